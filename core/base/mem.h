@@ -1,0 +1,21 @@
+/* Counted memory: every byte of an engine is asked for here, against a limit.
+ * A mem is owned by its engine; whatever was allocated from it is freed to it with the same size. */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+#include "base/status.h"
+
+typedef struct mem {
+  void *(*resize)(void *user, void *ptr, size_t old_size, size_t new_size);
+  void *user;
+  uint64_t limit, used, peak;
+} mem;
+
+void mem_init(mem *, uint64_t limit, void *(*resize)(void *, void *, size_t, size_t), void *user);
+/* NULL and an error (SONDE_LIMIT names the budget, SONDE_NOMEM the allocator) when it cannot be had. `size` may be 0:
+ * the answer is then NULL without an error. */
+void *mem_alloc(mem *, size_t size, sonde_error *);
+/* Keeps the old block when it fails. */
+void *mem_resize(mem *, void *ptr, size_t old_size, size_t new_size, sonde_error *);
+void mem_free(mem *, void *ptr, size_t size);
+
+#endif

@@ -1,0 +1,43 @@
+/* Numbers as text, exactly: scanning, correctly rounded doubles, 128-bit integers, shortest text. */
+#ifndef BASE_NUMBER_H
+#define BASE_NUMBER_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* value = (negative ? -1 : 1) * mantissa * 10^exponent. `mantissa` holds the first 19 significant digits; when there
+ * are more, `digits` says how many and the value has to be read again from the text. */
+typedef struct {
+  uint64_t mantissa;
+  int32_t exponent;     /* of the mantissa as held */
+  uint32_t digits;      /* significant digits: leading zeros not counted, trailing ones counted */
+  uint32_t fraction;    /* digits after the point as written (before applying e±nn) */
+  bool negative, point, e, plus; /* signs and marks as written */
+  bool padded;          /* a leading zero before another digit ("007"): text for us, an id or a zip code */
+} number_text;
+
+/* True when the whole of [p, p+n) is a number: [+-] digits [decimal digits] [e [+-] digits], at least one digit;
+ * no spaces, no thousands marks, no hex, no "inf"/"nan". */
+bool number_scan(const char *p, size_t n, char decimal, number_text *out);
+
+/* The double nearest to a scanned number (round half to even). `p, n, decimal` must be what was scanned. */
+double number_to_double(const number_text *, const char *p, size_t n, char decimal);
+/* Exact, or false when it does not fit or has a fraction. */
+bool number_to_int64(const number_text *, const char *p, size_t n, int64_t *out);
+
+typedef struct {
+  uint64_t low;
+  int64_t high;
+} int128; /* two's complement; in memory: 16 bytes little endian */
+/* value * 10^scale as an integer of at most 38 digits; false when it does not fit or loses digits. */
+bool number_to_int128(const number_text *, const char *p, size_t n, char decimal, uint32_t scale, int128 *out);
+int int128_compare(int128, int128);
+double int128_to_double(int128, uint32_t scale);
+
+/* Texts written without terminator; answer their length. */
+size_t number_format_int64(int64_t, char out[24]);
+/* Shortest text that reads back as the same double, as JavaScript's String(v) writes it ("NaN", "Infinity", "1e+21"). */
+size_t number_format_double(double, char out[32]);
+size_t number_format_int128(int128, uint32_t scale, char out[48]);
+
+#endif

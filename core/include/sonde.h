@@ -1,0 +1,152 @@
+/* sonde.h — the whole public surface of the engine.
+ *
+ * Life of a call:  new engine → name its sources → start a job → step it until DONE → free the job.
+ * The engine performs no I/O and starts no thread; its host does both. A step that lacks bytes answers NEED,
+ * the host brings the wanted ranges into memory that the engine reserved, and steps again.
+ *
+ * Ownership, in four rules:
+ *   1. What sonde_*_new / sonde_*_start returns belongs to the caller, who frees it with the matching _free (NULL is fine).
+ *   2. What a getter returns is borrowed until the next step or free of the job it came from.
+ *   3. What goes in is copied before the call returns, except bytes brought through sonde_reserve/sonde_commit,
+ *      which lie in the engine's memory from the start.
+ *   4. Free jobs before their engine.
+ * An engine is used by one thread at a time. Engines share nothing; parallel work travels between them as fragments. */
+#ifndef SONDE_H
+#define SONDE_H
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sonde_engine sonde_engine;
+typedef struct sonde_job sonde_job; /* anything that takes time: open a table, scan it, filter it, read a page */
+typedef uint32_t sonde_source;      /* a byte source known to the host; 0 is none */
+typedef struct {
+  const char *ptr;
+  size_t len;
+} sonde_str; /* UTF-8, not terminated */
+
+typedef enum {
+  SONDE_OK,
+  SONDE_NOMEM,       /* the host's allocator refused */
+  SONDE_LIMIT,       /* a configured limit was reached; the message names it */
+  SONDE_BYTES,       /* the host could not bring bytes: unreadable, shrunk or changed source */
+  SONDE_CORRUPT,     /* the file contradicts its format */
+  SONDE_UNSUPPORTED, /* valid, but not handled */
+  SONDE_SYNTAX,      /* text given by the caller does not parse */
+  SONDE_NAME,        /* no such table, column, view, option */
+  SONDE_TYPE,        /* operation does not fit the type */
+  SONDE_VALUE,       /* a value does not fit */
+  SONDE_CANCELLED,
+  SONDE_MISUSE /* the caller broke this header's rules */
+} sonde_code;
+
+typedef struct {
+  sonde_code code;
+  sonde_source source; /* where it was found, if in a file; else 0 */
+  uint64_t at;         /* byte offset there, or in the caller's text */
+  char message[232];   /* for people, terminated; the code is for programs */
+} sonde_error;
+
+typedef struct {
+  size_t struct_size;    /* sizeof(sonde_config): lets the struct grow */
+  uint64_t memory_limit; /* bytes the engine may hold; reaching it is SONDE_LIMIT, never an abort */
+  uint64_t keep_limit;   /* of these, bytes it may keep decoded between jobs (columns of blocks, bytes of sources) */
+  /* Like realloc, with sizes: (ptr, old, 0) frees, (NULL, 0, new) allocates. NULL: realloc and free. */
+  void *(*resize)(void *user, void *ptr, size_t old_size, size_t new_size);
+  void *user;
+} sonde_config;
+
+/* `config` may be NULL: 1 GiB, of which half may be kept. */
+sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err);
+void sonde_engine_free(sonde_engine *);
+uint64_t sonde_engine_memory(const sonde_engine *); /* bytes held now */
+
+/* Sources: the engine learns a number that the host chose (the same in every engine that shall run fragments over
+ * it) and a size in bytes; never a file name or a socket. Adding a known number again changes its size: a spool
+ * that inflated bytes are written to may grow. */
+sonde_code sonde_source_add(sonde_engine *, sonde_source, uint64_t size, sonde_error *);
+void sonde_source_drop(sonde_engine *, sonde_source);
+
+/* Starts a job. `spec` is UTF-8 JSON, so that a new option needs no new function. `core/api/README.md` lists every
+ * job with its members and its info. In short:
+ *   {"job":"open","source":1,"read":{…}}            sniff; info: table, columns, guesses; a page of the first rows
+ *   {"job":"inflate","source":1,"compression":"gzip"}  pages of raw bytes, to be written to a spool source
+ *   {"job":"index","table":1}                       exact row count and row index (fragments)
+ *   {"job":"import","table":1}                      exact types, statistics, columns kept (fragments)
+ *   {"job":"view","table":1,"filter":…,"search":…,"sort":[…]}   an ordered set of rows (fragments); info: view, rows
+ *   {"job":"read","table":1 or "view":1,"row":0,"rows":100,"columns":[…]}   one page (fragments)
+ *   {"job":"values","table":1 or "view":1,"column":3,"limit":1000}   distinct values with counts (fragments)
+ *   {"job":"bad","table":1,"first":0,"count":100}   bad rows
+ *   {"job":"drop","table":1} / {"job":"drop","view":1} */
+sonde_job *sonde_job_start(sonde_engine *, sonde_str spec, sonde_error *);
+void sonde_job_cancel(sonde_job *); /* the next step answers SONDE_FAIL with SONDE_CANCELLED */
+void sonde_job_free(sonde_job *);
+
+typedef enum {
+  SONDE_YIELD, /* budget used up; step again when convenient */
+  SONDE_NEED,  /* sonde_job_wants lists byte ranges; bring at least one and step again */
+  SONDE_PAGE,  /* sonde_job_page is there; take it and step again */
+  SONDE_SPLIT, /* sonde_job_take has fragments; or all are out and the job waits for sonde_job_give */
+  SONDE_DONE,  /* sonde_job_info is complete */
+  SONDE_FAIL   /* the error says why; the job can only be freed */
+} sonde_step;
+
+/* Runs for about `budget_us` microseconds of work between checks (0: one task). The clock is the host's: the engine
+ * counts work, not time, so the budget is approximate. */
+sonde_step sonde_job_step(sonde_job *, uint32_t budget_us, sonde_error *);
+
+/* SONDE_NEED: what the job waits for, most urgent first. Ranges lie inside the source's size. */
+typedef struct {
+  sonde_source source;
+  uint32_t length;
+  uint64_t offset;
+} sonde_want;
+size_t sonde_job_wants(const sonde_job *, sonde_want *out, size_t cap);
+
+/* Room for bytes of a source; fill it and commit exactly once (a commit of fewer bytes than reserved means that the
+ * source ended early and is reported as SONDE_BYTES by the jobs that wanted them). */
+void *sonde_reserve(sonde_engine *, sonde_source, uint64_t offset, uint32_t length, sonde_error *);
+void sonde_commit(sonde_engine *, void *reserved, uint32_t length);
+/* The host could not read; every job that wants bytes of the source fails with SONDE_BYTES and this reason. */
+void sonde_source_fail(sonde_engine *, sonde_source, sonde_str reason);
+
+/* SONDE_PAGE: one relocatable block; offsets inside count from base. Layout: core/column/README.md ("page block"),
+ * buffers as in the Arrow columnar format 1.4. For an inflate job: the raw bytes. */
+typedef struct {
+  const uint8_t *base;
+  size_t size;
+} sonde_page;
+sonde_page sonde_job_page(const sonde_job *);
+sonde_str sonde_job_info(sonde_job *); /* JSON; complete when DONE, a snapshot before */
+
+typedef struct {
+  uint64_t done_bytes, total_bytes; /* of the source, or of the blocks to visit */
+  uint64_t rows;                    /* counted or matched so far */
+} sonde_progress;
+sonde_progress sonde_job_progress(const sonde_job *);
+
+/* SONDE_SPLIT: fragments are pure functions of their bytes and the sources they name. A host takes as many as it can
+ * run (on other engines, in any order), and gives each result. A host that never takes loses nothing but time: a step
+ * that finds fragments nobody took runs one itself. `affinity` names the block of data: an engine that ran a fragment
+ * of it keeps its decoded columns, so later ones should go there. */
+typedef struct {
+  uint32_t id;
+  uint32_t cost; /* bytes of source it covers, for balancing */
+  uint64_t affinity;
+  const uint8_t *bytes; /* borrowed until the next call on this job */
+  size_t len;
+} sonde_fragment;
+int sonde_job_take(sonde_job *, sonde_fragment *out); /* 1: one was taken; 0: none left for now */
+void sonde_job_give(sonde_job *, uint32_t id, const uint8_t *result, size_t len);
+void sonde_job_give_back(sonde_job *, uint32_t id);                /* not run after all (worker died, cancelled) */
+void sonde_job_give_error(sonde_job *, uint32_t id, const sonde_error *); /* it failed there: the job fails */
+/* Runs a fragment; its result is sonde_job_page when DONE. */
+sonde_job *sonde_fragment_start(sonde_engine *, const uint8_t *bytes, size_t len, sonde_error *);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

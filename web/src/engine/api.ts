@@ -1,0 +1,240 @@
+// The TypeScript face of the engine: everything a host may ask, as types. No code and no DOM here, so that the
+// model, the grid and tests can stand on it without an engine. Row numbers count data rows from 0; ranges are
+// half-open; every promise that may take long accepts an AbortSignal and rejects with its reason when aborted.
+
+/** A cell. `null` is a missing value. int64 arrives as number when safe (|v| <= 2^53), else bigint; decimals as text. */
+export type Value = null | boolean | number | bigint | string
+
+export type TypeName =
+  | 'bool' | 'int64' | 'double' | 'decimal' | 'date' | 'time' | 'timestamp' | 'timestamptz' | 'text'
+
+export interface ColumnStats {
+  readonly nulls: number
+  /** Smallest and largest value as the grid would show it; null where every value is missing. Text: first 64 characters. */
+  readonly min: string | null
+  readonly max: string | null
+  /** Arithmetic mean of a numeric column. */
+  readonly mean: number | null
+  /** Approximate number of distinct values (about 3 % standard error). */
+  readonly distinct: number
+}
+
+export interface ColumnInfo {
+  readonly name: string
+  readonly type: TypeName
+  /** Digits after the point of a decimal. */
+  readonly scale?: number
+  /** Present once the import has seen every row. */
+  readonly stats?: ColumnStats
+}
+
+/** One decision of the sniffer, as shown in the panel "How this file was read". */
+export interface Guess {
+  readonly setting: keyof ReadOptions
+  /** As it would be written in ReadOptions, e.g. ";" or "windows-1252" or "true". */
+  readonly value: string
+  readonly reason: string
+  readonly runnerUp?: { readonly value: string; readonly reason: string }
+  /** True when the value came from ReadOptions instead of a guess. */
+  readonly overridden: boolean
+}
+
+/** What a user may fix instead of leaving it to the sniffer. Absent = guess. */
+export interface ReadOptions {
+  readonly compression?: 'none' | 'gzip' | 'zstd'
+  readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+  /** One character; "\t" for tab. */
+  readonly delimiter?: string
+  /** One character, "" for none. */
+  readonly quote?: string
+  /** One character; equal to `quote` (or "") when quotes are doubled; usually "\\" otherwise. */
+  readonly escape?: string
+  /** One character that starts a comment line, "" for none (the default: comments only when asked). */
+  readonly comment?: string
+  readonly header?: boolean
+  /** Lines before the header (or the first row) that are not part of the table. */
+  readonly skip?: number
+  readonly decimal?: '.' | ','
+  readonly newline?: 'lf' | 'crlf' | 'cr' | 'mixed'
+  /** Type by column name; a value that does not fit is null and its row is listed as bad. */
+  readonly types?: Readonly<Record<string, TypeName>>
+}
+
+export type BadReason =
+  | 'too-few-fields' | 'too-many-fields' | 'stray-quote' | 'unclosed-quote' | 'invalid-bytes' | 'bad-value' | 'field-too-long'
+
+export interface BadRow {
+  readonly row: number
+  /** Byte offset of the row's start in the (uncompressed) file. */
+  readonly offset: number
+  /** Line number counted from 1, as a text editor shows it. */
+  readonly line: number
+  readonly reason: BadReason
+  /** A sentence for people, e.g. "4 fields where 18 were expected". */
+  readonly message: string
+}
+
+export interface TableInfo {
+  readonly id: number
+  readonly name: string
+  readonly bytes: number
+  readonly compression: 'none' | 'gzip' | 'zstd'
+  readonly columns: readonly ColumnInfo[]
+  readonly guesses: readonly Guess[]
+  /** An estimate until `exact`. */
+  readonly rows: { readonly count: number; readonly exact: boolean }
+  /** How many bad rows were seen so far; `badRows()` lists them. */
+  readonly badRows: number
+  /** sniffed: first rows are there. indexed: exact count, paging anywhere. imported: exact types, statistics, columns. */
+  readonly state: 'sniffed' | 'indexed' | 'imported'
+}
+
+export interface Progress {
+  readonly phase: 'inflate' | 'index' | 'import' | 'filter' | 'sort' | 'values' | 'idle'
+  readonly doneBytes: number
+  readonly totalBytes: number
+  /** Rows counted so far (index), matched so far (filter). */
+  readonly rows: number
+  /** Bytes the host has read from sources since the engine was created. */
+  readonly bytesRead: number
+  /** Bytes all wasm memories of the engine hold. */
+  readonly memoryBytes: number
+}
+
+/** A page of a view: `rows` rows from `firstRow`, only the asked columns. Immutable. */
+export interface Page {
+  readonly firstRow: number
+  readonly rows: number
+  readonly columns: readonly Column[]
+  /** Row number in the table of page row i (differs from firstRow + i in a sorted or filtered view). */
+  sourceRow(i: number): number
+}
+
+/** A column of a page, over Arrow-layout buffers. */
+export interface Column {
+  /** Index of the column in the table. */
+  readonly index: number
+  readonly type: TypeName
+  isNull(row: number): boolean
+  at(row: number): Value
+  /** Exact text of a value, "" for null: what the grid shows, copy copies and export writes. */
+  text(row: number): string
+}
+
+export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
+/** Values are given as text, read as the column's type; text compares bytewise in UTF-8 order. */
+export type Filter =
+  | { readonly and: readonly Filter[] }
+  | { readonly or: readonly Filter[] }
+  | { readonly not: Filter }
+  | { readonly column: number; readonly op: Comparison; readonly value: string }
+  | { readonly column: number; readonly op: 'in'; readonly values: readonly (string | null)[] }
+  | { readonly column: number; readonly op: 'between'; readonly low: string; readonly high: string }
+  | { readonly column: number; readonly op: 'contains' | 'starts with'; readonly value: string; readonly matchCase?: boolean }
+  | { readonly column: number; readonly op: 'regex'; readonly value: string; readonly matchCase?: boolean }
+  | { readonly column: number; readonly op: 'is null' | 'is not null' }
+
+export interface SortKey {
+  readonly column: number
+  readonly descending?: boolean
+  /** Default: last, whichever the direction. */
+  readonly nulls?: 'first' | 'last'
+}
+
+export interface ViewSpec {
+  readonly filter?: Filter
+  /** Case-insensitive: rows in which some cell's text contains it. */
+  readonly search?: string
+  readonly sort?: readonly SortKey[]
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+}
+
+export interface PageOptions {
+  readonly signal?: AbortSignal
+  /** Column indices; all when absent. */
+  readonly columns?: readonly number[]
+}
+
+/** An ordered set of a table's rows with a known count. */
+export interface View extends AsyncDisposable {
+  readonly spec: ViewSpec
+  readonly rows: number
+  page(firstRow: number, rows: number, options?: PageOptions): Promise<Page>
+  close(): Promise<void>
+}
+
+export interface ValueCount {
+  readonly value: Value
+  readonly text: string
+  readonly count: number
+}
+
+export interface Table extends AsyncDisposable {
+  /** The newest snapshot; replaced, never mutated. */
+  readonly info: TableInfo
+  /** The first rows, there as soon as `open` resolves. */
+  readonly firstPage: Page
+  /** Snapshots as the background scan goes on; ends when it is done, cancelled or failed (throws then). */
+  progress(options?: { readonly signal?: AbortSignal }): AsyncIterable<{ readonly info: TableInfo; readonly progress: Progress }>
+  /** Resolve when the exact row count and row index are there / when types, statistics and columns are there. */
+  readonly indexed: Promise<TableInfo>
+  readonly imported: Promise<TableInfo>
+  /** Stop the background scan; pages already reachable stay so. `resumeScan` takes it up again. */
+  cancelScan(): Promise<void>
+  resumeScan(): void
+  /** Rows in file order. While the index grows, rows beyond it wait for it (or reject when aborted). */
+  page(firstRow: number, rows: number, options?: PageOptions): Promise<Page>
+  /** Waits for the import, then filters and sorts. */
+  view(spec: ViewSpec, options?: RunOptions): Promise<View>
+  /** Distinct values of a column with their counts, most frequent first, at most `limit` (default 1,000). */
+  values(column: number, options?: RunOptions & { readonly limit?: number; readonly spec?: ViewSpec }):
+    Promise<{ readonly values: readonly ValueCount[]; readonly distinct: number }>
+  badRows(first: number, count: number): Promise<readonly BadRow[]>
+  close(): Promise<void>
+}
+
+/** Random-access bytes. `read` returns exactly `length` bytes or rejects. `key` names the bytes, `version` changes with them. */
+export interface ByteSource {
+  readonly key: string
+  readonly size: number
+  readonly version?: string
+  read(offset: number, length: number, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>
+}
+
+export interface OpenOptions extends RunOptions {
+  readonly name?: string
+  readonly read?: ReadOptions
+  /** Start the background scan at once (default true). */
+  readonly scan?: boolean
+}
+
+export interface EngineOptions {
+  /** Where engine.wasm lies, its bytes, or the compiled module. Default: beside the script. */
+  readonly wasm?: URL | string | ArrayBuffer | Uint8Array | WebAssembly.Module
+  readonly workerUrl?: URL | string
+  /** Helper workers. 'auto': navigator.hardwareConcurrency, at most 8. 0: everything in the first worker. */
+  readonly workers?: number | 'auto'
+  /** Bytes all workers together may hold. */
+  readonly memoryLimit?: number
+  readonly signal?: AbortSignal
+}
+
+export interface Engine extends AsyncDisposable {
+  open(source: File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource, options?: OpenOptions): Promise<Table>
+  close(): Promise<void>
+}
+
+export type ErrorCode =
+  | 'nomem' | 'limit' | 'bytes' | 'corrupt' | 'unsupported' | 'syntax' | 'name' | 'type' | 'value' | 'cancelled' | 'misuse'
+
+/** Every error of the engine: what, where, what to do. `at` is a byte offset in the source. */
+export class ExplorerError extends Error {
+  override readonly name = 'ExplorerError'
+  constructor(readonly code: ErrorCode, message: string, readonly at?: number) {
+    super(message)
+  }
+}

@@ -1,0 +1,69 @@
+// The state of an explorer as one immutable snapshot.
+import type { ByteSource, Progress, ReadOptions, TableInfo } from '../engine/api.ts'
+import { layoutColumns, newColumns, type ColumnLayout, type ColumnsState } from './columns.ts'
+import type { Failure } from './failure.ts'
+import type { CellRef, Selection } from './selection.ts'
+import { noView, type ViewState } from './view-state.ts'
+
+export type Source = File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource
+
+export type QueryState =
+  | { readonly status: 'idle' }
+  | { readonly status: 'running'; readonly progress: Progress | null }
+  | { readonly status: 'failed'; readonly failure: Failure }
+
+export interface ExplorerState {
+  /** 'opening' and 'failed' are about a first opening; a re-read keeps 'open' and says so in `rereading`. */
+  readonly status: 'empty' | 'opening' | 'open' | 'failed'
+  readonly rereading: boolean
+  readonly name: string
+  /** Why opening or re-reading failed. */
+  readonly failure: Failure | null
+  readonly info: TableInfo | null
+  /** Options that were given instead of guessed. */
+  readonly read: ReadOptions
+  readonly scan: 'none' | 'running' | 'done' | 'cancelled' | 'failed'
+  readonly scanFailure: Failure | null
+  readonly progress: Progress | null
+  /** What was asked for, and what the rows on screen are. They differ while a query runs or after it failed. */
+  readonly view: ViewState
+  readonly shown: ViewState
+  readonly query: QueryState
+  readonly canUndo: boolean
+  readonly canRedo: boolean
+  /** Rows of what is shown. */
+  readonly rows: number
+  readonly exact: boolean
+  readonly columns: ColumnsState
+  readonly layout: ColumnLayout
+  readonly selection: Selection | null
+  /** A cell to bring into sight; a new object each time it is asked for. */
+  readonly reveal: CellRef | null
+  /** Why a page could not be read. */
+  readonly pageFailure: Failure | null
+}
+
+const noColumns = newColumns(0)
+
+export const emptyState: ExplorerState = {
+  status: 'empty', rereading: false, name: '', failure: null, info: null, read: {},
+  scan: 'none', scanFailure: null, progress: null,
+  view: noView, shown: noView, query: { status: 'idle' }, canUndo: false, canRedo: false,
+  rows: 0, exact: true, columns: noColumns, layout: layoutColumns(noColumns),
+  selection: null, reveal: null, pageFailure: null,
+}
+
+export function nameOf(source: Source): string {
+  if (source instanceof URL || typeof source === 'string') return lastPart(String(source))
+  if (typeof File !== 'undefined' && source instanceof File) return source.name
+  return 'key' in source ? lastPart(source.key) : 'table.csv'
+}
+
+function lastPart(path: string): string {
+  const name = path.replace(/[?#].*$/, '').replace(/\/+$/, '').split('/').at(-1) ?? ''
+  try {
+    return decodeURIComponent(name) || path
+  } catch {
+    return name
+  }
+}

@@ -1,0 +1,481 @@
+// The explorer without a screen: opens a source, follows its scan, runs the newest view and keeps the cells in sight.
+// A view or page that is no longer wanted is aborted; what is on screen stays there until its successor has arrived.
+import type { BadRow, Engine, ReadOptions, Table, TableInfo, ValueCount } from '../engine/api.ts'
+import {
+  layoutColumns, moveBefore, moveBy, newColumns, setHidden, setPinned, setWidths, showAll, widthOf, type ColumnsState,
+} from './columns.ts'
+import { createRangeWriter, maxCopyCells, maxHtmlCells, type Copied } from './copy.ts'
+import { emptyState, nameOf, type ExplorerState, type Source } from './explorer-state.ts'
+import { toFailure } from './failure.ts'
+import { formatCount } from './format.ts'
+import { newHistory, record, redo, undo, type History } from './history.ts'
+import { createPageCache, type Cell, type Window } from './pages.ts'
+import { openRows, tableRows, type RowSource } from './row-source.ts'
+import { cellCount, clampSelection, rangeOf, selectCell, type Selection } from './selection.ts'
+import { createStore, type Readable } from './store.ts'
+import { estimateText, firstWidths, fitWidth, type MeasureText } from './widths.ts'
+import { noView, removeFilter, sameView, toViewSpec, isPlain, type ViewState } from './view-state.ts'
+
+/** State a host may own. A key present here is only ever changed by `control`; the callbacks report what is asked. */
+export interface Controlled {
+  readonly view?: ViewState | undefined
+  readonly selection?: Selection | null | undefined
+  readonly columns?: ColumnsState | undefined
+  readonly read?: ReadOptions | undefined
+}
+
+export interface ExplorerEvents {
+  onViewChange?: ((view: ViewState) => void) | undefined
+  onSelectionChange?: ((selection: Selection | null) => void) | undefined
+  onColumnsChange?: ((columns: ColumnsState) => void) | undefined
+  onReadChange?: ((read: ReadOptions) => void) | undefined
+}
+
+export interface ExplorerOptions {
+  /** Never closed by the explorer. */
+  readonly engine: Engine | Promise<Engine>
+  readonly measure?: MeasureText
+  readonly defaultView?: ViewState
+  readonly blockRows?: number
+}
+
+export interface CopyOptions {
+  /** Column names on top; by default for every range of more than one cell. */
+  readonly headers?: boolean
+  readonly signal?: AbortSignal
+}
+
+export interface Explorer extends Readable<ExplorerState> {
+  /** Changes whenever cells arrived; separate from the state because it does so far more often. */
+  readonly cells: Readable<number>
+  open(source: Source, options?: { readonly name?: string; readonly read?: ReadOptions }): Promise<void>
+  /** Read the same source again with other options; the rows on screen stay until it worked. */
+  reread(read: ReadOptions): Promise<void>
+  /** Try again what failed last. */
+  retry(): void
+  cancelOpening(): void
+  cancelScan(): Promise<void>
+  resumeScan(): void
+  cancelQuery(): void
+  /** Back to the empty state. */
+  reset(): Promise<void>
+  setView(next: ViewState | ((view: ViewState) => ViewState)): void
+  undo(): void
+  redo(): void
+  setColumns(next: (columns: ColumnsState) => ColumnsState): void
+  resize(column: number, width: number): void
+  fit(column: number): void
+  hide(column: number, hidden: boolean): void
+  showAllColumns(): void
+  pin(column: number, pinned: boolean): void
+  move(column: number, before: number | null): void
+  moveBy(column: number, step: -1 | 1): void
+  widthOf(column: number): number
+  select(selection: Selection | null): void
+  /** Select a cell of the shown rows and bring it into sight. */
+  goTo(row: number, column?: number): void
+  /** The same for a row of the file: shows all rows in file order first when they are not. */
+  goToSourceRow(row: number): void
+  /** The rows and columns in sight; what is missing is fetched. */
+  look(window: Window): void
+  cell(row: number, column: number): Cell | undefined
+  sourceRow(row: number): number | undefined
+  /** The selected range when all of it is in memory, for a clipboard event that cannot wait. */
+  copyNow(options?: CopyOptions): Copied | undefined
+  copy(options?: CopyOptions): Promise<Copied>
+  values(column: number, options?: { readonly containing?: string; readonly signal?: AbortSignal }):
+    Promise<{ readonly values: readonly ValueCount[]; readonly distinct: number }>
+  badRows(first: number, count: number): Promise<readonly BadRow[]>
+  control(values: Controlled, events?: ExplorerEvents): void
+  close(): Promise<void>
+}
+
+const copyPageRows = 4096
+const defaultBlockRows = 128
+
+export function createExplorer(options: ExplorerOptions): Explorer {
+  const store = createStore<ExplorerState>(emptyState)
+  const revision = createStore(0)
+  const measure = options.measure ?? estimateText
+  const blockRows = options.blockRows ?? defaultBlockRows
+  const cache = createPageCache({
+    blockRows,
+    onChange: () => revision.set(revision.getSnapshot() + 1),
+    onError: (error) => update({ pageFailure: toFailure(error) }),
+  })
+
+  let table: Table | undefined
+  let rows: RowSource | undefined
+  let source: Source | undefined
+  let lastOpen: { name: string; read: ReadOptions } = { name: '', read: {} }
+  let history: History<ViewState> = newHistory(options.defaultView ?? noView)
+  let opening: AbortController | undefined
+  let scanning: AbortController | undefined
+  let querying: AbortController | undefined
+  let window: Window = { firstRow: 0, rows: 50, columns: [] }
+  let controlled: Controlled = {}
+  let events: ExplorerEvents = {}
+
+  const state = (): ExplorerState => store.getSnapshot()
+  const update = (changes: Partial<ExplorerState>): void => store.set({ ...state(), ...changes })
+
+  // --- opening -------------------------------------------------------------------------------------------------
+
+  async function open(next: Source, { name = nameOf(next), read = {} }: { name?: string; read?: ReadOptions } = {}): Promise<void> {
+    await closeTable()
+    source = next
+    history = newHistory(controlled.view ?? options.defaultView ?? noView)
+    store.set({ ...emptyState, status: 'opening', name, read })
+    await run(next, name, read, false)
+  }
+
+  async function reread(read: ReadOptions): Promise<void> {
+    if (source === undefined) return
+    const again = table !== undefined
+    if (again) update({ rereading: true, failure: null })
+    else update({ status: 'opening', failure: null, read })
+    await run(source, state().name, read, again)
+  }
+
+  async function run(next: Source, name: string, read: ReadOptions, again: boolean): Promise<void> {
+    opening?.abort()
+    const controller = (opening = new AbortController())
+    const { signal } = controller
+    lastOpen = { name, read }
+    try {
+      const engine = await options.engine
+      const opened = await engine.open(next, {
+        name, read, signal, onProgress: (progress) => signal.aborted || update({ progress }),
+      })
+      if (signal.aborted) return void opened.close()
+      await install(opened, name, read, again)
+    } catch (error) {
+      if (signal.aborted) return
+      update({ failure: toFailure(error), rereading: false, ...(!again && { status: 'failed' }) })
+    } finally {
+      if (opening === controller) opening = undefined
+    }
+  }
+
+  async function install(opened: Table, name: string, read: ReadOptions, again: boolean): Promise<void> {
+    const before = state()
+    const old = { table, rows }
+    stopWork()
+    table = opened
+    rows = tableRows(opened)
+    const { info, firstPage } = opened
+    const sameColumns = again && before.info !== null && sameNames(before.info, info)
+    if (again && !sameColumns) history = newHistory(noView)
+    const columns = controlled.columns ?? (sameColumns
+      ? before.columns
+      : setWidths(newColumns(info.columns.length), firstWidths(info.columns, firstPage, measure)))
+    cache.reset(rows.read, info.rows.count, info.columns.length)
+    cache.add(firstPage)
+    store.set({
+      ...emptyState, status: 'open', name, read, info, scan: 'running', progress: before.progress,
+      view: noView, shown: noView, rows: info.rows.count, exact: info.rows.exact,
+      columns, layout: layoutColumns(columns), ...historyFlags(),
+    })
+    revision.set(revision.getSnapshot() + 1)
+    void followScan(opened)
+    void old.rows?.close()
+    void old.table?.close()
+    if (!isPlain(history.present)) void showView(history.present)
+  }
+
+  // --- the background scan -------------------------------------------------------------------------------------
+
+  async function followScan(of: Table): Promise<void> {
+    scanning?.abort()
+    const controller = (scanning = new AbortController())
+    const { signal } = controller
+    update({ scan: 'running', scanFailure: null })
+    try {
+      for await (const { info, progress } of of.progress({ signal })) {
+        if (signal.aborted) return
+        update({ progress })
+        takeInfo(info)
+      }
+      if (signal.aborted) return
+      takeInfo(of.info)
+      update({ scan: of.info.state === 'imported' ? 'done' : 'cancelled' })
+    } catch (error) {
+      if (!signal.aborted) update({ scan: 'failed', scanFailure: toFailure(error) })
+    }
+  }
+
+  /** Exact types may show a value differently than the guess did, so the cells are read again once they are known. */
+  function takeInfo(info: TableInfo): void {
+    const before = state()
+    if (info === before.info) return
+    const plain = isPlain(before.shown)
+    update({ info, ...(plain && { rows: info.rows.count, exact: info.rows.exact }) })
+    if (!plain || !rows) return
+    if (info.state === 'imported' && before.info?.state !== 'imported') {
+      cache.reset(rows.read, info.rows.count, info.columns.length, { keep: true })
+      cache.want(window)
+    } else cache.setRows(info.rows.count)
+    const selection = info.rows.exact ? clampSelection(before.selection, info.rows.count) : before.selection
+    if (selection !== before.selection) changeSelection(selection)
+  }
+
+  function resumeScan(): void {
+    if (!table || (state().scan !== 'cancelled' && state().scan !== 'failed')) return
+    table.resumeScan()
+    void followScan(table)
+  }
+
+  // --- views: the newest wins ----------------------------------------------------------------------------------
+
+  function setView(next: ViewState | ((view: ViewState) => ViewState)): void {
+    const view = typeof next === 'function' ? next(state().view) : next
+    if (sameView(view, state().view) && state().query.status !== 'failed') return
+    if (controlled.view === undefined) {
+      history = record(history, view)
+      void showView(view)
+    }
+    events.onViewChange?.(view)
+  }
+
+  function step(change: (history: History<ViewState>) => History<ViewState>): void {
+    const next = change(history)
+    if (next === history) return
+    if (controlled.view === undefined) {
+      history = next
+      void showView(next.present)
+    }
+    events.onViewChange?.(next.present)
+  }
+
+  const historyFlags = () => ({ canUndo: history.past.length > 0, canRedo: history.future.length > 0 })
+
+  async function showView(view: ViewState): Promise<void> {
+    querying?.abort()
+    if (!table) return update({ view, ...historyFlags() })
+    const controller = (querying = new AbortController())
+    const { signal } = controller
+    update({ view, query: { status: 'running', progress: null }, ...historyFlags() })
+    if (!isPlain(view)) resumeScan()
+    try {
+      const onProgress = (progress: ExplorerState['progress']) =>
+        signal.aborted || update({ query: { status: 'running', progress } })
+      const opened = await openRows(table, view, { signal, onProgress })
+      const read = await readFirst(opened, signal).catch((error: unknown) => { void opened.close(); throw error })
+      if (signal.aborted) return void opened.close()
+      swap(opened, view, read)
+    } catch (error) {
+      if (!signal.aborted) update({ query: { status: 'failed', failure: toFailure(error) } })
+    }
+  }
+
+  /** The first rows are read before the old ones leave the screen, so that nothing flashes. */
+  const readFirst = (opened: RowSource, signal: AbortSignal) =>
+    opened.rows === 0 ? undefined : opened.read(0, Math.min(blockRows, opened.rows), cache.wholeGroups(window.columns), signal)
+
+  function swap(opened: RowSource, view: ViewState, first: Awaited<ReturnType<typeof readFirst>>): void {
+    const old = rows
+    rows = opened
+    cache.reset(opened.read, opened.rows, state().info?.columns.length ?? 0)
+    if (first) cache.add(first)
+    const column = state().selection?.focus.column ?? state().layout.visible[0] ?? 0
+    const plain = isPlain(view)
+    update({
+      shown: view, query: { status: 'idle' }, rows: opened.rows, pageFailure: null,
+      exact: !plain || state().info?.rows.exact === true, reveal: { row: 0, column },
+    })
+    if (state().selection) changeSelection(opened.rows > 0 ? selectCell({ row: 0, column }) : null)
+    revision.set(revision.getSnapshot() + 1)
+    void old?.close()
+    if (pendingRow !== undefined) goTo(pendingRow)
+    pendingRow = undefined
+  }
+
+  function cancelQuery(): void {
+    if (state().query.status === 'idle') return
+    querying?.abort()
+    const { shown } = state()
+    const previous = history.past.at(-1)
+    history = previous && sameView(previous, shown)
+      ? { ...history, past: history.past.slice(0, -1), present: shown }
+      : { ...history, present: shown }
+    update({ view: shown, query: { status: 'idle' }, ...historyFlags() })
+    events.onViewChange?.(shown)
+  }
+
+  // --- columns and selection -----------------------------------------------------------------------------------
+
+  function setColumns(change: (columns: ColumnsState) => ColumnsState): void {
+    const columns = change(state().columns)
+    if (columns === state().columns) return
+    if (controlled.columns === undefined) update({ columns, layout: layoutColumns(columns) })
+    events.onColumnsChange?.(columns)
+  }
+
+  function fit(column: number): void {
+    const name = state().info?.columns[column]?.name ?? ''
+    const texts: string[] = []
+    for (let row = window.firstRow; row < window.firstRow + window.rows; row++) {
+      const cell = cache.cell(row, column)
+      if (cell) texts.push(cell.text)
+    }
+    setColumns((columns) => setWidths(columns, [[column, fitWidth(name, texts, measure)]]))
+  }
+
+  function changeSelection(selection: Selection | null): void {
+    if (controlled.selection === undefined) update({ selection })
+    events.onSelectionChange?.(selection)
+  }
+
+  let pendingRow: number | undefined
+
+  function goTo(row: number, column = state().selection?.focus.column ?? state().layout.visible[0]): void {
+    if (column === undefined || state().rows === 0) return
+    const cell = { row: Math.max(0, Math.min(state().rows - 1, Math.floor(row))), column }
+    changeSelection(selectCell(cell))
+    update({ reveal: cell })
+  }
+
+  function goToSourceRow(row: number): void {
+    if (isPlain(state().shown)) return goTo(row)
+    pendingRow = row
+    setView(noView)
+  }
+
+  // --- copying -------------------------------------------------------------------------------------------------
+
+  function copyPlan({ headers }: CopyOptions) {
+    const { selection, layout, info } = state()
+    const range = rangeOf(selection, layout)
+    if (!range || !info) return undefined
+    const cells = cellCount(range)
+    const columns = layout.visible.slice(range.positionBegin, range.positionEnd)
+    const infos = columns.map((column) => info.columns[column]!)
+    const writer = createRangeWriter(infos, headers ?? cells > 1, cells <= maxHtmlCells)
+    return { range, cells, columns, writer }
+  }
+
+  function copyNow(how: CopyOptions = {}): Copied | undefined {
+    const plan = copyPlan(how)
+    if (!plan || plan.cells > maxHtmlCells) return undefined
+    const { range, columns, writer } = plan
+    for (let row = range.rowBegin; row < range.rowEnd; row++) {
+      const cells = columns.map((column) => cache.cell(row, column))
+      if (cells.includes(undefined)) return undefined
+      writer.addRow(cells.map((cell) => cell!.text))
+    }
+    return writer.finish()
+  }
+
+  async function copy(how: CopyOptions = {}): Promise<Copied> {
+    const plan = copyPlan(how)
+    if (!plan || !rows) throw new Error('Nothing is selected. Select cells first.')
+    const { range, cells, columns, writer } = plan
+    if (cells > maxCopyCells) {
+      throw new Error(`${formatCount(cells)} cells are selected; at most ${formatCount(maxCopyCells)} can be copied at once. Select fewer rows or hide columns.`)
+    }
+    const { read } = rows
+    const signal = how.signal ?? new AbortController().signal
+    for (let row = range.rowBegin; row < range.rowEnd; row += copyPageRows) {
+      writer.add(await read(row, Math.min(copyPageRows, range.rowEnd - row), columns, signal), columns)
+    }
+    return writer.finish()
+  }
+
+  // --- the end -------------------------------------------------------------------------------------------------
+
+  function stopWork(): void {
+    scanning?.abort()
+    querying?.abort()
+    cache.stop()
+  }
+
+  async function closeTable(): Promise<void> {
+    opening?.abort()
+    stopWork()
+    const old = { table, rows }
+    table = rows = undefined
+    await old.rows?.close()
+    await old.table?.close()
+  }
+
+  return {
+    cells: revision,
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
+    open,
+    async reread(read) {
+      events.onReadChange?.(read)
+      if (controlled.read === undefined) await reread(read)
+    },
+    retry() {
+      const { failure, pageFailure, query, scan, view } = state()
+      if (failure && source !== undefined) void reread(lastOpen.read)
+      if (pageFailure) { update({ pageFailure: null }); cache.retry() }
+      if (query.status === 'failed') void showView(view)
+      if (scan === 'failed') resumeScan()
+    },
+    cancelOpening() {
+      opening?.abort()
+      if (table) update({ rereading: false })
+      else store.set(emptyState)
+    },
+    cancelScan: async () => table?.cancelScan(),
+    resumeScan,
+    cancelQuery,
+    async reset() {
+      await closeTable()
+      source = undefined
+      store.set(emptyState)
+    },
+    setView,
+    undo: () => step(undo),
+    redo: () => step(redo),
+    setColumns,
+    resize: (column, width) => setColumns((columns) => setWidths(columns, [[column, width]])),
+    fit,
+    hide: (column, hidden) => setColumns((columns) => setHidden(columns, column, hidden)),
+    showAllColumns: () => setColumns(showAll),
+    pin: (column, pinned) => setColumns((columns) => setPinned(columns, column, pinned)),
+    move: (column, before) => setColumns((columns) => moveBefore(columns, column, before)),
+    moveBy: (column, by) => setColumns((columns) => moveBy(columns, column, by)),
+    widthOf: (column) => widthOf(state().columns, column),
+    select: changeSelection,
+    goTo,
+    goToSourceRow,
+    look(next) {
+      window = next
+      cache.want(next)
+    },
+    cell: cache.cell,
+    sourceRow: cache.sourceRow,
+    copyNow,
+    copy,
+    async values(column, { containing = '', signal } = {}) {
+      if (!table) return { values: [], distinct: 0 }
+      const others = removeFilter(state().shown, column)
+      const narrowed = containing === '' ? others : { ...others, filters: [...others.filters, { column, op: 'contains' as const, value: containing }] }
+      return table.values(column, { spec: toViewSpec({ ...narrowed, sort: [] }), ...(signal && { signal }) })
+    },
+    badRows: async (first, count) => (table ? table.badRows(first, count) : []),
+    control(values, handlers = events) {
+      const before = controlled
+      controlled = values
+      events = handlers
+      if (values.view !== undefined && !sameView(values.view, state().view)) {
+        history = record(history, values.view)
+        void showView(values.view)
+      }
+      if (values.selection !== undefined && values.selection !== state().selection) update({ selection: values.selection })
+      if (values.columns !== undefined && values.columns !== state().columns) {
+        update({ columns: values.columns, layout: layoutColumns(values.columns) })
+      }
+      if (values.read !== undefined && before.read !== undefined && JSON.stringify(values.read) !== JSON.stringify(before.read)) {
+        void reread(values.read)
+      }
+    },
+    close: closeTable,
+  }
+}
+
+const sameNames = (a: TableInfo, b: TableInfo): boolean =>
+  a.columns.length === b.columns.length && a.columns.every((column, i) => column.name === b.columns[i]!.name)

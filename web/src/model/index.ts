@@ -1,0 +1,13 @@
+// The headless explorer: no React, no DOM.
+export * from './columns.ts'
+export * from './copy.ts'
+export * from './explorer.ts'
+export * from './explorer-state.ts'
+export * from './failure.ts'
+export * from './format.ts'
+export * from './history.ts'
+export type { Cell, Window } from './pages.ts'
+export * from './selection.ts'
+export type { Readable } from './store.ts'
+export * from './view-state.ts'
+export type { MeasureText } from './widths.ts'
