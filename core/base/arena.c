@@ -12,7 +12,7 @@ struct arena_block {
 
 #define ARENA_ALIGN 16u
 #define ARENA_FIRST 4096u
-#define ARENA_GROW_MAX ((size_t)4 << 20)
+#define ARENA_GROW_MAX ((size_t)256 << 10)
 #define HEADER ((sizeof(arena_block) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1))
 
 void arena_init(arena *a, mem *m) { *a = (arena){.mem = m}; }

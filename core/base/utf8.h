@@ -57,6 +57,12 @@ size_t text_source_bytes(text_encoding, const char *text, size_t n);
 /* Simple case folding (CaseFolding.txt of Unicode 15, statuses C and S) of ASCII, Latin-1, Latin Extended-A and
  * Additional, Greek, Cyrillic, Armenian, and the full-width letters; other code points fold to themselves. */
 uint32_t utf8_fold(uint32_t cp);
+/* Every code point that folds to another one, in turn: begin with a zeroed pair; false after the last. */
+typedef struct {
+  uint32_t from, to;
+  size_t range;
+} utf8_fold_pair;
+bool utf8_next_fold(utf8_fold_pair *);
 /* Folds a text; ill-formed bytes are kept. Never longer than its source: `out` has room for n bytes. */
 size_t utf8_fold_text(const char *p, size_t n, char *out);
 

@@ -87,6 +87,8 @@ export interface TableInfo {
   readonly badRows: number
   /** sniffed: first rows are there. indexed: exact count, paging anywhere. imported: exact types, statistics, columns. */
   readonly state: 'sniffed' | 'indexed' | 'imported'
+  /** Sentences about the source a user should know, e.g. that a server sent the whole file. */
+  readonly notes?: readonly string[]
 }
 
 export interface Progress {
@@ -218,12 +220,15 @@ export interface EngineOptions {
   readonly workerUrl?: URL | string
   /** Helper workers. 'auto': navigator.hardwareConcurrency, at most 8. 0: everything in the first worker. */
   readonly workers?: number | 'auto'
-  /** Bytes all workers together may hold. */
+  /** Bytes all workers together may hold. Default: a quarter of the device's memory where the browser tells it, at most
+   * 2 GiB; 256 MiB on iOS; 1 GiB elsewhere. */
   readonly memoryLimit?: number
   readonly signal?: AbortSignal
 }
 
 export interface Engine extends AsyncDisposable {
+  /** 'page' where no worker could start: the engine then works in short steps on the page's own thread. */
+  readonly runsOn?: 'worker' | 'page'
   open(source: File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource, options?: OpenOptions): Promise<Table>
   close(): Promise<void>
 }

@@ -1,0 +1,93 @@
+/* FRAGMENT_IMPORT: types, statistics and bad rows of a block, its columns kept.
+ * body: u8 keep, u32 n, n × (u32 column, u8 mode, form, seen); columns not listed are skipped
+ * result: u32 rows, n × (u8 mode, seen, form, statistics), u32 n_bad, u32 listed × (row, line, offset, reason, found), u8 kept */
+#include "exec/stats.h"
+
+#define FIELD_MAX ((uint32_t)256 << 20)
+
+static sonde_code read_plan(rd *r, task *t, const fragment_head *h, csv_plan **plan, uint32_t **columns, uint32_t *n) {
+  *n = rd_count(r, 15);
+  *plan = arena_zero(t->scratch, (size_t)h->dialect.columns * sizeof **plan, t->err);
+  *columns = arena_array(t->scratch, *n, sizeof **columns, t->err);
+  if (!*plan || !*columns) return t->err->code;
+  for (uint32_t i = 0; i < *n; i++) {
+    uint32_t column = rd_u32(r);
+    csv_plan p = {.mode = rd_u8(r), .form = get_form(r)};
+    p.seen = get_seen(r);
+    SONDE_CHECK(!r->bad && column < h->dialect.columns, t->err, SONDE_CORRUPT, 0, "an import fragment is broken");
+    (*plan)[column] = p;
+    (*columns)[i] = column;
+  }
+  return SONDE_OK;
+}
+
+static void put_result(buf *out, const csv_rows *rows, const csv_plan *plan, const uint32_t *columns, uint32_t n) {
+  buf_u32(out, rows->rows);
+  for (uint32_t i = 0; i < n; i++) {
+    const csv_column *c = &rows->columns[columns[i]];
+    buf_u8(out, plan[columns[i]].mode);
+    put_seen(out, &c->seen);
+    put_form(out, c->form);
+    stats_put(out, c, rows->rows);
+  }
+  buf_u32(out, rows->n_bad);
+  buf_u32(out, rows->n_bad_listed);
+  for (uint32_t i = 0; i < rows->n_bad_listed; i++) {
+    const csv_bad *b = &rows->bad[i];
+    buf_u32(out, b->row);
+    buf_u32(out, b->line);
+    buf_u64(out, b->offset);
+    buf_u8(out, b->reason);
+    buf_u32(out, b->found);
+  }
+}
+
+/* Moves the columns read into a part for the store. */
+static sonde_code fill_part(task *t, part *p, const csv_rows *rows, const uint32_t *columns, uint32_t n) {
+  arena *a = &p->chunk.memory;
+  vec *wide = p->chunk.vecs;
+  p->n_columns = n;
+  p->columns = arena_copy(a, columns, n * sizeof *columns, t->err);
+  p->forms = arena_array(a, n, sizeof *p->forms, t->err);
+  p->chunk.vecs = arena_array(a, n, sizeof *p->chunk.vecs, t->err);
+  if (!p->columns || !p->forms || !p->chunk.vecs) return t->err->code;
+  p->chunk.rows = rows->rows;
+  p->chunk.columns = n;
+  for (uint32_t i = 0; i < n; i++) {
+    p->forms[i] = rows->columns[columns[i]].form;
+    p->chunk.vecs[i] = wide[columns[i]];
+  }
+  return SONDE_OK;
+}
+
+static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *bytes, rd *r, part *p, bool keep_columns, arena *keep, buf *out) {
+  csv_plan *plan;
+  uint32_t *columns, n;
+  SONDE_TRY(read_plan(r, t, h, &plan, &columns, &n));
+  csv_span span = {bytes, (size_t)(h->end - h->begin), h->begin, true};
+  csv_want want = {.rows = h->rows, .stats = true, .field_max = FIELD_MAX};
+  csv_rows rows;
+  SONDE_TRY(csv_read(&h->dialect, span, want, plan, &p->chunk, keep, t->scratch, &rows, t->err));
+  SONDE_CHECK(rows.rows == h->rows, t->err, SONDE_BYTES, h->begin,
+              "the file changed while it was being read: %u rows at byte %llu where the index has %u", rows.rows,
+              (unsigned long long)h->begin, h->rows);
+  put_result(out, &rows, plan, columns, n);
+  return keep_columns ? fill_part(t, p, &rows, columns, n) : SONDE_OK;
+}
+
+sonde_code run_import(task *t, const fragment_head *h, rd *r, buf *out) {
+  bool keep_columns = rd_u8(r) != 0;
+  const uint8_t *bytes = task_bytes(t, h->source, h->begin, h->end);
+  if (!bytes) return t->err->code;
+  part *p = part_new(t->mem, h->table, h->block, t->err);
+  if (!p) return t->err->code;
+  arena keep = {.mem = t->mem};
+  sonde_code code = import_into(t, h, bytes, r, p, keep_columns, &keep, out);
+  bool kept = code == SONDE_OK && keep_columns && store_keep(t->store, p);
+  if (!kept) part_free(p);
+  arena_free(&keep);
+  buf_u8(out, kept);
+  source *src = sources_find(t->sources, h->source);
+  if (code == SONDE_OK && src) source_release(t->sources, src, h->begin > (1u << 20) ? h->begin - (1u << 20) : 0, h->end + (1u << 20));
+  return code;
+}

@@ -1,0 +1,128 @@
+/* See stats.h. */
+#include "exec/stats.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+#define MICROS_PER_DAY 86400000000LL
+
+void stats_put(buf *b, const csv_column *c, uint32_t rows) {
+  put_form(b, c->form);
+  buf_u32(b, rows - c->nulls);
+  buf_u32(b, c->nulls);
+  buf_u64(b, (uint64_t)c->min_i64);
+  buf_u64(b, (uint64_t)c->max_i64);
+  uint64_t bits[3];
+  memcpy(&bits[0], &c->min_f64, 8);
+  memcpy(&bits[1], &c->max_f64, 8);
+  memcpy(&bits[2], &c->sum, 8);
+  for (int i = 0; i < 3; i++) buf_u64(b, bits[i]);
+  buf_str(b, c->min_text);
+  buf_str(b, c->max_text);
+  buf_u8(b, c->sketch != NULL);
+  if (c->sketch) buf_put(b, c->sketch, SKETCH_BYTES);
+}
+
+static double get_f64(rd *r) {
+  uint64_t bits = rd_u64(r);
+  double v;
+  memcpy(&v, &bits, 8);
+  return v;
+}
+
+/* Turns the numbers of `s` into those of a form that its values can be read as. False: they cannot. */
+static bool convert(column_stats *s, csv_form to) {
+  uint8_t from = s->form.type.id;
+  bool dated = to.type.id == TYPE_DATE || to.type.id == TYPE_TIMESTAMP || to.type.id == TYPE_TIMESTAMPTZ;
+  if (from == to.type.id) {
+    bool same = (!dated || s->form.order == to.order) && s->form.type.scale == to.type.scale;
+    return same;
+  }
+  if (from == TYPE_INT64 && to.type.id == TYPE_DOUBLE) {
+    s->min_f64 = (double)s->min_i64;
+    s->max_f64 = (double)s->max_i64;
+  } else if (from == TYPE_DATE && to.type.id == TYPE_TIMESTAMP && s->form.order == to.order) {
+    s->min_i64 *= MICROS_PER_DAY;
+    s->max_i64 *= MICROS_PER_DAY;
+  } else {
+    return false;
+  }
+  s->form = to;
+  return true;
+}
+
+static bool uses_text(csv_form f) { return f.type.id == TYPE_TEXT; }
+
+static sonde_code ensure_text(column_stats *s, arena *a, sonde_error *err) {
+  if (s->min_text) return SONDE_OK;
+  s->min_text = arena_alloc(a, STATS_TEXT, err);
+  s->max_text = arena_alloc(a, STATS_TEXT, err);
+  return s->min_text && s->max_text ? SONDE_OK : err->code;
+}
+
+static void copy_text(char *to, uint32_t *len, sonde_str s) {
+  *len = s.len < STATS_TEXT ? (uint32_t)s.len : STATS_TEXT;
+  memcpy(to, s.ptr, *len);
+}
+
+static int compare_text(const char *a, size_t n, sonde_str b) {
+  int c = memcmp(a, b.ptr, n < b.len ? n : b.len);
+  return c ? c : (n > b.len) - (n < b.len);
+}
+
+static void merge_numbers(column_stats *s, const column_stats *o) {
+  if (o->min_i64 < s->min_i64) s->min_i64 = o->min_i64;
+  if (o->max_i64 > s->max_i64) s->max_i64 = o->max_i64;
+  if (!(s->min_f64 <= o->min_f64)) s->min_f64 = o->min_f64;
+  if (!(s->max_f64 >= o->max_f64)) s->max_f64 = o->max_f64;
+}
+
+static sonde_code merge_text(column_stats *s, bool first, sonde_str low, sonde_str high, arena *a, sonde_error *err) {
+  SONDE_TRY(ensure_text(s, a, err));
+  if (first || compare_text(s->min_text, s->min_len, low) > 0) copy_text(s->min_text, &s->min_len, low);
+  if (first || compare_text(s->max_text, s->max_len, high) < 0) copy_text(s->max_text, &s->max_len, high);
+  return SONDE_OK;
+}
+
+static sonde_code merge_sketch(column_stats *s, rd *r, arena *a, sonde_error *err) {
+  if (!rd_u8(r)) return SONDE_OK;
+  const uint8_t *sketch = rd_bytes(r, SKETCH_BYTES);
+  if (!sketch) return SONDE_OK;
+  if (!s->sketch) s->sketch = arena_zero(a, SKETCH_BYTES, err);
+  if (!s->sketch) return err->code;
+  sketch_merge(s->sketch, sketch);
+  return SONDE_OK;
+}
+
+sonde_code stats_merge(column_stats *s, rd *r, arena *a, sonde_error *err) {
+  column_stats o = {.form = get_form(r)};
+  o.values = rd_u32(r);
+  o.nulls = rd_u32(r);
+  o.min_i64 = (int64_t)rd_u64(r);
+  o.max_i64 = (int64_t)rd_u64(r);
+  o.min_f64 = get_f64(r);
+  o.max_f64 = get_f64(r);
+  o.sum = get_f64(r);
+  sonde_str low = rd_str(r), high = rd_str(r);
+  s->nulls += o.nulls;
+  SONDE_TRY(merge_sketch(s, r, a, err));
+  SONDE_CHECK(!r->bad, err, SONDE_CORRUPT, 0, "the statistics of a block are cut short");
+  if (o.values == 0) return SONDE_OK;
+  bool first = s->values == 0;
+  s->values += o.values;
+  s->sum += o.sum;
+  if (first) {
+    s->form = o.form;
+    s->min_i64 = o.min_i64, s->max_i64 = o.max_i64, s->min_f64 = o.min_f64, s->max_f64 = o.max_f64;
+  } else if (!convert(s, o.form) && !convert(&o, s->form)) {
+    s->stale = true;
+  }
+  merge_numbers(s, &o);
+  return uses_text(o.form) ? merge_text(s, first, low, high, a, err) : SONDE_OK;
+}
+
+void stats_clear(column_stats *s) {
+  if (s->sketch) memset(s->sketch, 0, SKETCH_BYTES);
+  *s = (column_stats){.min_text = s->min_text, .max_text = s->max_text, .sketch = s->sketch};
+}

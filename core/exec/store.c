@@ -1,0 +1,80 @@
+/* See store.h. */
+#include "exec/store.h"
+
+#include "column/page.h"
+
+void store_init(store *s, mem *m, uint64_t limit) { *s = (store){.mem = m, .limit = limit}; }
+
+part *part_new(mem *m, uint32_t table, uint32_t block, sonde_error *err) {
+  part *p = mem_alloc(m, sizeof *p, err);
+  if (!p) return NULL;
+  *p = (part){.table = table, .block = block};
+  arena_init(&p->chunk.memory, m);
+  return p;
+}
+
+void part_free(part *p) {
+  if (!p) return;
+  mem *m = p->chunk.memory.mem;
+  arena_free(&p->chunk.memory);
+  mem_free(m, p, sizeof *p);
+}
+
+void store_free(store *s) {
+  while (s->parts) {
+    part *p = s->parts;
+    s->parts = p->next;
+    part_free(p);
+  }
+  s->held = 0;
+}
+
+bool store_keep(store *s, part *p) {
+  uint64_t size = arena_held(&p->chunk.memory) + sizeof *p;
+  if (s->held + size > s->limit) return false;
+  s->held += size;
+  p->next = s->parts;
+  s->parts = p;
+  return true;
+}
+
+void store_drop(store *s, uint32_t table) {
+  for (part **link = &s->parts; *link;) {
+    part *p = *link;
+    if (p->table != table) {
+      link = &p->next;
+      continue;
+    }
+    *link = p->next;
+    s->held -= arena_held(&p->chunk.memory) + sizeof *p;
+    part_free(p);
+  }
+}
+
+bool form_serves(const vec *v, csv_form have, csv_form want) {
+  if (!vec_readable_as(v, want.type)) return false;
+  bool dated = want.type.id == TYPE_DATE || want.type.id == TYPE_TIMESTAMP || want.type.id == TYPE_TIMESTAMPTZ;
+  return !dated || v->form == VEC_NULL || have.order == want.order;
+}
+
+static const vec *part_column(const part *p, uint32_t column, csv_form form) {
+  uint32_t low = 0, high = p->n_columns;
+  while (low < high) {
+    uint32_t mid = (low + high) / 2;
+    if (p->columns[mid] < column)
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  if (low == p->n_columns || p->columns[low] != column) return NULL;
+  return form_serves(&p->chunk.vecs[low], p->forms[low], form) ? &p->chunk.vecs[low] : NULL;
+}
+
+const vec *store_column(const store *s, uint32_t table, uint32_t block, uint32_t column, csv_form form) {
+  for (const part *p = s->parts; p; p = p->next) {
+    if (p->table != table || p->block != block) continue;
+    const vec *v = part_column(p, column, form);
+    if (v) return v;
+  }
+  return NULL;
+}

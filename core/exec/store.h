@@ -1,0 +1,39 @@
+/* Decoded columns kept between tasks, by table and block, within a byte budget. What fits is kept until its table is
+ * dropped; what does not is read again from the source when it is wanted: no thrashing, and a memory bound that holds.
+ * The store owns its parts; a vec found in it is valid until the next store_keep or store_drop. */
+#ifndef EXEC_STORE_H
+#define EXEC_STORE_H
+#include "column/vec.h"
+#include "format/csv/infer.h"
+
+typedef struct part part;
+struct part {
+  part *next;
+  uint32_t table, block;
+  uint32_t n_columns;
+  uint32_t *columns; /* which columns of the table, ascending; in chunk.memory, like all below */
+  csv_form *forms;   /* how each was read */
+  chunk chunk;       /* vecs: one per entry of `columns` */
+};
+
+typedef struct {
+  mem *mem;
+  part *parts;
+  uint64_t held, limit;
+} store;
+
+void store_init(store *, mem *, uint64_t limit);
+void store_free(store *);
+/* A part of its own memory, empty, owned by the caller until kept or freed. */
+part *part_new(mem *, uint32_t table, uint32_t block, sonde_error *);
+void part_free(part *);
+/* Takes the part when there is room (true); else the caller still owns it. */
+bool store_keep(store *, part *);
+void store_drop(store *, uint32_t table);
+/* A kept column that can be read as `form`, or NULL. */
+const vec *store_column(const store *, uint32_t table, uint32_t block, uint32_t column, csv_form form);
+
+/* Whether a vec read as `have` serves where `want` is asked, without its text. */
+bool form_serves(const vec *, csv_form have, csv_form want);
+
+#endif

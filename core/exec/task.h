@@ -1,0 +1,72 @@
+/* A task: what a fragment runs as. Bytes in, a result out, no pause: when bytes are missing it lists wants and is run
+ * again from its beginning once they are there. */
+#ifndef EXEC_TASK_H
+#define EXEC_TASK_H
+#include "base/buf.h"
+#include "exec/store.h"
+#include "format/csv/block.h"
+#include "source/source.h"
+
+typedef struct {
+  mem *mem;
+  sources *sources;
+  store *store;
+  wants *wants;   /* not empty after a run: bring these and run again */
+  arena *scratch; /* of this run */
+  sonde_error *err;
+} task;
+
+typedef enum { /* first byte of a fragment */
+  FRAGMENT_INDEX = 1,
+  FRAGMENT_IMPORT,
+  FRAGMENT_FILTER,
+  FRAGMENT_KEYS,
+  FRAGMENT_GATHER,
+  FRAGMENT_VALUES
+} fragment_kind;
+
+/* What every fragment begins with: which rows of which table. */
+typedef struct {
+  uint8_t kind;
+  uint32_t table; /* key of the store; numbers are unique per lead engine */
+  sonde_source source;
+  csv_dialect dialect;
+  uint32_t block;
+  uint64_t begin, end; /* source bytes: of the block (INDEX), of its rows (all others) */
+  uint32_t rows;
+} fragment_head;
+
+/* A column that a fragment reads, in its final form. */
+typedef struct {
+  uint32_t column;
+  csv_form form;
+} column_ref;
+
+void fragment_put_head(buf *, const fragment_head *);
+sonde_code fragment_get_head(rd *, fragment_head *, sonde_error *);
+void fragment_put_refs(buf *, const column_ref *, uint32_t n);
+sonde_code fragment_get_refs(rd *, const fragment_head *, arena *, const column_ref **, uint32_t *n, sonde_error *);
+void put_form(buf *, csv_form);
+csv_form get_form(rd *);
+void put_seen(buf *, const csv_seen *);
+csv_seen get_seen(rd *);
+
+/* Runs any fragment; the result is appended to `out`. With wants listed, `out` is void. */
+sonde_code fragment_run(task *, const uint8_t *bytes, size_t len, buf *out);
+
+/* The bytes [begin, end) of a source, or NULL: then a want was listed (SONDE_OK) or err says why. */
+const uint8_t *task_bytes(task *, sonde_source, uint64_t begin, uint64_t end);
+
+/* The vecs of the columns of one block, from the store or read again from the source. `held` (may be set to NULL) is to
+ * be freed by the caller after use. False: wants were listed or t->err is set (err->code != SONDE_OK). */
+bool task_columns(task *, const fragment_head *, const column_ref *, uint32_t n, const vec **out, part **held);
+
+/* One file each. */
+sonde_code run_index(task *, const fragment_head *, rd *, buf *out);
+sonde_code run_import(task *, const fragment_head *, rd *, buf *out);
+sonde_code run_filter(task *, const fragment_head *, rd *, buf *out);
+sonde_code run_keys(task *, const fragment_head *, rd *, buf *out);
+sonde_code run_gather(task *, const fragment_head *, rd *, buf *out);
+sonde_code run_values(task *, const fragment_head *, rd *, buf *out);
+
+#endif

@@ -1,0 +1,170 @@
+/* One trial: a sample read under one dialect, and how much it then looks like a table. The score follows the idea of
+ * van den Burg, Nazábal and Sutton ("Wrangling messy CSV files by detecting row and type patterns", 2019): consistency
+ * of the rows times plausibility of the cells. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/csv/sniff_parts.h"
+
+enum {
+  ROWS_MAX = 500,       /* looked at in a sample */
+  CELLS_MAX = 6000,     /* classified: most of the time goes there */
+  ROW_CELLS_MAX = 1000, /* of these, in one row */
+};
+
+typedef struct {
+  uint32_t rows;
+  uint32_t fields[ROWS_MAX];
+  uint32_t filled[ROWS_MAX]; /* cells that are not empty */
+  float plausible[ROWS_MAX]; /* mean over the row's cells; < 0: not looked at */
+  size_t at[ROWS_MAX];
+  uint32_t cells;
+} tally;
+
+static float plausibility(const sniff_reader *r, const sniff_field *f) {
+  static const float of_cell[] = {
+      [CELL_EMPTY] = 0.9f, [CELL_TYPED] = 1.0f, [CELL_WORD] = 0.9f, [CELL_PROSE] = 0.5f, [CELL_ODD] = 0.1f};
+  if (f->stray || f->open) return 0;
+  if (f->quoted) return 0.95f;
+  return of_cell[sniff_classify(r->p + f->begin, f->end - f->begin)];
+}
+
+static void note_field(sniff_trial *t, const sniff_field *f) {
+  t->quoted += f->quoted;
+  t->stray += f->stray || (f->open && !f->cut);
+  t->escaped += f->escaped;
+}
+
+/* Adds the next row; one that the text's end cuts only when it is the first. */
+static bool tally_row(sniff_reader *r, tally *all, sniff_trial *t) {
+  uint32_t fields = 0, filled = 0, looked = 0;
+  float sum = 0;
+  size_t at = r->pos;
+  sniff_field f;
+  do {
+    sniff_next_field(r, &f);
+    fields++;
+    filled += f.end > f.begin;
+    note_field(t, &f);
+    if (looked < ROW_CELLS_MAX && all->cells + looked < CELLS_MAX) {
+      sum += plausibility(r, &f);
+      looked++;
+    }
+  } while (!f.last);
+  if (f.cut && all->rows > 0) return false;
+  uint32_t row = all->rows++;
+  all->cells += looked;
+  all->fields[row] = fields;
+  all->filled[row] = filled;
+  all->plausible[row] = looked ? sum / (float)looked : -1;
+  all->at[row] = at;
+  return true;
+}
+
+static void tally_rows(sniff_reader *r, tally *all, sniff_trial *t) {
+  while (all->rows < ROWS_MAX && sniff_next_row(r)) {
+    if (!sniff_skip_blank(r) && !tally_row(r, all, t)) break;
+  }
+}
+
+static int compare_counts(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* The most frequent number of fields above one, the larger one of equals; 1 when there is none. */
+static uint32_t usual_fields(const tally *all) {
+  uint32_t sorted[ROWS_MAX], best = 1, best_rows = 0, run = 0;
+  memcpy(sorted, all->fields, all->rows * sizeof *sorted);
+  qsort(sorted, all->rows, sizeof *sorted, compare_counts);
+  for (uint32_t i = 0; i < all->rows; i++) {
+    run = i > 0 && sorted[i] == sorted[i - 1] ? run + 1 : 1;
+    if (sorted[i] > 1 && run >= best_rows) {
+      best = sorted[i];
+      best_rows = run;
+    }
+  }
+  return best;
+}
+
+/* The table's first row: the first one with more than half of the usual fields. A title before it has fewer. */
+static uint32_t first_row(const tally *all, uint32_t columns) {
+  uint32_t row = 0;
+  while (row < all->rows && columns > 1 && (all->fields[row] < 2 || all->fields[row] <= columns / 2)) row++;
+  return row;
+}
+
+static double consistency(const tally *all, uint32_t first, sniff_trial *t) {
+  double sum = 0;
+  uint32_t columns = t->dialect.columns;
+  t->fewest = UINT32_MAX;
+  for (uint32_t i = first; i < all->rows; i++) {
+    uint32_t n = all->fields[i];
+    if (n < t->fewest) t->fewest = n;
+    if (n > t->most) t->most = n;
+    t->fit += n == columns;
+    sum += n == columns ? 1 : n > columns ? 0.2 : n > 1 ? 0.4 : 0;
+  }
+  t->rows = all->rows - first;
+  double share = sum / t->rows;
+  return share * share * t->rows / (t->rows + 0.3 * first);
+}
+
+static double mean_plausibility(const tally *all, uint32_t first) {
+  double sum = 0;
+  uint32_t n = 0;
+  for (uint32_t i = first; i < all->rows; i++) {
+    if (all->plausible[i] < 0) continue;
+    sum += (double)all->plausible[i];
+    n++;
+  }
+  return n ? sum / n : 0;
+}
+
+/* A delimiter that few people use has to fit exactly, over several rows. */
+static double prior(const sniff_trial *t, uint32_t fixed) {
+  uint8_t d = t->dialect.delimiter;
+  if (fixed & CSV_SET_DELIMITER || d == ',' || d == ';' || d == '\t' || d == '|') return 1;
+  if (d < 0x20) return t->fit == t->rows ? 1 : 0.5;
+  if (t->fit < t->rows || t->rows < 3) return 0;
+  return d == ' ' ? 0.3 : 0.5;
+}
+
+/* One column of numbers or dates is a table; one column of words may be any text. */
+static double single_column(const sniff_reader *r, const tally *all) {
+  uint32_t typed = 0;
+  for (uint32_t i = 0; i < all->rows; i++) {
+    sniff_reader row = *r;
+    sniff_field f;
+    row.pos = all->at[i];
+    sniff_next_field(&row, &f);
+    const char *p = r->p + f.begin;
+    size_t n = f.end - f.begin;
+    bool one_value = !memchr(p, ',', n) || (n > 0 && (p[0] >= 'A' || p[n / 2] >= 'A'));
+    typed += one_value && sniff_classify(p, n) == CELL_TYPED;
+  }
+  return typed >= 0.8 * all->rows ? 0.9 : 0.15;
+}
+
+sonde_code sniff_try(const csv_dialect *d, const char *p, size_t n, bool whole, uint32_t fixed, arena *scratch,
+                     sniff_trial *out, sonde_error *err) {
+  sniff_reader r;
+  tally *all = arena_alloc(scratch, sizeof *all, err);
+  if (!all) return SONDE_NOMEM;
+  *out = (sniff_trial){.dialect = *d};
+  all->rows = all->cells = 0;
+  sniff_reader_init(&r, d, p, n, whole);
+  tally_rows(&r, all, out);
+  if (all->rows == 0) {
+    out->dialect.columns = 1;
+    return SONDE_OK;
+  }
+  out->dialect.columns = d->delimiter ? usual_fields(all) : 1;
+  uint32_t columns = out->dialect.columns, first = first_row(all, columns);
+  if (columns == 1 && d->delimiter && !(fixed & CSV_SET_DELIMITER)) return SONDE_OK;
+  out->first_at = all->at[first];
+  double size = columns > 1 ? (columns - 1.0) / columns : single_column(&r, all);
+  double rows = consistency(all, first, out);
+  out->score = rows * size * mean_plausibility(all, first) * prior(out, fixed);
+  return SONDE_OK;
+}

@@ -1,0 +1,62 @@
+/* `sonde head`: what the sniffer sees in the first bytes, however large the file. */
+#include "command.h"
+#include "rows.h"
+#include <stdio.h>
+#include <string.h>
+
+const char head_usage[] =
+    "sonde head FILE [-n ROWS] [--json]\n"
+    "\n"
+    "Shows the first rows. Names, types and the rest are guessed from the beginning of the file; `sonde scan` reads all.\n"
+    "\n"
+    "  -n ROWS             how many, at most 200; default: 10\n"
+    "  --json              {\"columns\":[{\"name\",\"type\"}],\"rows\":[[…]]}\n"
+    "\n";
+
+enum { ROWS_MAX = 200 };
+
+static int read_options(int argc, char **argv, options *o, uint64_t *rows) {
+  for (int i = 1; i < argc; i++) {
+    int code = options_take(argc, argv, &i, o);
+    if (code > 0) return code;
+    if (code == 0) continue;
+    if (strcmp(argv[i], "-n") != 0) return say_usage_error("%s is not understood", argv[i]);
+    const char *value = option_value(argc, argv, &i);
+    if (!value) return EXIT_USAGE;
+    if (!number_of(value, rows) || *rows > ROWS_MAX)
+      return say_usage_error("-n takes a number up to %d; `sonde view FILE --rows A:B` prints any rows",
+                             ROWS_MAX);
+  }
+  return options_check(o);
+}
+
+static void print_summary(const table *t) {
+  text s = {0};
+  bool exact = json_is_true(json_member(table_member(t, "rows"), "exact"));
+  size_t columns = json_count(table_member(t, "columns"));
+  text_add_bytes(&s, host_file_size(t->host));
+  text_print(&s, exact ? ", " : ", about ");
+  text_add_count(&s, table_rows(t));
+  text_print(&s, " rows, %zu %s\n\n", columns, columns == 1 ? "column" : "columns");
+  fputs(s.ptr, stdout);
+  text_free(&s);
+}
+
+int command_head(int argc, char **argv) {
+  options o;
+  uint64_t wanted = 10;
+  options_init(&o);
+  int code = read_options(argc, argv, &o, &wanted);
+  if (!code) {
+    table t;
+    rows_out rows = rows_begin(o.json, wanted);
+    o.host.threads = 1;
+    code = table_open(&o, rows_page, &rows, &t);
+    if (!code && !o.json) print_summary(&t);
+    if (!code) code = rows_print(&rows, table_member(&t, "columns"), "");
+    rows_free(&rows);
+    table_close(&t);
+  }
+  options_free(&o);
+  return code;
+}

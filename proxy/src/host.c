@@ -1,0 +1,206 @@
+/* Drives jobs: brings wanted bytes, hands fragments to the pool and their results back. */
+#include "host.h"
+#include "bytes.h"
+#include "pool.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Between two looks at progress. */
+enum { STEP_US = 50000 };
+/* What an engine may hold when nothing was said about it. */
+enum { ENGINE_MEMORY = 256 << 20 };
+
+struct host {
+  char *path;
+  struct stat stat; /* when it was opened */
+  byte_sources sources;
+  sonde_config config; /* of each engine */
+  sonde_engine *engine;
+  unsigned threads;
+  pool *pool; /* begun with the first fragments; NULL with one thread */
+  host_progress_fn progress;
+  void *progress_user;
+};
+
+__attribute__((format(printf, 3, 4))) static bool fail(sonde_error *err, sonde_code code, const char *format,
+                                                       ...) {
+  va_list args;
+  va_start(args, format);
+  *err = (sonde_error){.code = code};
+  vsnprintf(err->message, sizeof err->message, format, args);
+  va_end(args);
+  return false;
+}
+
+static bool open_file(host *h, sonde_error *err) {
+  int fd = open(h->path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fail(err, SONDE_BYTES, "cannot open %s: %s", h->path, strerror(errno));
+  h->sources.files[0].fd = fd;
+  h->sources.count = 1;
+  if (fstat(fd, &h->stat) != 0) return fail(err, SONDE_BYTES, "cannot read %s: %s", h->path, strerror(errno));
+  if (!S_ISREG(h->stat.st_mode))
+    return fail(err, SONDE_BYTES, "%s is no ordinary file; a pipe or device has to be saved to one first",
+                h->path);
+  h->sources.files[0].size = (uint64_t)h->stat.st_size;
+  return true;
+}
+
+/* One engine for the job and one for each thread, all alike. */
+static void configure(host *h, const host_options *options) {
+  unsigned engines = h->threads > 1 ? h->threads + 1 : 1;
+  h->config.struct_size = sizeof h->config;
+  h->config.memory_limit = options->memory ? options->memory / engines : ENGINE_MEMORY;
+  h->config.keep_limit = options->keep_columns ? h->config.memory_limit / 2 : 0;
+}
+
+host *host_open(const host_options *options, sonde_error *err) {
+  host *h = memory_of(sizeof *h);
+  *h = (host){.path = strdup(options->path), .threads = options->threads};
+  configure(h, options);
+  if (h->path && open_file(h, err)) h->engine = sonde_engine_new(&h->config, err);
+  if (h->engine && bytes_register(h->engine, &h->sources, 0, err)) return h;
+  host_close(h);
+  return NULL;
+}
+
+void host_close(host *h) {
+  if (!h) return;
+  pool_free(h->pool);
+  sonde_engine_free(h->engine);
+  for (uint32_t i = 0; i < h->sources.count; i++) close(h->sources.files[i].fd);
+  free(h->path);
+  free(h);
+}
+
+const char *host_path(const host *h) { return h->path; }
+uint64_t host_file_size(const host *h) { return h->sources.files[0].size; }
+
+bool host_file_unchanged(const host *h, sonde_error *err) {
+  struct stat s;
+  bool same = fstat(h->sources.files[0].fd, &s) == 0 && s.st_size == h->stat.st_size &&
+              s.st_mtim.tv_sec == h->stat.st_mtim.tv_sec && s.st_mtim.tv_nsec == h->stat.st_mtim.tv_nsec;
+  return same || fail(err, SONDE_BYTES, "%s was changed while it was being read; read it again", h->path);
+}
+
+void host_watch(host *h, host_progress_fn progress, void *user) {
+  h->progress = progress;
+  h->progress_user = user;
+}
+
+static void give_results(host *h, sonde_job *job) {
+  pool_result *all = pool_collect(h->pool);
+  for (const pool_result *r = all; r; r = r->next) {
+    if (r->error.code == SONDE_OK)
+      sonde_job_give(job, r->id, r->bytes, r->len);
+    else
+      sonde_job_give_error(job, r->id, &r->error);
+  }
+  pool_results_free(all);
+}
+
+/* Takes all fragments there are: the engine decides how many it offers at a time. With one thread none is taken, and
+ * the job runs them itself. */
+static bool split(host *h, sonde_job *job, sonde_error *err) {
+  sonde_fragment fragment;
+  if (h->threads < 2) return true;
+  if (!h->pool) h->pool = pool_new(h->threads, &h->config, &h->sources, err);
+  if (!h->pool) return false;
+  while (sonde_job_take(job, &fragment)) pool_submit(h->pool, &fragment);
+  give_results(h, job);
+  return true;
+}
+
+static bool drive(host *h, sonde_job *job, host_page_fn on_page, void *user, sonde_error *err) {
+  for (;;) {
+    switch (sonde_job_step(job, STEP_US, err)) {
+    case SONDE_YIELD: break;
+    case SONDE_NEED:
+      if (!bytes_bring(h->engine, job, &h->sources, err)) return false;
+      break;
+    case SONDE_PAGE:
+      if (on_page && !on_page(user, sonde_job_page(job))) return false;
+      break;
+    case SONDE_SPLIT:
+      if (!split(h, job, err)) return false;
+      break;
+    case SONDE_DONE: return true;
+    case SONDE_FAIL: return false;
+    }
+    if (h->progress) h->progress(h->progress_user, sonde_job_progress(job));
+  }
+}
+
+/* What a job that failed left under way. */
+static void discard_pending(host *h) {
+  while (h->pool && pool_pending(h->pool)) pool_results_free(pool_collect(h->pool));
+}
+
+bool host_run(host *h, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *err) {
+  sonde_job *job = sonde_job_start(h->engine, spec, err);
+  if (!job) return false;
+  bool done = drive(h, job, on_page, user, err);
+  if (done && info) {
+    sonde_str said = sonde_job_info(job);
+    text_clear(info);
+    text_add(info, said.ptr, said.len);
+  }
+  sonde_job_free(job);
+  discard_pending(h);
+  return done;
+}
+
+typedef struct {
+  int fd;
+  uint64_t size;
+  int failed; /* errno */
+} spool;
+
+/* Not /tmp, which is memory on many machines. */
+static const char *spool_folder(void) {
+  const char *named = getenv("TMPDIR");
+  return named && *named ? named : "/var/tmp";
+}
+
+static int open_spool(void) {
+  int fd = open(spool_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return fd;
+  text name = {0};
+  text_print(&name, "%s/sonde-XXXXXX", spool_folder());
+  fd = mkostemp(name.ptr, O_CLOEXEC);
+  if (fd >= 0) unlink(name.ptr);
+  text_free(&name);
+  return fd;
+}
+
+static bool spool_page(void *user, sonde_page page) {
+  spool *s = user;
+  for (size_t done = 0; done < page.size && !s->failed;) {
+    ssize_t n = write(s->fd, page.base + done, page.size - done);
+    if (n > 0)
+      done += (size_t)n;
+    else if (errno != EINTR)
+      s->failed = errno;
+  }
+  s->size += page.size;
+  return !s->failed;
+}
+
+bool host_inflate(host *h, sonde_str spec, sonde_error *err) {
+  spool s = {.fd = open_spool()};
+  if (s.fd < 0)
+    return fail(err, SONDE_BYTES, "cannot make a file in %s: %s", spool_folder(), strerror(errno));
+  h->sources.files[SOURCE_SPOOL - 1].fd = s.fd;
+  bool done = host_run(h, spec, spool_page, &s, NULL, err);
+  if (s.failed)
+    fail(err, SONDE_BYTES, "cannot keep the uncompressed bytes in %s: %s; TMPDIR names another folder",
+         spool_folder(), strerror(s.failed));
+  h->sources.files[SOURCE_SPOOL - 1].size = s.size;
+  h->sources.count = SOURCE_SPOOL;
+  return done && bytes_register(h->engine, &h->sources, SOURCE_SPOOL - 1, err);
+}

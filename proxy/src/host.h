@@ -1,0 +1,34 @@
+/* host.h — what the engine asks of its host, natively: bytes by pread, threads for fragments, a spool file. */
+#ifndef HOST_H
+#define HOST_H
+#include "text.h"
+#include <stdbool.h>
+
+typedef struct host host;
+
+typedef struct {
+  const char *path;
+  unsigned threads;
+  uint64_t memory;   /* bytes all engines together may hold; 0: 256 MB each */
+  bool keep_columns; /* whether they keep decoded columns between jobs */
+} host_options;
+
+host *host_open(const host_options *, sonde_error *); /* opens the file as source SOURCE_FILE */
+void host_close(host *);
+const char *host_path(const host *);
+uint64_t host_file_size(const host *);
+/* Whether the file is still the one that was opened. */
+bool host_file_unchanged(const host *, sonde_error *);
+
+typedef bool (*host_page_fn)(void *user, sonde_page); /* false: enough, the job ends as failed */
+typedef void (*host_progress_fn)(void *user, sonde_progress);
+
+/* Runs a job to its end. `on_page` may be NULL when the job has no pages; `info`, if not NULL, is overwritten. */
+bool host_run(host *, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *);
+/* Called now and then while jobs run. */
+void host_watch(host *, host_progress_fn, void *user);
+
+/* Runs an inflate job and keeps its bytes as source SOURCE_SPOOL, in a file that has no name and vanishes by itself. */
+bool host_inflate(host *, sonde_str spec, sonde_error *);
+
+#endif

@@ -1,0 +1,198 @@
+/* Values of a page block as text.
+ *
+ *   0   magic "SPG1", n_columns, n_rows, 0          u32 each
+ *   16  first_row, row_ids_offset                    u64 each; offset 0: rows are first_row + i
+ *   32  a record of 64 bytes for each column:
+ *       +0 index, type, scale, null_count            u32 each
+ *       +16 validity, data, data_bytes, offsets      u64 each: where the Arrow buffers begin, from the block's base */
+#include "page.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEADER_BYTES = 32, RECORD_BYTES = 64 };
+enum { RECORD_TYPE = 4, RECORD_SCALE = 8, RECORD_VALIDITY = 16, RECORD_DATA = 24, RECORD_OFFSETS = 40 };
+
+__extension__ typedef unsigned __int128 uint128;
+
+static uint32_t u32_at(const uint8_t *p) {
+  uint32_t v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+static uint64_t u64_at(const uint8_t *p) {
+  uint64_t v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+bool page_open(sonde_page block, page *out) {
+  if (block.size < HEADER_BYTES || memcmp(block.base, "SPG1", 4) != 0) return false;
+  *out = (page){block.base, u32_at(block.base + 4), u32_at(block.base + 8), u64_at(block.base + 16)};
+  return block.size >= HEADER_BYTES + (uint64_t)RECORD_BYTES * out->n_columns;
+}
+
+uint64_t page_row_id(const page *p, uint32_t row) {
+  uint64_t ids = u64_at(p->base + 24);
+  return ids ? u64_at(p->base + ids + 8 * (uint64_t)row) : p->first_row + row;
+}
+
+static const uint8_t *record_of(const page *p, uint32_t column) {
+  return p->base + HEADER_BYTES + (size_t)RECORD_BYTES * column;
+}
+
+page_type page_column_type(const page *p, uint32_t column) {
+  return (page_type)u32_at(record_of(p, column) + RECORD_TYPE);
+}
+
+static const uint8_t *data_of(const page *p, uint32_t column, uint32_t row, size_t width) {
+  return p->base + u64_at(record_of(p, column) + RECORD_DATA) + width * row;
+}
+
+static bool bit_at(const uint8_t *bits, uint32_t i) { return bits[i / 8] >> i % 8 & 1; }
+
+bool page_is_null(const page *p, uint32_t column, uint32_t row) {
+  uint64_t validity = u64_at(record_of(p, column) + RECORD_VALIDITY);
+  if (page_column_type(p, column) == PAGE_NONE) return true;
+  return validity && !bit_at(p->base + validity, row);
+}
+
+/* Digits and exponent of the shortest text that reads back as the same double. */
+static int shortest_digits(double v, char digits[24]) {
+  char scientific[40];
+  int precision = 14;
+  do snprintf(scientific, sizeof scientific, "%.*e", precision, v);
+  while (strtod(scientific, NULL) != v && ++precision < 17);
+  const char *e = strchr(scientific, 'e');
+  size_t n = 0;
+  for (const char *c = scientific; c < e; c++)
+    if (*c != '.') digits[n++] = *c;
+  while (n > 1 && digits[n - 1] == '0') n--;
+  digits[n] = '\0';
+  return atoi(e + 1);
+}
+
+/* As JavaScript writes numbers: plain from 1e-6 to 1e21, with an exponent beyond. */
+static void add_finite(double v, text *out) {
+  char d[24];
+  if (v < 0) text_add(out, "-", 1);
+  int exponent = shortest_digits(fabs(v), d), n = (int)strlen(d);
+  if (exponent < -6 || exponent >= 21)
+    text_print(out, "%c%s%se%+d", d[0], n > 1 ? "." : "", d + 1, exponent);
+  else if (exponent < 0)
+    text_print(out, "0.%.*s%s", -exponent - 1, "00000", d);
+  else if (n <= exponent + 1)
+    text_print(out, "%s%.*s", d, exponent + 1 - n, "00000000000000000000");
+  else
+    text_print(out, "%.*s.%s", exponent + 1, d, d + exponent + 1);
+}
+
+static void add_double(double v, text *out) {
+  if (isnan(v))
+    text_print(out, "NaN");
+  else if (isinf(v))
+    text_print(out, v < 0 ? "-Infinity" : "Infinity");
+  else if (v == 0)
+    text_add(out, "0", 1);
+  else
+    add_finite(v, out);
+}
+
+static void add_decimal(const uint8_t *p, uint32_t scale, text *out) {
+  char digits[64];
+  bool negative = p[15] >> 7;
+  uint128 v = (uint128)u64_at(p + 8) << 64 | u64_at(p);
+  if (negative) v = -v;
+  size_t at = sizeof digits;
+  for (uint32_t n = 0; v || n <= scale; n++) {
+    if (n == scale && scale) digits[--at] = '.';
+    digits[--at] = (char)('0' + (int)(v % 10));
+    v /= 10;
+  }
+  if (negative) digits[--at] = '-';
+  text_add(out, digits + at, sizeof digits - at);
+}
+
+static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+/* Civil date of a day number: years are counted from March, so that the leap day ends one; 146,097 days are 400 years. */
+static void add_date(int64_t days, text *out) {
+  int64_t shifted = days + 719468, era = floor_divide(shifted, 146097), of_era = shifted - era * 146097;
+  int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  int64_t march_month = (5 * of_year + 2) / 153, day = of_year - (153 * march_month + 2) / 5 + 1;
+  int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
+  int64_t year = year_of_era + era * 400 + (month <= 2);
+  text_print(out, "%s%04" PRId64 "-%02" PRId64 "-%02" PRId64, year < 0 ? "-" : "", year < 0 ? -year : year,
+             month, day);
+}
+
+/* Fraction digits: none when zero, else 3 or 6. */
+static void add_time(int64_t micros, text *out) {
+  int64_t seconds = micros / 1000000, fraction = micros % 1000000;
+  text_print(out, "%02" PRId64 ":%02" PRId64 ":%02" PRId64, seconds / 3600, seconds / 60 % 60, seconds % 60);
+  if (fraction % 1000)
+    text_print(out, ".%06" PRId64, fraction);
+  else if (fraction)
+    text_print(out, ".%03" PRId64, fraction / 1000);
+}
+
+static void add_timestamp(int64_t micros, bool zoned, text *out) {
+  const int64_t day = INT64_C(86400000000);
+  int64_t days = floor_divide(micros, day);
+  add_date(days, out);
+  text_add(out, " ", 1);
+  add_time(micros - days * day, out);
+  if (zoned) text_print(out, "+00:00");
+}
+
+static sonde_str string_at(const page *p, uint32_t column, uint32_t row) {
+  const uint8_t *offsets = p->base + u64_at(record_of(p, column) + RECORD_OFFSETS) + 4 * (size_t)row;
+  uint32_t begin = u32_at(offsets), end = u32_at(offsets + 4);
+  return (sonde_str){(const char *)data_of(p, column, begin, 1), end - begin};
+}
+
+void page_add_text(const page *p, uint32_t c, uint32_t row, text *out) {
+  switch (page_column_type(p, c)) {
+  case PAGE_NONE: break;
+  case PAGE_BOOL: text_print(out, bit_at(data_of(p, c, 0, 1), row) ? "true" : "false"); break;
+  case PAGE_INT64: text_print(out, "%" PRId64, (int64_t)u64_at(data_of(p, c, row, 8))); break;
+  case PAGE_DOUBLE: {
+    double v;
+    memcpy(&v, data_of(p, c, row, 8), sizeof v);
+    add_double(v, out);
+    break;
+  }
+  case PAGE_DECIMAL: add_decimal(data_of(p, c, row, 16), u32_at(record_of(p, c) + RECORD_SCALE), out); break;
+  case PAGE_DATE: add_date((int32_t)u32_at(data_of(p, c, row, 4)), out); break;
+  case PAGE_TIME: add_time((int64_t)u64_at(data_of(p, c, row, 8)), out); break;
+  case PAGE_TIMESTAMP: add_timestamp((int64_t)u64_at(data_of(p, c, row, 8)), false, out); break;
+  case PAGE_TIMESTAMPTZ: add_timestamp((int64_t)u64_at(data_of(p, c, row, 8)), true, out); break;
+  case PAGE_TEXT: {
+    sonde_str s = string_at(p, c, row);
+    text_add(out, s.ptr, s.len);
+  }
+  }
+}
+
+static bool is_json_literal(page_type type, const text *value) {
+  if (type == PAGE_DOUBLE) return strcspn(value->ptr, "NI") == value->len;
+  return type == PAGE_BOOL || type == PAGE_INT64 || type == PAGE_DECIMAL;
+}
+
+void page_add_json(const page *p, uint32_t column, uint32_t row, text *out) {
+  text value = {0};
+  if (page_is_null(p, column, row)) {
+    text_add(out, "null", 4);
+    return;
+  }
+  page_add_text(p, column, row, &value);
+  if (value.ptr && is_json_literal(page_column_type(p, column), &value))
+    text_add(out, value.ptr, value.len);
+  else
+    text_add_json(out, text_str(&value));
+  text_free(&value);
+}

@@ -1,0 +1,242 @@
+/* Fragments of a block that some thread has seen go to that thread, which keeps what it decoded; those of new blocks
+ * lie in one common queue, so that whoever is free takes the next. */
+#include "pool.h"
+#include "text.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct task {
+  struct task *next;
+  uint32_t id;
+  uint64_t affinity;
+  size_t len;
+  uint8_t bytes[];
+} task;
+
+typedef struct {
+  task *first, **end;
+} queue;
+
+typedef struct {
+  pool *pool;
+  sonde_engine *engine;
+  uint32_t known_sources;
+  queue own;
+  pthread_t thread;
+} worker;
+
+/* Who ran which block; an entry overwritten by another block costs a second decoding, nothing else. */
+enum { HOMES = 1 << 14 };
+typedef struct {
+  uint64_t affinity;
+  worker *worker;
+} home;
+
+struct pool {
+  const byte_sources *sources;
+  size_t pending;
+  unsigned n_workers;
+  pthread_mutex_t lock; /* guards all below */
+  pthread_cond_t work, done;
+  bool ending;
+  queue fresh;
+  pool_result *results;
+  home homes[HOMES];
+  worker workers[];
+};
+
+static void queue_init(queue *q) {
+  q->first = NULL;
+  q->end = &q->first;
+}
+
+static void queue_put(queue *q, task *t) {
+  t->next = NULL;
+  *q->end = t;
+  q->end = &t->next;
+}
+
+static task *queue_take(queue *q) {
+  task *t = q->first;
+  if (!t) return NULL;
+  q->first = t->next;
+  if (!q->first) q->end = &q->first;
+  return t;
+}
+
+static home *home_of(pool *p, uint64_t affinity) {
+  return &p->homes[affinity * UINT64_C(0x9e3779b97f4a7c15) >> 50];
+}
+
+static worker *known_worker(pool *p, uint64_t affinity) {
+  const home *h = home_of(p, affinity);
+  return h->affinity == affinity ? h->worker : NULL;
+}
+
+static task *take_task(worker *w) {
+  task *t = queue_take(&w->own);
+  if (t) return t;
+  t = queue_take(&w->pool->fresh);
+  if (t) *home_of(w->pool, t->affinity) = (home){t->affinity, w};
+  return t;
+}
+
+/* NULL at the end of the pool. */
+static task *wait_for_task(worker *w) {
+  pool *p = w->pool;
+  task *t = NULL;
+  pthread_mutex_lock(&p->lock);
+  while (!p->ending && !(t = take_task(w))) pthread_cond_wait(&p->work, &p->lock);
+  pthread_mutex_unlock(&p->lock);
+  return t;
+}
+
+static void keep_page(const sonde_job *job, pool_result *r) {
+  sonde_page page = sonde_job_page(job);
+  r->bytes = memory_of(page.size);
+  r->len = page.size;
+  if (page.size) memcpy(r->bytes, page.base, page.size);
+}
+
+static void step_to_end(worker *w, sonde_job *job, pool_result *r) {
+  for (;;) {
+    switch (sonde_job_step(job, 1000000, &r->error)) {
+    case SONDE_YIELD: break;
+    case SONDE_NEED:
+      if (!bytes_bring(w->engine, job, w->pool->sources, &r->error)) return;
+      break;
+    case SONDE_DONE: keep_page(job, r); return;
+    case SONDE_FAIL: return;
+    case SONDE_PAGE:
+    case SONDE_SPLIT:
+      r->error = (sonde_error){.code = SONDE_MISUSE, .message = "a fragment has one page and no fragments"};
+      return;
+    }
+  }
+}
+
+static pool_result *run(worker *w, const task *t) {
+  pool_result *r = memory_of(sizeof *r);
+  *r = (pool_result){.id = t->id};
+  if (!bytes_register(w->engine, w->pool->sources, w->known_sources, &r->error)) return r;
+  w->known_sources = w->pool->sources->count;
+  sonde_job *job = sonde_fragment_start(w->engine, t->bytes, t->len, &r->error);
+  if (job) step_to_end(w, job, r);
+  if (!r->bytes && r->error.code == SONDE_OK) r->error.code = SONDE_MISUSE;
+  sonde_job_free(job);
+  return r;
+}
+
+static void hand_in(pool *p, pool_result *r) {
+  pthread_mutex_lock(&p->lock);
+  r->next = p->results;
+  p->results = r;
+  pthread_cond_signal(&p->done);
+  pthread_mutex_unlock(&p->lock);
+}
+
+static void *work(void *arg) {
+  worker *w = arg;
+  for (task *t; (t = wait_for_task(w));) {
+    hand_in(w->pool, run(w, t));
+    free(t);
+  }
+  return NULL;
+}
+
+static bool start_worker(pool *p, const sonde_config *config, sonde_error *err) {
+  worker *w = &p->workers[p->n_workers];
+  w->pool = p;
+  queue_init(&w->own);
+  w->engine = sonde_engine_new(config, err);
+  if (!w->engine) return false;
+  int failed = pthread_create(&w->thread, NULL, work, w);
+  if (!failed) {
+    p->n_workers++;
+    return true;
+  }
+  sonde_engine_free(w->engine);
+  *err = (sonde_error){.code = SONDE_LIMIT};
+  snprintf(err->message, sizeof err->message, "cannot start thread %u: %s", p->n_workers + 1,
+           strerror(failed));
+  return false;
+}
+
+pool *pool_new(unsigned threads, const sonde_config *config, const byte_sources *sources, sonde_error *err) {
+  size_t size = sizeof(pool) + threads * sizeof(worker);
+  pool *p = memory_of(size);
+  memset(p, 0, size);
+  p->sources = sources;
+  queue_init(&p->fresh);
+  pthread_mutex_init(&p->lock, NULL);
+  pthread_cond_init(&p->work, NULL);
+  pthread_cond_init(&p->done, NULL);
+  for (unsigned i = 0; i < threads; i++) {
+    if (start_worker(p, config, err)) continue;
+    pool_free(p);
+    return NULL;
+  }
+  return p;
+}
+
+static void drop_tasks(queue *q) {
+  for (task *t; (t = queue_take(q));) free(t);
+}
+
+void pool_free(pool *p) {
+  if (!p) return;
+  pthread_mutex_lock(&p->lock);
+  p->ending = true;
+  pthread_cond_broadcast(&p->work);
+  pthread_mutex_unlock(&p->lock);
+  for (unsigned i = 0; i < p->n_workers; i++) {
+    pthread_join(p->workers[i].thread, NULL);
+    sonde_engine_free(p->workers[i].engine);
+    drop_tasks(&p->workers[i].own);
+  }
+  drop_tasks(&p->fresh);
+  pool_results_free(p->results);
+  pthread_cond_destroy(&p->done);
+  pthread_cond_destroy(&p->work);
+  pthread_mutex_destroy(&p->lock);
+  free(p);
+}
+
+void pool_submit(pool *p, const sonde_fragment *fragment) {
+  task *t = memory_of(sizeof *t + fragment->len);
+  t->id = fragment->id;
+  t->affinity = fragment->affinity;
+  t->len = fragment->len;
+  if (t->len) memcpy(t->bytes, fragment->bytes, t->len);
+  p->pending++;
+  pthread_mutex_lock(&p->lock);
+  worker *w = known_worker(p, t->affinity);
+  queue_put(w ? &w->own : &p->fresh, t);
+  pthread_cond_broadcast(&p->work);
+  pthread_mutex_unlock(&p->lock);
+}
+
+size_t pool_pending(const pool *p) { return p->pending; }
+
+pool_result *pool_collect(pool *p) {
+  if (!p->pending) return NULL;
+  pthread_mutex_lock(&p->lock);
+  while (!p->results) pthread_cond_wait(&p->done, &p->lock);
+  pool_result *all = p->results;
+  p->results = NULL;
+  pthread_mutex_unlock(&p->lock);
+  for (const pool_result *r = all; r; r = r->next) p->pending--;
+  return all;
+}
+
+void pool_results_free(pool_result *r) {
+  while (r) {
+    pool_result *next = r->next;
+    free(r->bytes);
+    free(r);
+    r = next;
+  }
+}

@@ -1,0 +1,22 @@
+/* text.h — a growing text. Running out of memory ends the program with a message: a command has nothing better to do. */
+#ifndef TEXT_H
+#define TEXT_H
+#include <sonde.h>
+
+typedef struct {
+  char *ptr;
+  size_t len, cap;
+} text; /* {0} is an empty one; terminated whenever it is not {0} */
+
+void text_add(text *, const char *bytes, size_t len);
+__attribute__((format(printf, 2, 3))) void text_print(text *, const char *format, ...);
+void text_add_json(text *, sonde_str); /* quoted and escaped */
+void text_clear(text *);
+void text_free(text *);
+
+sonde_str str_of(const char *terminated);
+static inline sonde_str text_str(const text *t) { return (sonde_str){t->ptr, t->len}; }
+
+void *memory_of(size_t size); /* malloc that does not fail; free it with free */
+
+#endif

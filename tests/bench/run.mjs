@@ -1,0 +1,51 @@
+// Everything that script/bench measures: prints Markdown, writes JSON to tests/bench/results.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { browserContenders, measureBrowser } from './browser.mjs'
+import { describeMachine, describeVersions, top } from './lib/machine.mjs'
+import { parseOptions, usage } from './lib/options.mjs'
+import { browserReport, machineReport, nativeReport, sizeReport } from './lib/report.mjs'
+import { measureNative, nativeContenders } from './native.mjs'
+import { measureSize } from './size.mjs'
+
+const parts = {
+  native: { measure: measureNative, report: nativeReport },
+  browser: { measure: measureBrowser, report: browserReport },
+  size: { measure: measureSize, report: sizeReport },
+}
+
+function fail(message) {
+  console.error(message)
+  process.exit(2)
+}
+
+function readOptions() {
+  try {
+    return parseOptions(process.argv.slice(2))
+  } catch (error) {
+    return fail(`${error.message}\n${usage}`)
+  }
+}
+
+const options = readOptions()
+if (options.help) {
+  console.log(usage)
+  process.exit(0)
+}
+const unknown = options.parts.find((part) => !parts[part])
+if (unknown) fail(`there is no part "${unknown}"\n${usage}`)
+const stranger = options.contenders?.find((name) => ![...browserContenders, ...nativeContenders].includes(name))
+if (stranger) fail(`there is no contender "${stranger}"; there are ${[...new Set([...browserContenders, ...nativeContenders])].join(', ')}`)
+const chosen = options.parts.length > 0 ? options.parts : Object.keys(parts)
+
+const result = { date: new Date().toISOString(), machine: describeMachine(), versions: describeVersions() }
+for (const part of chosen) result[part] = await parts[part].measure(options)
+
+const machineName = result.machine.cpu.toLowerCase().replace(/\(r\)|\(tm\)|@.*|\bcpu\b/g, '').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+const folder = `${top}tests/bench/results/`
+mkdirSync(folder, { recursive: true })
+const file = `${folder}${result.date.slice(0, 16).replaceAll(':', '')}-${machineName}-${os.availableParallelism()}-cores.json`
+writeFileSync(file, JSON.stringify(result, null, 2) + '\n')
+
+console.log([machineReport(result), ...chosen.map((part) => parts[part].report(result[part]))].join('\n\n'))
+console.error(`\nwritten to ${file}`)

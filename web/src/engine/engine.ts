@@ -1,0 +1,119 @@
+// createEngine: the first worker starts while the module is compiled; helpers start once rows are on screen.
+import { ExplorerError, type Engine, type EngineOptions, type OpenOptions, type Table } from './api.ts'
+import { hostOnPage, startHost, type Host } from './hosts.ts'
+import { builtin, defaultMemoryLimit, defaultWorkers } from './platform.ts'
+import { specOf, type Openable } from './spec.ts'
+import { createTable } from './table.ts'
+import { compileModule } from './wasm.ts'
+import { createPeer, type Peer } from '../worker/peer.ts'
+import { PROTOCOL, type Start } from '../worker/protocol.ts'
+
+/** When nothing is opened, helpers start this long after the engine is ready. */
+const IDLE_MS = 1000
+
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { signal, workers = 'auto' } = options
+  signal?.throwIfAborted()
+  const helpers = workers === 'auto' ? defaultWorkers() : workers
+  const lead = await startLead(options, helpers)
+  try {
+    const module = await compileModule(options.wasm, signal)
+    const start = { protocol: PROTOCOL, module, ...limitsOf(options, helpers) }
+    return runningEngine(await greet(lead, start, signal), options, helpers)
+  } catch (error) {
+    lead.host.terminate()
+    throw error
+  }
+}
+
+/** Every instance gets an equal share: helpers keep columns; the lead keeps indexes, orders and what it brings together. */
+function limitsOf({ memoryLimit = defaultMemoryLimit() }: EngineOptions, helpers: number): Pick<Start, 'limits' | 'helperLimits'> {
+  const memory = Math.floor(memoryLimit / (helpers + 1))
+  const limits = { memory, keep: Math.floor(memory / 2) }
+  return { limits, helperLimits: limits }
+}
+
+// --- the lead --------------------------------------------------------------------------------------------------------
+
+interface Lead {
+  readonly host: Host
+  readonly peer: Peer
+  readonly runsOn: 'worker' | 'page'
+}
+
+function leadAt(host: Host, runsOn: Lead['runsOn']): Lead {
+  const peer = createPeer(host.port, {})
+  host.onDeath((reason) => peer.fail(new ExplorerError('nomem', `${reason}; open the file again`)))
+  return { host, peer, runsOn }
+}
+
+async function startLead({ workerUrl }: EngineOptions, helpers: number): Promise<Lead> {
+  const isNode = builtin('node:worker_threads') !== undefined
+  if (isNode && helpers === 0) return leadAt(await hostOnPage(), 'page')
+  try {
+    return leadAt(startHost(workerUrl), 'worker')
+  } catch (error) {
+    return fallBack(error)
+  }
+}
+
+async function fallBack(reason: unknown): Promise<Lead> {
+  console.warn(`sonde: no worker could start (${String(reason)}), so the engine runs on the page's own thread. Check workerUrl and the Content-Security-Policy (worker-src).`)
+  return leadAt(await hostOnPage(), 'page')
+}
+
+async function greet(lead: Lead, start: Start, signal: AbortSignal | undefined): Promise<Lead> {
+  try {
+    await lead.peer.ask('hello', start, { signal })
+    return lead
+  } catch (error) {
+    const neverStarted = lead.peer.dead && lead.runsOn === 'worker'
+    if (!neverStarted) throw error
+    lead.host.terminate()
+    return greet(await fallBack(error), start, signal)
+  }
+}
+
+// --- helpers ---------------------------------------------------------------------------------------------------------
+
+/** Workers are made here and handed to the lead by their ports: nested workers are not to be had everywhere. */
+function startHelpers({ peer }: Lead, count: number, workerUrl: URL | string | undefined): Host[] {
+  return Array.from({ length: count }, (_, helper) => {
+    const host = startHost(workerUrl)
+    host.onDeath((reason) => void peer.ask('lost', { helper, reason }).catch(() => undefined))
+    // A helper that cannot start is no loss: the others, or the lead, do its work.
+    peer.ask('helper', { helper, port: host.port }, { transfer: [host.port] }).catch(() => host.terminate())
+    return host
+  })
+}
+
+// --- the engine ------------------------------------------------------------------------------------------------------
+
+function runningEngine(lead: Lead, { workerUrl }: EngineOptions, count: number): Engine {
+  const { host, peer, runsOn } = lead
+  let helpers: Host[] | undefined = runsOn === 'page' ? [] : undefined
+  const start = (): void => void (helpers ??= startHelpers(lead, count, workerUrl))
+  const idle = setTimeout(start, IDLE_MS)
+
+  async function open(source: Openable, options: OpenOptions = {}): Promise<Table> {
+    const { name, read = {}, scan = true, signal, onProgress } = options
+    signal?.throwIfAborted()
+    const { spec, transfer } = specOf(source, name)
+    const opened = await peer.ask('open', { source: spec, name: spec.name, read }, {
+      signal, transfer, ...(onProgress && { onEvent: onProgress }),
+      onUnwanted: ({ info }) => void peer.ask('drop', { table: info.id }).catch(() => undefined),
+    }).finally(start)
+    const table = createTable(peer, opened, onProgress)
+    if (scan) table.resumeScan()
+    return table
+  }
+
+  async function close(): Promise<void> {
+    clearTimeout(idle)
+    helpers ??= []
+    peer.close()
+    for (const worker of [host, ...helpers]) worker.terminate()
+  }
+
+  return { runsOn, open, close, [Symbol.asyncDispose]: close }
+}

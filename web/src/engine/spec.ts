@@ -1,0 +1,46 @@
+// Turns what a host opens into a spec that workers can be sent.
+import { ExplorerError, type ByteSource, type Engine } from './api.ts'
+import { builtin } from './platform.ts'
+import type { SourceSpec } from './source.ts'
+import { serveSource } from './source-port.ts'
+
+export type Openable = Parameters<Engine['open']>[0]
+
+export interface Sendable {
+  readonly spec: SourceSpec
+  readonly transfer: Transferable[]
+}
+
+export function specOf(source: Openable, name: string | undefined): Sendable {
+  if (typeof source === 'string' || source instanceof URL) return urlSpec(source, name)
+  if (source instanceof Blob) return isNode() ? portSpec(readBlob(source), name) : blobSpec(source, name ?? fileName(source))
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) return blobSpec(new Blob([source as BlobPart]), name)
+  if (isByteSource(source)) return portSpec(source, name)
+  throw new ExplorerError('misuse', 'open takes a File, Blob, URL, ArrayBuffer, Uint8Array or ByteSource')
+}
+
+const blobSpec = (blob: Blob, name = 'data'): Sendable => ({ spec: { kind: 'blob', name, blob }, transfer: [] })
+
+const fileName = (blob: Blob): string | undefined => (blob as Partial<File>).name
+
+/** Node cannot send a Blob that is backed by a file (fs.openAsBlob) to a thread, so Blobs are read on the host's. */
+const isNode = (): boolean => builtin('node:worker_threads') !== undefined
+const readBlob = (blob: Blob): ByteSource => ({
+  key: fileName(blob) ?? 'data',
+  size: blob.size,
+  read: async (offset, length) => new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer()),
+})
+
+function urlSpec(source: string | URL, name: string | undefined): Sendable {
+  const url = new URL(source, typeof location === 'undefined' ? undefined : location.href)
+  const last = decodeURIComponent(url.pathname.split('/').pop() ?? '')
+  return { spec: { kind: 'url', name: name ?? (last || url.host), url: url.href }, transfer: [] }
+}
+
+function portSpec(source: ByteSource, name: string | undefined): Sendable {
+  const port = serveSource(source)
+  return { spec: { kind: 'port', name: name ?? source.key, size: source.size, port }, transfer: [port] }
+}
+
+const isByteSource = (source: unknown): source is ByteSource =>
+  typeof source === 'object' && source !== null && 'read' in source && 'size' in source

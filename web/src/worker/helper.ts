@@ -1,0 +1,25 @@
+// What a helper worker does: runs fragments over sources that it reads itself.
+import { openSource } from '../engine/source.ts'
+import type { Instance } from './instance.ts'
+import type { Handlers } from './peer.ts'
+import { runJob } from './run-job.ts'
+
+export function helperHandlers(instance: Instance): Handlers {
+  const { core } = instance
+  return {
+    async source({ source, spec }, { signal }) {
+      instance.addSource(source, await openSource(spec, signal))
+    },
+    forget({ source }) {
+      instance.dropSource(source)
+    },
+    async fragment({ bytes, urgency }, { signal, transfer }) {
+      let result = new Uint8Array(0)
+      await runJob(core.startFragment(bytes), instance, {
+        urgency, signal, onPage: (page) => { result = page },
+      })
+      transfer(result.buffer)
+      return { bytes: result.buffer, usage: instance.usage }
+    },
+  }
+}

@@ -1,0 +1,96 @@
+// What page, lead worker and helper workers say to each other: one table of operations. Adding one touches this table
+// and one handler (lead.ts or helper.ts). Rules: a request is answered by exactly one terminal message (out or error),
+// after any number of events; cancel is always welcome and is answered by that terminal message; buffers listed for
+// transfer move instead of being copied; errors are plain data.
+import type { BadRow, ErrorCode, Progress, ReadOptions, TableInfo, ViewSpec } from '../engine/api.ts'
+import type { Limits } from '../engine/core.ts'
+import type { SourceSpec } from '../engine/source.ts'
+
+export const PROTOCOL = 1
+
+export interface Start {
+  readonly protocol: number
+  readonly module: WebAssembly.Module
+  readonly limits: Limits
+  /** For the helpers, whom the lead greets. */
+  readonly helperLimits: Limits
+}
+
+export interface Opened {
+  readonly info: TableInfo
+  readonly page: ArrayBuffer
+}
+
+export interface ScanEvent {
+  readonly info: TableInfo
+  readonly progress: Progress
+}
+
+export interface ReadSpec {
+  readonly table?: number
+  readonly view?: number
+  readonly row: number
+  readonly rows: number
+  readonly columns?: readonly number[]
+}
+
+export interface FragmentResult {
+  readonly bytes: ArrayBuffer
+  readonly usage: Usage
+}
+
+/** What a worker has read and holds by now. */
+export interface Usage {
+  readonly bytesRead: number
+  readonly memoryBytes: number
+}
+
+interface Op<In, Out, Event = never> {
+  readonly in: In
+  readonly out: Out
+  readonly event: Event
+}
+
+export interface Ops {
+  /** First of all, to every worker: who speaks another protocol refuses. */
+  hello: Op<Start, { readonly protocol: number }>
+  // Page to lead
+  helper: Op<{ readonly helper: number; readonly port: MessagePort }, void>
+  lost: Op<{ readonly helper: number; readonly reason: string }, void>
+  open: Op<{ readonly source: SourceSpec; readonly name: string; readonly read: ReadOptions }, Opened, Progress>
+  /** Inflates, indexes and imports what of it is left to do. */
+  scan: Op<{ readonly table: number }, TableInfo, ScanEvent>
+  read: Op<ReadSpec, ArrayBuffer>
+  view: Op<{ readonly table: number; readonly spec: ViewSpec }, { readonly view: number; readonly rows: number }, Progress>
+  values: Op<{ readonly table?: number; readonly view?: number; readonly column: number; readonly limit: number },
+    { readonly page: ArrayBuffer; readonly distinct: number }, Progress>
+  bad: Op<{ readonly table: number; readonly first: number; readonly count: number }, readonly BadRow[]>
+  drop: Op<{ readonly table: number } | { readonly view: number }, void>
+  // Lead to helper
+  source: Op<{ readonly source: number; readonly spec: SourceSpec }, void>
+  forget: Op<{ readonly source: number; readonly table: number }, void>
+  fragment: Op<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly urgency: Urgency }, FragmentResult>
+}
+
+/** Whose turn it is: a page that someone looks at, a query that someone waits for, the scan in the background. */
+export type Urgency = 0 | 1 | 2
+export const PAGE: Urgency = 0
+export const QUERY: Urgency = 1
+export const SCAN: Urgency = 2
+
+export type OpName = keyof Ops
+
+export interface WireError {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly at?: number | undefined
+  /** The worker is beyond use; every open request of it fails with this. */
+  readonly fatal?: boolean
+}
+
+export type Message =
+  | { readonly id: number; readonly op: OpName; readonly in: unknown }
+  | { readonly id: number; readonly cancel: true }
+  | { readonly id: number; readonly event: unknown }
+  | { readonly id: number; readonly out: unknown }
+  | { readonly id: number; readonly error: WireError }

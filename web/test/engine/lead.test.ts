@@ -1,0 +1,185 @@
+import { expect, test, vi } from 'vitest'
+import type { TableInfo } from '../../src/engine/api.ts'
+import type { Step } from '../../src/engine/core.ts'
+import { createInstance } from '../../src/worker/instance.ts'
+import { leadHandlers } from '../../src/worker/lead.ts'
+import { createPeer, type Peer } from '../../src/worker/peer.ts'
+import type { ScanEvent, Start } from '../../src/worker/protocol.ts'
+import { createScan } from '../../src/engine/scan.ts'
+import { createTable } from '../../src/engine/table.ts'
+import { fakeCore, rowsPage, type FakeCore, type JobSpec, type Script } from './fake-core.ts'
+
+const openInfo = { table: 1, compression: 'none', needs_inflate: false, bytes: 4000, columns: [{ name: 'a', type: 'int64' }], guesses: [], rows: { count: 90, exact: false }, state: 'sniffed' }
+
+const scripts: Record<string, Script> = {
+  open: { steps: ['page', 'done'], info: openInfo, page: rowsPage(10) },
+  index: { steps: ['yield', 'done'], info: { rows: { count: 100, exact: true }, state: 'indexed' } },
+  import: { steps: ['yield', 'done'], info: { badRows: 2, state: 'imported' } },
+  read: { steps: ['page', 'done'], page: rowsPage(5, 50) },
+  view: { steps: ['done'], info: { view: 3, rows: 7 } },
+  drop: { steps: ['done'] },
+}
+
+function lead(own: Record<string, Script> = {}): { core: FakeCore; client: Peer } {
+  const core = fakeCore((spec: JobSpec) => ({ ...scripts, ...own })[spec.job]!)
+  const { close: _, ...handlers } = leadHandlers(createInstance(core), {} as Start)
+  const { port1, port2 } = new MessageChannel()
+  createPeer(port2, handlers)
+  return { core, client: createPeer(port1, {}) }
+}
+
+const source = { kind: 'blob', name: 'x.csv', blob: new Blob([new Uint8Array(4000)]) } as const
+const open = (client: Peer): Promise<{ info: TableInfo; page: ArrayBuffer }> => client.ask('open', { source, name: 'x.csv', read: {} })
+const jobs = (core: FakeCore): string[] => core.jobs.map(({ spec }) => spec.job)
+
+/** A step that repeats until it is let go. */
+function gate(): { step: () => Step; open(): void } {
+  let isOpen = false
+  return { step: () => (isOpen ? 'done' : 'yield'), open: () => { isOpen = true } }
+}
+
+test('open answers what the engine found and the first page', async () => {
+  const { core, client } = lead()
+  const { info, page } = await open(client)
+  expect(info).toMatchObject({ id: 1, name: 'x.csv', bytes: 4000, badRows: 0, state: 'sniffed' })
+  expect(page.byteLength).toBe(rowsPage(10).byteLength)
+  expect(core.sources).toEqual(new Map([[1, 4000]]))
+  expect(core.jobs.every(({ freed }) => freed)).toBe(true)
+})
+
+test('a failed open forgets its source', async () => {
+  const { core, client } = lead({ open: { steps: ['fail'] } })
+  await expect(open(client)).rejects.toMatchObject({ code: 'corrupt' })
+  expect(core.sources.size).toBe(0)
+})
+
+test('a scan indexes, then imports, and tells what it learnt', async () => {
+  const { core, client } = lead()
+  const { info } = await open(client)
+  const events: ScanEvent[] = []
+  const out = await client.ask('scan', { table: info.id }, { onEvent: (event) => events.push(event) })
+  expect(jobs(core)).toEqual(['open', 'index', 'import'])
+  expect(events.map((event) => event.info.state)).toEqual(['indexed', 'imported'])
+  expect(out).toMatchObject({ rows: { count: 100, exact: true }, badRows: 2, state: 'imported', name: 'x.csv' })
+})
+
+test('a compressed file is inflated into a new source first', async () => {
+  const { core, client } = lead({
+    open: { ...scripts['open']!, info: { ...openInfo, compression: 'gzip', needs_inflate: true } },
+    inflate: { steps: ['page', 'page', 'done'], page: new ArrayBuffer(3000) },
+    spool: { steps: ['done'] },
+  })
+  await open(client)
+  await client.ask('scan', { table: 1 })
+  expect(jobs(core)).toEqual(['open', 'inflate', 'spool', 'index', 'import'])
+  expect(core.jobs[2]!.spec).toEqual({ job: 'spool', table: 1, source: 2 })
+  expect(core.sources).toEqual(new Map([[1, 4000], [2, 6000]]))
+})
+
+test('rows the index has not come to are waited for; others are not', async () => {
+  const hold = gate()
+  const { core, client } = lead({
+    index: { ...scripts['index']!, steps: [hold.step], progress: () => ({ doneBytes: 2000, totalBytes: 4000, rows: 55 }) },
+  })
+  await open(client)
+  const scanning = client.ask('scan', { table: 1 })
+  const beyond = client.ask('read', { table: 1, row: 90, rows: 10 })
+  await client.ask('read', { table: 1, row: 50, rows: 5 })
+  expect(jobs(core).filter((job) => job === 'read')).toHaveLength(1)
+  const controller = new AbortController()
+  const aborted = client.ask('read', { table: 1, row: 95, rows: 1 }, { signal: controller.signal })
+  controller.abort(new Error('enough'))
+  await expect(aborted).rejects.toThrow('enough')
+  hold.open()
+  await beyond
+  await scanning
+  expect(jobs(core).filter((job) => job === 'read')).toHaveLength(2)
+})
+
+test('a cancelled scan frees its job, and the next one goes on where passes are left to do', async () => {
+  const hold = gate()
+  const { core, client } = lead({ import: { ...scripts['import']!, steps: [hold.step] } })
+  await open(client)
+  const controller = new AbortController()
+  const first = client.ask('scan', { table: 1 }, { signal: controller.signal })
+  await vi.waitFor(() => expect(jobs(core)).toContain('import'))
+  controller.abort()
+  await expect(first).rejects.toThrow()
+  hold.open()
+  const info = await client.ask('scan', { table: 1 })
+  expect(info.state).toBe('imported')
+  expect(jobs(core)).toEqual(['open', 'index', 'import', 'import'])
+  expect(core.jobs.every(({ freed }) => freed)).toBe(true)
+})
+
+test('a page is read while a scan goes on', async () => {
+  const hold = gate()
+  const { client } = lead({ import: { ...scripts['import']!, steps: [hold.step] } })
+  await open(client)
+  const scanning = client.ask('scan', { table: 1 })
+  const block = await client.ask('read', { table: 1, row: 50, rows: 5 })
+  expect(new DataView(block).getUint32(8, true)).toBe(5)
+  hold.open()
+  await scanning
+})
+
+test('wanted bytes are read from the source and brought', async () => {
+  const want = { source: 1, offset: 100, length: 50 }
+  const { core, client } = lead({ read: { steps: ['need', 'page', 'done'], wants: [want], page: rowsPage(1) } })
+  await open(client)
+  await client.ask('scan', { table: 1 })
+  await client.ask('read', { table: 1, row: 0, rows: 1 })
+  expect(core.brought).toEqual([want])
+})
+
+test('closing a table ends its scan and frees its sources', async () => {
+  const { core, client } = lead({ index: { steps: ['yield'] } })
+  const table = createTable(client, await open(client))
+  table.resumeScan()
+  await vi.waitFor(() => expect(jobs(core)).toContain('index'))
+  await table.close()
+  expect(core.sources.size).toBe(0)
+  expect(jobs(core).at(-1)).toBe('drop')
+  await expect(table.indexed).rejects.toMatchObject({ code: 'cancelled' })
+})
+
+test('the first rows come from the first page until types are known', async () => {
+  const { core, client } = lead()
+  const table = createTable(client, await open(client))
+  const page = await table.page(2, 3)
+  expect([page.firstRow, page.rows, page.columns[0]!.at(0)]).toEqual([2, 3, 2])
+  expect(jobs(core)).toEqual(['open'])
+  table.resumeScan()
+  await table.imported
+  await table.page(2, 3)
+  expect(jobs(core).at(-1)).toBe('read')
+})
+
+test('a view waits for the import and is dropped when closed', async () => {
+  const { core, client } = lead()
+  const table = createTable(client, await open(client))
+  const spec = { sort: [{ column: 0, descending: true }] }
+  const view = await table.view(spec)
+  expect(view.rows).toBe(7)
+  expect(jobs(core)).toEqual(['open', 'index', 'import', 'view'])
+  expect(core.jobs.at(-1)!.spec).toEqual({ job: 'view', table: 1, ...spec })
+  await view.close()
+  expect(core.jobs.at(-1)!.spec).toEqual({ job: 'drop', view: 3 })
+})
+
+test('the scan can be followed: newest snapshots, an end, and the failure', async () => {
+  const { client } = lead()
+  const scan = createScan(client, (await open(client)).info)
+  scan.start()
+  const states: string[] = []
+  for await (const { info } of scan.follow(undefined)) states.push(info.state)
+  expect(states.at(-1)).toBe('imported')
+  expect((await scan.indexed).rows).toEqual({ count: 100, exact: true })
+
+  const failing = lead({ import: { steps: ['fail'] } })
+  const broken = createScan(failing.client, (await open(failing.client)).info)
+  broken.start()
+  await expect((async () => { for await (const _ of broken.follow(undefined)) { /* only its end counts */ } })()).rejects.toMatchObject({ code: 'corrupt' })
+  expect((await broken.indexed).state).toBe('indexed')
+  await expect(broken.imported).rejects.toMatchObject({ code: 'corrupt' })
+})
