@@ -227,12 +227,13 @@ static void find_byte_classes(regex *r) {
   r->classes = number + 1;
 }
 
-/* Assertions are taken to hold, so `begins` may have bytes that begin no match, but misses none. What is asked of the byte
+/* Assertions are taken to hold, so there may be bytes that begin no match, but none is missed. What is asked of the byte
  * before a match would have to be kept while skipping, so such programs do not skip. */
 static sonde_code find_first_bytes(regex *r, arena *memory, sonde_error *err) {
   bool *seen = arena_zero(memory, r->n, err);
   uint16_t *stack = arena_array(memory, r->n + 1u, 2 * sizeof *stack, err);
   if (!seen || !stack) return err->code;
+  bool begins[256] = {false};
   uint32_t top = 0;
   stack[top++] = (uint16_t)r->start;
   r->can_skip = !r->anchored && !(r->asks & (BEFORE_LINE | BEFORE_WORD));
@@ -242,15 +243,17 @@ static sonde_code find_first_bytes(regex *r, arena *memory, sonde_error *err) {
     if (seen[at]) continue;
     seen[at] = true;
     if (in->op == OP_MATCH) r->can_skip = false;
-    if (in->op == OP_RANGE) memset(r->begins + in->low, true, (size_t)(in->high - in->low) + 1);
+    if (in->op == OP_RANGE) memset(begins + in->low, true, (size_t)(in->high - in->low) + 1);
     if (in->op == OP_SPLIT) stack[top++] = in->or_next;
     if (in->op == OP_SPLIT || in->op == OP_ASSERT) stack[top++] = in->next;
   }
   uint32_t n = 0;
   for (uint32_t b = 0; b < 256; b++) {
-    if (r->begins[b] && n++ < 4) r->first[n - 1] = (uint8_t)b;
+    if (begins[b] && n++ < 4) r->first[n - 1] = (uint8_t)b;
   }
-  r->n_first = n <= 4 ? (uint8_t)n : 0;
+  /* Looking for one of many bytes is no faster than the DFA itself. */
+  r->can_skip = r->can_skip && n >= 1 && n <= 4;
+  r->n_first = (uint8_t)n;
   return SONDE_OK;
 }
 

@@ -64,12 +64,11 @@ struct regex {
   uint32_t n, start;
   uint32_t classes; /* of bytes that no instruction tells apart */
   uint8_t class_of[256];
-  uint8_t asks;    /* BEFORE_* that an assertion depends on */
-  bool anchored;   /* matches begin at the text's begin only */
-  bool can_skip;   /* a match begins with a byte of `first`, whatever is before it */
-  uint8_t n_first; /* distinct first bytes, when at most 4; else 0 */
+  uint8_t asks;  /* BEFORE_* that an assertion depends on */
+  bool anchored; /* matches begin at the text's begin only */
+  bool can_skip; /* a match begins with one of the n_first (1 to 4) bytes, whatever is before it */
+  uint8_t n_first;
   uint8_t first[4];
-  bool begins[256]; /* as a table */
 };
 
 #endif

@@ -214,9 +214,7 @@ static const uint8_t *skip(const regex *r, const uint8_t *p, const uint8_t *end)
     const uint8_t *found = memchr(p, r->first[0], (size_t)(end - p));
     return found ? found : end;
   }
-  if (r->n_first > 1) return skip_to_any_of_four(r->first, p, end);
-  while (p < end && !r->begins[*p]) p++;
-  return p;
+  return skip_to_any_of_four(r->first, p, end);
 }
 
 bool regex_contains(regex_search *s, sonde_str text) {

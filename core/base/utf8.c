@@ -56,11 +56,29 @@ size_t utf8_encode(uint32_t cp, char out[4]) {
   return length;
 }
 
-size_t utf8_count(const char *p, size_t n) {
-  size_t count = 0;
-  for (size_t i = 0; i < n; i++) count += !is_continuation((uint8_t)p[i]);
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+static bytes16 load16(const char *p) {
+  bytes16 v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+/* How many bytes are in [low, low + span), modulo 256. A lane counts up to 255. */
+static size_t count_bytes(const char *p, size_t n, uint8_t low, uint8_t span) {
+  size_t count = 0, i = 0;
+  while (n - i >= 16) {
+    bytes16 counts = {0};
+    for (size_t k = 0; k < 255 && n - i >= 16; k++, i += 16)
+      counts -= (bytes16)((load16(p + i) - low) < span);
+    for (size_t k = 0; k < 16; k++) count += counts[k];
+  }
+  for (; i < n; i++) count += (uint8_t)((uint8_t)p[i] - low) < span;
   return count;
 }
+
+/* All bytes but the continuations, 80 to BF. */
+size_t utf8_count(const char *p, size_t n) { return count_bytes(p, n, 0xC0, 0xC0); }
 
 /* ---- validation and repair ---- */
 
@@ -230,9 +248,7 @@ size_t text_source_bytes(text_encoding encoding, const char *text, size_t n) {
   if (encoding == TEXT_UTF8) return n;
   size_t points = utf8_count(text, n);
   if (encoding == TEXT_WINDOWS_1252) return points;
-  size_t pairs = 0;
-  for (size_t i = 0; i < n; i++) pairs += (uint8_t)text[i] >= 0xF0;
-  return 2 * (points + pairs);
+  return 2 * (points + count_bytes(text, n, 0xF0, 0x10)); /* four bytes were a pair of units */
 }
 
 /* ---- case folding ---- */
@@ -407,14 +423,6 @@ static bool matches_at(const char *p, size_t n, const utf8_needle *needle) {
   return true;
 }
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-
-static bytes16 load16(const char *p) {
-  bytes16 v;
-  memcpy(&v, p, sizeof v);
-  return v;
-}
-
 static bytes16 in_set(bytes16 v, const uint8_t set[4]) {
   return (bytes16)((v == set[0]) | (v == set[1]) | (v == set[2]) | (v == set[3]));
 }
@@ -426,20 +434,26 @@ static bytes16 candidates(const char *p, const utf8_needle *needle) {
   return found & (in_set(load16(p + 1), needle->second) | (bytes16)(here >= 0x80));
 }
 
+static bool is_in(uint8_t b, const uint8_t set[4]) {
+  return b == set[0] || b == set[1] || b == set[2] || b == set[3];
+}
+
 bool utf8_contains_folded(sonde_str haystack, const utf8_needle *needle) {
   if (needle->len == 0) return true;
-  size_t i = 0, n = haystack.len;
-  for (; n - i > 16; i += 16) {
-    bytes16 found = candidates(haystack.ptr + i, needle);
+  if (haystack.len < needle->len) return false; /* folding makes nothing longer */
+  const char *p = haystack.ptr;
+  size_t n = haystack.len, starts = n - needle->len + 1, i = 0;
+  for (; i < starts && n - i > 16; i += 16) {
+    bytes16 found = candidates(p + i, needle);
     uint64_t halves[2];
     memcpy(halves, &found, sizeof halves);
     if (!(halves[0] | halves[1])) continue;
     for (size_t k = 0; k < 16; k++) {
-      if (found[k] && matches_at(haystack.ptr + i + k, n - i - k, needle)) return true;
+      if (found[k] && matches_at(p + i + k, n - i - k, needle)) return true;
     }
   }
-  for (; i < n; i++) {
-    if (memchr(needle->first, haystack.ptr[i], 4) && matches_at(haystack.ptr + i, n - i, needle)) return true;
+  for (; i < starts; i++) {
+    if (is_in((uint8_t)p[i], needle->first) && matches_at(p + i, n - i, needle)) return true;
   }
   return false;
 }

@@ -34,9 +34,9 @@ typedef struct {
 } codec_io;
 
 /* Decompresses until `in` is used up or `out` is full; `in` bytes not used are given again. After the last input, step on
- * with what is left (or nothing) until done. SONDE_CORRUPT with the source offset in err->at: contradicts its format, or
- * ends early; SONDE_UNSUPPORTED: a zstd dictionary; SONDE_LIMIT: a zstd window above 128 MB, or memory. After an error the
- * codec can only be freed. */
+ * with what is left (or nothing), and room in `out`, until done. SONDE_CORRUPT with the source offset in err->at: contradicts
+ * its format, or ends early; SONDE_UNSUPPORTED: a zstd dictionary; SONDE_LIMIT: a zstd window above 128 MB, or memory.
+ * After an error the codec can only be freed. */
 sonde_code codec_step(codec *, codec_io *, sonde_error *);
 /* Something the user should know although all went well ("12 bytes after ... were ignored"); NULL: nothing. Valid until the
  * next step. */

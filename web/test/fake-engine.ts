@@ -192,8 +192,8 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
   }
   let cancelled = false
   let wake = () => {}
-  const indexed = Promise.withResolvers<TableInfo>()
-  const imported = Promise.withResolvers<TableInfo>()
+  let finish: (info: TableInfo) => void = () => {}
+  const finished = new Promise<TableInfo>((resolve) => { finish = resolve })
   const progressAt = (share: number): Progress => ({
     phase: share < 1 ? 'index' : 'idle', doneBytes: Math.round(bytes * share), totalBytes: bytes,
     rows: Math.round(data.rows * share), bytesRead: Math.round(bytes * share), memoryBytes: 24e6,
@@ -215,14 +215,13 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
         const done = step === steps
         if (done) {
           info = { ...info, rows: { count: data.rows, exact: true }, state: 'imported', columns: withStats(data), badRows: options.badRows?.length ?? 0 }
-          indexed.resolve(info)
-          imported.resolve(info)
+          finish(info)
         }
         yield { info, progress: progressAt(step / steps) }
       }
     },
-    indexed: indexed.promise,
-    imported: imported.promise,
+    indexed: finished,
+    imported: finished,
     async cancelScan() { cancelled = true; wake() },
     resumeScan() { cancelled = false },
     page,

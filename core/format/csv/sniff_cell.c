@@ -107,10 +107,13 @@ sniff_cell sniff_classify(const char *p, size_t n) {
   if (typed(s)) return CELL_TYPED;
   if (page_address(s)) return CELL_WORD;
   if (s.len > 1 && s.ptr[0] == '\'' && s.ptr[s.len - 1] == '\'') return CELL_ODD;
-  int most = 0;
-  for (size_t i = 0; i < s.len && i < 1000 && most < 2; i++) {
+  int most = 0, depth = 0;
+  size_t looked = s.len < 1000 ? s.len : 1000;
+  for (size_t i = 0; i < looked && most < 2; i++) {
     int odd = oddness(s.ptr[i]);
     if (odd > most) most = odd;
+    depth += (s.ptr[i] == '(') - (s.ptr[i] == ')');
   }
+  if (depth != 0 && looked == s.len) return CELL_ODD; /* "POINT(48.7": cut at a comma within */
   return most == 2 ? CELL_ODD : most == 1 ? CELL_PROSE : CELL_WORD;
 }

@@ -118,11 +118,28 @@ static sonde_code make_columns(uint32_t columns, arena *scratch, sniff_columns *
   return SONDE_OK;
 }
 
+/* Whether the row that comes next is the first row again, as where tables with the same header follow each other. */
+static bool is_echo(const sniff_reader *r, const sniff_columns *c, arena *scratch) {
+  sniff_reader ahead = *r;
+  sniff_field f;
+  sonde_str v;
+  for (uint32_t i = 0;; i++) {
+    sniff_next_field(&ahead, &f);
+    if (i >= c->columns || sniff_value(&ahead, &f, scratch, &v, NULL) != SONDE_OK) return false;
+    v = sniff_trim(v);
+    if (v.len != c->first[i].len || memcmp(v.ptr, c->first[i].ptr, v.len) != 0) return false;
+    if (f.last) return i + 1 == c->first_fields;
+  }
+}
+
 static sonde_code read_below(sniff_reader *r, arena *scratch, sniff_columns *c, sonde_error *err) {
-  uint32_t cells = 0, fields;
+  uint32_t cells = 0, fields, echoes = 0;
   size_t begin = r->pos;
   while (c->rows < ROWS_MAX && cells < CELLS_MAX && next_whole_row(r, false)) {
-    SONDE_TRY(read_row(r, c->columns, scratch, add_value, c, &fields, err));
+    if (is_echo(r, c, scratch)) c->echoes++;
+    bool echo = c->echoes > echoes;
+    SONDE_TRY(read_row(r, echo ? 0 : c->columns, scratch, add_value, c, &fields, err));
+    echoes = c->echoes;
     cells += fields;
     c->rows++;
   }

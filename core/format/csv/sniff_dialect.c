@@ -132,5 +132,6 @@ sonde_code sniff_dialect(const sniff_text *text, size_t from, uint32_t fixed, co
     SONDE_TRY(search_sample(&s, err));
   }
   out->best.first_at += from;
+  out->best.full_at += from;
   return SONDE_OK;
 }

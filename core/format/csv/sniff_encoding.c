@@ -22,8 +22,14 @@ static found byte_order_mark(csv_span h) {
 /* In UTF-16 every ASCII character has a zero byte: after it in little, before it in big endian. Delimiters, digits and
  * line ends make enough of them in any language; one in eight is asked for, and next to none in the other place. */
 static csv_encoding utf16_by_zeros(csv_span h) {
-  size_t pairs = (h.len < 4096 ? h.len : 4096) / 2, zero[2] = {0};
-  for (size_t i = 0; i < pairs * 2; i++) zero[i & 1] += h.bytes[i] == 0;
+  size_t pairs = (h.len < 4096 ? h.len : 4096) / 2, zero[2] = {0}, letters = 0;
+  for (size_t i = 0; i < pairs * 2; i += 2) {
+    uint8_t a = h.bytes[i], b = h.bytes[i + 1];
+    zero[0] += a == 0;
+    zero[1] += b == 0;
+    letters += a >= 0x20 && a < 0x7F && b >= 0x20 && b < 0x7F;
+  }
+  if (letters * 4 > pairs) return CSV_UTF8; /* text of one byte a character, with zeros in it */
   if (zero[1] * 8 > pairs && zero[0] * 16 <= zero[1]) return CSV_UTF16LE;
   if (zero[0] * 8 > pairs && zero[1] * 16 <= zero[0]) return CSV_UTF16BE;
   return CSV_UTF8;

@@ -11,22 +11,28 @@ typedef struct {
   uint32_t contrast_at, alike_at; /* first column of these */
 } votes;
 
-static column_type type_of(sonde_str v, char decimal) {
+static type_id type_of(sonde_str v, char decimal) {
   csv_seen seen;
   csv_seen_init(&seen);
   csv_seen_add(&seen, v.ptr, v.len, decimal);
-  return csv_resolve(&seen).type;
+  return csv_resolve(&seen).type.id;
+}
+
+/* Years are usual names of columns, above values that are none. */
+static bool looks_like_year(sonde_str s) {
+  return s.len == 4 && (s.ptr[0] == '1' || s.ptr[0] == '2') && s.ptr[1] >= '0' && s.ptr[1] <= '9' && s.ptr[2] >= '0' &&
+         s.ptr[2] <= '9' && s.ptr[3] >= '0' && s.ptr[3] <= '9';
 }
 
 static void vote(const sniff_columns *c, uint32_t i, votes *v) {
   sonde_str above = c->first[i];
-  column_type below = c->values[i] ? csv_resolve(&c->seen[i]).type : TYPE_TEXT;
+  type_id below = c->values[i] ? csv_resolve(&c->seen[i]).type.id : TYPE_TEXT;
   v->repeated += c->repeats[i] > 0;
   if (above.len == 0 || sniff_means_missing(above)) {
     v->empty++;
     return;
   }
-  bool text = type_of(above, (char)c->decimal) == TYPE_TEXT;
+  bool text = type_of(above, (char)c->decimal) == TYPE_TEXT || (looks_like_year(above) && (below == TYPE_TEXT || below == TYPE_DOUBLE));
   if (below == TYPE_TEXT) {
     v->words += text;
     v->typed += !text;
@@ -38,13 +44,15 @@ static void vote(const sniff_columns *c, uint32_t i, votes *v) {
 }
 
 static bool decide(const sniff_columns *c, const votes *v) {
-  if (c->rows == 0) return v->typed == 0 && v->words > 0 && v->empty == 0;
+  if (v->empty == c->columns) return c->first_fields > 0;
+  if (c->rows == 0) return v->typed == 0 && v->empty <= v->words;
   if (v->contrast > 0) return v->contrast > v->alike;
-  if (v->alike > 0 || v->typed > v->words) return false;
-  return v->words > 0 && v->repeated == 0 && v->empty <= v->words;
+  if (v->alike > 0 || v->typed > v->words || c->echoes > 0) return false;
+  return v->repeated * 2 <= v->words && v->empty <= v->words;
 }
 
 static bool explain(const sniff_columns *c, const votes *v, bool header, arena *memory, csv_guess *why, sonde_error *err) {
+  if (v->empty == c->columns) return sniff_say(memory, &why->reason, err, "the first row is empty: it gives no names");
   if (c->rows == 0 && header) return sniff_say(memory, &why->reason, err, "the only row holds names, no values");
   if (header && v->contrast) {
     return sniff_say(memory, &why->reason, err, "the first row has text above values of another type in %u of %u columns",
@@ -57,6 +65,12 @@ static bool explain(const sniff_columns *c, const votes *v, bool header, arena *
   }
   if (v->repeated) return sniff_say(memory, &why->reason, err, "texts of the first row come again below it");
   return sniff_say(memory, &why->reason, err, "the first row does not look like names");
+}
+
+bool sniff_header_contrasts(const sniff_columns *c) {
+  votes v = {0};
+  for (uint32_t i = 0; i < c->columns; i++) vote(c, i, &v);
+  return v.contrast > 0 && v.alike == 0;
 }
 
 bool sniff_header(const sniff_columns *c, bool *header, arena *memory, csv_guess *why, sonde_error *err) {

@@ -73,6 +73,7 @@ typedef struct {
   uint32_t fewest, most; /* fields in a row of the table */
   uint32_t quoted, stray, escaped; /* fields of the sample */
   size_t first_at;       /* text position of the table's first row */
+  size_t full_at;        /* ... of the first row with most of its columns filled */
 } sniff_trial;
 
 /* Tries a dialect on a text; `fixed` is set of csv_overrides. */
@@ -110,6 +111,7 @@ typedef struct {
   csv_seen *seen;    /* per column, of the rows below the first; missing values left out */
   uint32_t *values;  /* per column: neither empty nor missing, below the first */
   uint32_t *repeats; /* per column: rows below that hold the same text as the first row */
+  uint32_t echoes;   /* rows below that are the first row again; left out of all counts but rows */
   uint32_t rows;     /* below the first, that were looked at */
   uint8_t decimal;
   uint32_t comma_columns, point_columns; /* columns that are numbers under that decimal mark only */
@@ -122,15 +124,31 @@ sonde_code sniff_read_columns(const sniff_text *, const sniff_trial *, uint32_t 
 
 /* ---- header and names (sniff_header.c, sniff_names.c) ---- */
 
-bool sniff_header(const sniff_columns *, arena *memory, csv_guess *why, sonde_error *);
-sonde_code sniff_names(const sniff_columns *, bool header, arena *memory, sonde_str **out, sonde_error *);
+/* Whether the first row is text above columns of other types: sure to be a header. */
+bool sniff_header_contrasts(const sniff_columns *);
+/* False when memory failed; as are the next ones. */
+bool sniff_header(const sniff_columns *, bool *header, arena *memory, csv_guess *why, sonde_error *);
+sonde_code sniff_names(const sniff_columns *, bool header, arena *scratch, arena *memory, sonde_str **out, sonde_error *);
 
 /* ---- saying why (sniff_reason.c) ---- */
 
-/* Writes a sentence to the arena; ends short of a failure of memory with an empty one and `false`. */
+/* Writes a sentence to the arena. */
 bool sniff_say(arena *, sonde_str *out, sonde_error *, const char *format, ...) SONDE_PRINTF(4, 5);
-/* "','", "tab", "space", "byte 0x01". */
-const char *sniff_byte_name(uint8_t byte, char out[16]);
-bool sniff_explain(const sniff_choice *, arena *memory, csv_sniffed *out, sonde_error *);
+/* Fills the guesses for delimiter, quote, escape, comment, skip, decimal and newline. */
+bool sniff_explain(const csv_dialect *, const sniff_choice *, const sniff_columns *, sniff_lines, arena *memory,
+                   csv_guess guesses[CSV_GUESSES], sonde_error *);
+
+/* Places in csv_sniffed.guesses. */
+enum {
+  GUESS_ENCODING,
+  GUESS_DELIMITER,
+  GUESS_QUOTE,
+  GUESS_ESCAPE,
+  GUESS_COMMENT,
+  GUESS_HEADER,
+  GUESS_SKIP,
+  GUESS_DECIMAL,
+  GUESS_NEWLINE
+};
 
 #endif

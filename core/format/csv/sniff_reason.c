@@ -17,7 +17,7 @@ bool sniff_say(arena *memory, sonde_str *out, sonde_error *err, const char *form
   return out->ptr;
 }
 
-const char *sniff_byte_name(uint8_t byte, char out[16]) {
+static const char *byte_name(uint8_t byte, char out[16]) {
   if (byte == '\t') return "tab";
   if (byte == ' ') return "space";
   if (byte == 0) return "no delimiter";
@@ -35,7 +35,7 @@ static sonde_str one_byte(uint8_t byte, arena *memory, sonde_error *err) {
 static bool rows_fit(const sniff_trial *t, arena *memory, sonde_str *out, sonde_error *err) {
   char name[16];
   uint32_t columns = t->dialect.columns;
-  const char *with = sniff_byte_name(t->dialect.delimiter, name), *s = columns == 1 ? "" : "s";
+  const char *with = byte_name(t->dialect.delimiter, name), *s = columns == 1 ? "" : "s";
   if (t->rows == 1) return sniff_say(memory, out, err, "the only row has %u field%s with %s", columns, s, with);
   if (t->fit == t->rows) {
     return sniff_say(memory, out, err, "every one of %u sampled rows has %u field%s with %s", t->rows, columns, s, with);
@@ -64,7 +64,7 @@ static bool explain_quote(const sniff_choice *c, arena *memory, csv_guess *g, so
   uint8_t quote = best->dialect.quote;
   g->value = one_byte(quote, memory, err);
   if (quote == 0) return sniff_say(memory, &g->reason, err, "read as quotes, the '\"' in the sample would break its rows");
-  sniff_byte_name(quote, name);
+  byte_name(quote, name);
   if (best->quoted == 0) return sniff_say(memory, &g->reason, err, "nothing is quoted in the sample; %s is the usual quote", name);
   if (best->stray == 0) return sniff_say(memory, &g->reason, err, "%u fields of the sample are enclosed in %s", best->quoted, name);
   return sniff_say(memory, &g->reason, err, "%u fields of the sample are enclosed in %s; %u of them do not end cleanly",
@@ -80,4 +80,44 @@ static bool explain_escape(const sniff_choice *c, arena *memory, csv_guess *g, s
                      best->escaped);
   }
   return sniff_say(memory, &g->reason, err, "%u fields hold quotes after a '%c'", best->escaped, escape);
+}
+
+static bool explain_comment(const csv_dialect *d, arena *memory, csv_guess *g, sonde_error *err) {
+  g->value = one_byte(d->comment, memory, err);
+  return sniff_say(memory, &g->reason, err, "comments are only left out when asked for");
+}
+
+static bool explain_skip(const csv_dialect *d, const sniff_choice *c, arena *memory, csv_guess *g, sonde_error *err) {
+  if (!sniff_say(memory, &g->value, err, "%u", d->skip)) return false;
+  if (d->skip == 0) return sniff_say(memory, &g->reason, err, "the table begins with the first line");
+  return sniff_say(memory, &g->reason, err, "the first %u line%s blank or %s not have the %u fields of the rows below", d->skip,
+                   d->skip == 1 ? " is" : "s are", d->skip == 1 ? "does" : "do", c->best.dialect.columns);
+}
+
+static bool explain_decimal(const csv_dialect *d, const sniff_columns *c, arena *memory, csv_guess *g, sonde_error *err) {
+  g->value = one_byte(d->decimal, memory, err);
+  if (d->delimiter == ',') return sniff_say(memory, &g->reason, err, "',' is the delimiter");
+  if (c->comma_columns + c->point_columns == 0) return sniff_say(memory, &g->reason, err, "no number with a fraction is in the sample");
+  if (d->decimal == ',') {
+    return sniff_say(memory, &g->reason, err, "%u columns are numbers only if ',' is the decimal mark; %u only if '.' is",
+                     c->comma_columns, c->point_columns);
+  }
+  return sniff_say(memory, &g->reason, err, "%u columns are numbers only if '.' is the decimal mark; %u only if ',' is",
+                   c->point_columns, c->comma_columns);
+}
+
+static const char *const newline_names[] = {[CSV_LF] = "lf", [CSV_CRLF] = "crlf", [CSV_CR] = "cr", [CSV_MIXED] = "mixed"};
+
+static bool explain_newline(const csv_dialect *d, sniff_lines lines, arena *memory, csv_guess *g, sonde_error *err) {
+  g->value = (sonde_str){newline_names[d->newline], strlen(newline_names[d->newline])};
+  return sniff_say(memory, &g->reason, err, "in the sample %u lines end in \\n, %u in \\r\\n, %u in \\r", lines.lf, lines.crlf, lines.cr);
+}
+
+bool sniff_explain(const csv_dialect *d, const sniff_choice *choice, const sniff_columns *columns, sniff_lines lines,
+                   arena *memory, csv_guess g[CSV_GUESSES], sonde_error *err) {
+  return explain_delimiter(choice, memory, &g[GUESS_DELIMITER], err) && explain_quote(choice, memory, &g[GUESS_QUOTE], err) &&
+         explain_escape(choice, memory, &g[GUESS_ESCAPE], err) && explain_comment(d, memory, &g[GUESS_COMMENT], err) &&
+         explain_skip(d, choice, memory, &g[GUESS_SKIP], err) &&
+         explain_decimal(d, columns, memory, &g[GUESS_DECIMAL], err) &&
+         explain_newline(d, lines, memory, &g[GUESS_NEWLINE], err);
 }

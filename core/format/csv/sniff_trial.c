@@ -26,6 +26,7 @@ static float plausibility(const sniff_reader *r, const sniff_field *f) {
       [CELL_EMPTY] = 0.9f, [CELL_TYPED] = 1.0f, [CELL_WORD] = 0.9f, [CELL_PROSE] = 0.5f, [CELL_ODD] = 0.1f};
   if (f->stray || f->open) return 0;
   if (f->quoted) return 0.95f;
+  if (f->end > f->begin && r->p[f->begin] == '"') return 0;
   return of_cell[sniff_classify(r->p + f->begin, f->end - f->begin)];
 }
 
@@ -122,28 +123,48 @@ static double mean_plausibility(const tally *all, uint32_t first) {
 }
 
 /* A delimiter that few people use has to fit exactly, over several rows. */
-static double prior(const sniff_trial *t, uint32_t fixed) {
+static double prior(const sniff_trial *t, uint32_t first, uint32_t fixed) {
   uint8_t d = t->dialect.delimiter;
   if (fixed & CSV_SET_DELIMITER || d == ',' || d == ';' || d == '\t' || d == '|') return 1;
   if (d < 0x20) return t->fit == t->rows ? 1 : 0.5;
-  if (t->fit < t->rows || t->rows < 3) return 0;
-  return d == ' ' ? 0.3 : 0.5;
+  if (t->fit < t->rows || t->rows < 3 || first > 0) return 0;
+  return d != ' ' ? 0.5 : t->dialect.columns > 2 ? 0.3 : 0;
 }
 
-/* One column of numbers or dates is a table; one column of words may be any text. */
+static bool one_value(const sniff_reader *r, const sniff_field *f) {
+  const char *p = r->p + f->begin;
+  size_t n = f->end - f->begin;
+  if (f->quoted) return !f->stray && !f->open;
+  bool list = memchr(p, ',', n) && (uint8_t)p[0] < 'A' && (uint8_t)p[n / 2] < 'A';
+  return !list && sniff_classify(p, n) == CELL_TYPED;
+}
+
+/* One column of numbers, dates or texts in quotes is a table; one column of words may be any text. The first row, which
+ * may be a name, has no say. */
 static double single_column(const sniff_reader *r, const tally *all) {
-  uint32_t typed = 0;
-  for (uint32_t i = 0; i < all->rows; i++) {
+  uint32_t begin = all->rows > 1, values = 0;
+  for (uint32_t i = begin; i < all->rows; i++) {
     sniff_reader row = *r;
     sniff_field f;
     row.pos = all->at[i];
     sniff_next_field(&row, &f);
-    const char *p = r->p + f.begin;
-    size_t n = f.end - f.begin;
-    bool one_value = !memchr(p, ',', n) || (n > 0 && (p[0] >= 'A' || p[n / 2] >= 'A'));
-    typed += one_value && sniff_classify(p, n) == CELL_TYPED;
+    values += one_value(r, &f);
   }
-  return typed >= 0.8 * all->rows ? 0.9 : 0.15;
+  return values >= 0.8 * (all->rows - begin) ? 0.9 : 0.15;
+}
+
+/* Where more than half of the columns have a text in a row of all columns: there the header or the first row is, when
+ * titles are padded with delimiters. */
+static size_t first_full_row(const tally *all, const sniff_trial *t, uint32_t first) {
+  uint32_t columns = t->dialect.columns, row = first;
+  while (row < all->rows && (all->fields[row] != columns || all->filled[row] <= columns / 2)) row++;
+  return all->at[row < all->rows ? row : first];
+}
+
+/* More than ten fields are no better than ten. */
+static double size_score(uint32_t columns) {
+  double n = columns < 10 ? columns : 10;
+  return (n - 1) / n;
 }
 
 sonde_code sniff_try(const csv_dialect *d, const char *p, size_t n, bool whole, uint32_t fixed, arena *scratch,
@@ -163,8 +184,9 @@ sonde_code sniff_try(const csv_dialect *d, const char *p, size_t n, bool whole, 
   uint32_t columns = out->dialect.columns, first = first_row(all, columns);
   if (columns == 1 && d->delimiter && !(fixed & CSV_SET_DELIMITER)) return SONDE_OK;
   out->first_at = all->at[first];
-  double size = columns > 1 ? (columns - 1.0) / columns : single_column(&r, all);
+  out->full_at = first_full_row(all, out, first);
+  double size = columns > 1 ? size_score(columns) : single_column(&r, all);
   double rows = consistency(all, first, out);
-  out->score = rows * size * mean_plausibility(all, first) * prior(out, fixed);
+  out->score = rows * size * mean_plausibility(all, first) * prior(out, first, fixed);
   return SONDE_OK;
 }

@@ -43,7 +43,7 @@ interface Lead {
 
 function leadAt(host: Host, runsOn: Lead['runsOn']): Lead {
   const peer = createPeer(host.port, {})
-  host.onDeath((reason) => peer.fail(new ExplorerError('nomem', `${reason}; open the file again`)))
+  host.onDeath((reason) => peer.fail(new ExplorerError('nomem', reason)))
   return { host, peer, runsOn }
 }
 

@@ -2,7 +2,7 @@
 import type { ByteSource, Progress, ReadOptions, TableInfo } from '../engine/api.ts'
 import { layoutColumns, newColumns, type ColumnLayout, type ColumnsState } from './columns.ts'
 import type { Failure } from './failure.ts'
-import type { CellRef, Selection } from './selection.ts'
+import type { Selection } from './selection.ts'
 import { noView, type ViewState } from './view-state.ts'
 
 export type Source = File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource
@@ -37,8 +37,8 @@ export interface ExplorerState {
   readonly columns: ColumnsState
   readonly layout: ColumnLayout
   readonly selection: Selection | null
-  /** A cell to bring into sight; a new object each time it is asked for. */
-  readonly reveal: CellRef | null
+  /** What to bring into sight, a new object each time it is asked for; without a column only the row. */
+  readonly reveal: { readonly row: number; readonly column: number | null } | null
   /** Why a page could not be read. */
   readonly pageFailure: Failure | null
 }

@@ -1,6 +1,6 @@
 // The explorer without a screen: opens a source, follows its scan, runs the newest view and keeps the cells in sight.
 // A view or page that is no longer wanted is aborted; what is on screen stays there until its successor has arrived.
-import type { BadRow, Engine, ReadOptions, Table, TableInfo, ValueCount } from '../engine/api.ts'
+import type { BadRow, Engine, Page, ReadOptions, Table, TableInfo, ValueCount } from '../engine/api.ts'
 import {
   layoutColumns, moveBefore, moveBy, newColumns, setHidden, setPinned, setWidths, showAll, widthOf, type ColumnsState,
 } from './columns.ts'
@@ -260,19 +260,24 @@ export function createExplorer(options: ExplorerOptions): Explorer {
       const onProgress = (progress: ExplorerState['progress']) =>
         signal.aborted || update({ query: { status: 'running', progress } })
       const opened = await openRows(table, view, { signal, onProgress })
-      const read = await readFirst(opened, signal).catch((error: unknown) => { void opened.close(); throw error })
+      const first = await readFirst(opened, signal).catch((error: unknown) => {
+        void opened.close()
+        throw error
+      })
       if (signal.aborted) return void opened.close()
-      swap(opened, view, read)
+      swap(opened, view, first)
     } catch (error) {
       if (!signal.aborted) update({ query: { status: 'failed', failure: toFailure(error) } })
     }
   }
 
   /** The first rows are read before the old ones leave the screen, so that nothing flashes. */
-  const readFirst = (opened: RowSource, signal: AbortSignal) =>
-    opened.rows === 0 ? undefined : opened.read(0, Math.min(blockRows, opened.rows), cache.wholeGroups(window.columns), signal)
+  async function readFirst(opened: RowSource, signal: AbortSignal): Promise<Page | undefined> {
+    if (opened.rows === 0) return undefined
+    return opened.read(0, Math.min(blockRows, opened.rows), cache.wholeGroups(window.columns), signal)
+  }
 
-  function swap(opened: RowSource, view: ViewState, first: Awaited<ReturnType<typeof readFirst>>): void {
+  function swap(opened: RowSource, view: ViewState, first: Page | undefined): void {
     const old = rows
     rows = opened
     cache.reset(opened.read, opened.rows, state().info?.columns.length ?? 0)
@@ -281,7 +286,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     const plain = isPlain(view)
     update({
       shown: view, query: { status: 'idle' }, rows: opened.rows, pageFailure: null,
-      exact: !plain || state().info?.rows.exact === true, reveal: { row: 0, column },
+      exact: !plain || state().info?.rows.exact === true, reveal: { row: 0, column: null },
     })
     if (state().selection) changeSelection(opened.rows > 0 ? selectCell({ row: 0, column }) : null)
     revision.set(revision.getSnapshot() + 1)

@@ -1,0 +1,108 @@
+/* See vec.h. */
+#include "column/vec.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+static uint64_t unpack(const vec *v, uint32_t row) {
+  switch (v->width) {
+    case 1: return ((const uint8_t *)v->data)[row];
+    case 2: return ((const uint16_t *)v->data)[row];
+    case 4: return ((const uint32_t *)v->data)[row];
+    case 8: return ((const uint64_t *)v->data)[row];
+    default: return 0;
+  }
+}
+
+int64_t vec_i64(const vec *v, uint32_t row) {
+  if (v->form == VEC_BITS) return (int64_t)(((const uint64_t *)v->data)[row >> 6] >> (row & 63) & 1);
+  return (int64_t)((uint64_t)v->base + unpack(v, row));
+}
+
+void vec_i64s(const vec *v, uint32_t first, uint32_t n, int64_t *out) {
+  uint64_t base = (uint64_t)v->base;
+  if (v->form == VEC_PACKED && v->width == 1) {
+    const uint8_t *p = (const uint8_t *)v->data + first;
+    for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)(base + p[i]);
+  } else if (v->form == VEC_PACKED && v->width == 2) {
+    const uint16_t *p = (const uint16_t *)v->data + first;
+    for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)(base + p[i]);
+  } else if (v->form == VEC_PACKED && v->width == 4) {
+    const uint32_t *p = (const uint32_t *)v->data + first;
+    for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)(base + p[i]);
+  } else {
+    for (uint32_t i = 0; i < n; i++) out[i] = vec_i64(v, first + i);
+  }
+}
+
+double vec_f64(const vec *v, uint32_t row) {
+  if (v->form == VEC_F64) return ((const double *)v->data)[row];
+  if (v->form == VEC_SCALED) return (double)(int64_t)((uint64_t)v->base + unpack(v, row)) / powers[v->scale];
+  if (v->form == VEC_I128) {
+    int128 x;
+    memcpy(&x, (const uint8_t *)v->data + (size_t)row * 16, 16);
+    return int128_to_double(x, v->type.scale);
+  }
+  return (double)vec_i64(v, row);
+}
+
+void vec_f64s(const vec *v, uint32_t first, uint32_t n, double *out) {
+  if (v->form == VEC_F64) {
+    memcpy(out, (const double *)v->data + first, (size_t)n * 8);
+  } else if (v->form == VEC_SCALED && v->width == 4) {
+    const uint32_t *p = (const uint32_t *)v->data + first;
+    double power = powers[v->scale];
+    for (uint32_t i = 0; i < n; i++) out[i] = (double)(v->base + (int64_t)p[i]) / power;
+  } else {
+    for (uint32_t i = 0; i < n; i++) out[i] = vec_f64(v, first + i);
+  }
+}
+
+uint32_t vec_code(const vec *v, uint32_t row) { return (uint32_t)unpack(v, row); }
+
+sonde_str vec_value(const vec *v, uint32_t code) {
+  return (sonde_str){v->bytes + v->offsets[code], v->offsets[code + 1] - v->offsets[code]};
+}
+
+sonde_str vec_str(const vec *v, uint32_t row) { return vec_value(v, v->form == VEC_DICT ? vec_code(v, row) : row); }
+
+static void narrow(void *to, uint8_t width, uint64_t base, const int64_t *from, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t x = (uint64_t)from[i] - base;
+    if (width == 1) ((uint8_t *)to)[i] = (uint8_t)x;
+    if (width == 2) ((uint16_t *)to)[i] = (uint16_t)x;
+    if (width == 4) ((uint32_t *)to)[i] = (uint32_t)x;
+    if (width == 8) ((uint64_t *)to)[i] = x;
+  }
+}
+
+sonde_code vec_pack_i64(vec *out, column_type type, const int64_t *values, const uint64_t *validity, uint32_t rows, arena *keep, sonde_error *err) {
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  uint32_t nulls = 0;
+  for (uint32_t i = 0; i < rows; i++) {
+    if (validity && !(validity[i >> 6] >> (i & 63) & 1)) {
+      nulls++;
+      continue;
+    }
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  *out = (vec){.type = type, .form = VEC_NULL, .rows = rows, .nulls = nulls};
+  if (nulls == rows) return SONDE_OK;
+  uint64_t range = (uint64_t)high - (uint64_t)low;
+  uint8_t width = range == 0 ? 0 : range < 256 ? 1 : range < 65536 ? 2 : range <= UINT32_MAX ? 4 : 8;
+  void *data = arena_alloc(keep, (size_t)rows * width, err);
+  uint64_t *bits = nulls ? arena_copy(keep, validity, ((size_t)rows + 63) / 64 * 8, err) : NULL;
+  if (!data || (nulls && !bits)) return err->code;
+  narrow(data, width, (uint64_t)low, values, rows);
+  out->form = VEC_PACKED;
+  out->width = width;
+  out->base = low;
+  out->data = data;
+  out->validity = bits;
+  return SONDE_OK;
+}

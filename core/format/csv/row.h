@@ -1,0 +1,50 @@
+/* One row at a time, in UTF-8: the only place that knows where rows and fields end, so that the index and the reading
+ * of values agree by construction.
+ *
+ * A quote opens only as the first byte of a field. Inside, a doubled quote (or escape + any byte) stands for itself.
+ * What follows a closing quote before the delimiter is kept literally and marked stray. A quote that never closes runs
+ * to the end of the source. */
+#ifndef CSV_ROW_H
+#define CSV_ROW_H
+#include "format/csv/dialect.h"
+
+enum { FIELD_QUOTED = 1, FIELD_ESCAPED = 2, FIELD_STRAY = 4 };
+
+typedef struct {
+  uint32_t begin, len; /* without the quotes (kept when FIELD_STRAY) */
+  uint8_t flags;
+} csv_field;
+
+typedef enum {
+  ROW_DATA,
+  ROW_SKIPPED, /* blank line of a table of several columns, or a comment */
+  ROW_SHORT    /* reached the end of a text that is not the source's end */
+} row_kind;
+
+typedef struct {
+  uint32_t begin, next; /* of the row; of what follows its line end */
+  uint32_t fields;      /* counted, also beyond `cap` */
+  uint32_t lines;       /* line ends inside and at the end */
+  bool stray, unclosed;
+} csv_row;
+
+/* Reads the row at `pos` < len. `fields` may be NULL with cap 0: then only where the row ends is found. */
+row_kind csv_next_row(const csv_dialect *, const uint8_t *text, uint32_t len, bool last, uint32_t pos, csv_field *fields, uint32_t cap, csv_row *row);
+
+/* A span as UTF-8, and the way back to source offsets. UTF-8 spans are used in place. */
+typedef struct {
+  const csv_dialect *dialect;
+  const uint8_t *text;
+  uint32_t len;
+  uint64_t offset;      /* source offset of text[0] */
+  uint32_t known;       /* mapping done so far: text[known] comes from source offset `known_at` */
+  uint64_t known_at;
+  uint64_t end;         /* source offset of the span's end */
+} csv_text;
+
+struct arena;
+sonde_code csv_text_open(csv_text *, const csv_dialect *, csv_span, struct arena *, sonde_error *);
+/* Source offset of text[pos]; positions asked in ascending order cost one pass in all. */
+uint64_t csv_text_source(csv_text *, uint32_t pos);
+
+#endif
