@@ -101,7 +101,7 @@ static stop quoted_field(cursor *c) {
     put_field(c, open + 1, after - 1, flags);
   } else {
     bool spaces = true;
-    for (const uint8_t *q = after; q < c->p; q++) spaces = spaces && (*q == ' ' || *q == '\t');
+    for (const uint8_t *q = after; q < c->p; q++) spaces = spaces && (*q == ' ' || *q == '\t' || (*q == '\r' && q + 1 == c->p && at == AT_END));
     c->row->stray = c->row->stray || !spaces;
     if (spaces)
       put_field(c, open + 1, after - 1, flags);

@@ -67,7 +67,7 @@ static sonde_code find_table(sniffer *s, sonde_error *err) {
 }
 
 static void place(const sniffer *s, csv_dialect *d) {
-  size_t first = s->choice.best.first_at;
+  size_t first = s->columns.first_at;
   d->encoding = s->text.encoding;
   d->bom = s->text.bom;
   d->decimal = s->columns.decimal;

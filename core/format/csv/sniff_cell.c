@@ -25,6 +25,7 @@ static bool same_word(sonde_str s, const char *word) {
 
 bool sniff_means_missing(sonde_str s) {
   static const char *const words[] = {"na", "n/a", "nan", "null", "none", "nil", "\\n", "#n/a", "-", "--", "?", "."};
+  if (s.len == 0 || s.len > 4 || !memchr("nN\\#-?.", s.ptr[0], 7)) return false;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (same_word(s, words[i])) return true;
   }
@@ -32,6 +33,12 @@ bool sniff_means_missing(sonde_str s) {
 }
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
+
+bool sniff_has_digit(sonde_str s) {
+  size_t i = 0;
+  while (i < s.len && !digit(s.ptr[i])) i++;
+  return i < s.len;
+}
 
 /* 1,234,567.8 and 1.234.567,8 */
 static bool grouped_number(sonde_str s, char group, char decimal) {
@@ -62,13 +69,13 @@ static bool number(sonde_str s) {
 
 /* $1.50, €3, 12 %, (3.5) */
 static bool amount(sonde_str s) {
-  static const char *const signs[] = {"$", "\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5"};
+  static const sonde_str signs[] = {{"$", 1}, {"\xE2\x82\xAC", 3}, {"\xC2\xA3", 2}, {"\xC2\xA5", 2}};
   if (s.ptr[s.len - 1] == '%') s.len--;
   for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-    size_t n = strlen(signs[i]);
+    size_t n = signs[i].len;
     if (s.len <= n) continue;
-    if (memcmp(s.ptr, signs[i], n) == 0) s.ptr += n, s.len -= n;
-    else if (memcmp(s.ptr + s.len - n, signs[i], n) == 0) s.len -= n;
+    if (memcmp(s.ptr, signs[i].ptr, n) == 0) s.ptr += n, s.len -= n;
+    else if (memcmp(s.ptr + s.len - n, signs[i].ptr, n) == 0) s.len -= n;
   }
   return number(sniff_trim(s));
 }
@@ -103,7 +110,7 @@ static int oddness(char c) {
 
 sniff_cell sniff_classify(const char *p, size_t n) {
   sonde_str s = sniff_trim((sonde_str){p, n});
-  if (s.len == 0 || (s.len <= 4 && sniff_means_missing(s))) return CELL_EMPTY;
+  if (s.len == 0 || sniff_means_missing(s)) return CELL_EMPTY;
   if (typed(s)) return CELL_TYPED;
   if (page_address(s)) return CELL_WORD;
   if (s.len > 1 && s.ptr[0] == '\'' && s.ptr[s.len - 1] == '\'') return CELL_ODD;

@@ -5,43 +5,19 @@
 #include "base/number.h"
 #include "format/csv/sniff_parts.h"
 
-enum { ROWS_MAX = 1000, CELLS_MAX = 20000 };
+enum { ROWS_MAX = 1000, CELLS_MAX = 20000 }; /* looked at */
 
-/* One cell of a row below the first; column < columns. */
 typedef sonde_code (*on_cell)(void *user, uint32_t column, sonde_str value, sonde_error *);
 
-/* Answers the rows read through `rows`; a cut row is not read unless it is the first. */
-static sonde_code read_row(sniff_reader *r, uint32_t columns, arena *scratch, on_cell cell, void *user, uint32_t *fields,
-                           sonde_error *err) {
-  sniff_field f;
-  *fields = 0;
-  do {
+/* Shows the row's cells, trimmed. */
+static sonde_code each_cell(const sniff_rows *r, arena *scratch, on_cell cell, void *user, sonde_error *err) {
+  uint32_t fields = sniff_fields(r);
+  for (uint32_t i = 0; i < fields; i++) {
     sonde_str value;
-    sniff_next_field(r, &f);
-    if (*fields < columns) {
-      SONDE_TRY(sniff_value(r, &f, scratch, &value, err));
-      SONDE_TRY(cell(user, *fields, sniff_trim(value), err));
-    }
-    (*fields)++;
-  } while (!f.last);
-  return SONDE_OK;
-}
-
-static bool row_is_whole(const sniff_reader *r) {
-  sniff_reader ahead = *r;
-  sniff_field f;
-  do sniff_next_field(&ahead, &f);
-  while (!f.last);
-  return !f.cut;
-}
-
-/* Goes to the next row that is there as a whole and not blank. */
-static bool next_whole_row(sniff_reader *r, bool blank_rows) {
-  while (sniff_next_row(r)) {
-    if (!blank_rows && sniff_skip_blank(r)) continue;
-    return row_is_whole(r);
+    SONDE_TRY(sniff_value(r, &r->fields[i], scratch, &value, err));
+    SONDE_TRY(cell(user, i, sniff_trim(value), err));
   }
-  return false;
+  return SONDE_OK;
 }
 
 /* ---- the decimal mark ---- */
@@ -68,13 +44,13 @@ static sonde_code look_for_decimal(void *user, uint32_t column, sonde_str v, son
   return SONDE_OK;
 }
 
-static sonde_code find_decimal(sniff_reader r, arena *scratch, sniff_columns *out, sonde_error *err) {
+static sonde_code find_decimal(sniff_rows r, arena *scratch, sniff_columns *out, sonde_error *err) {
   decimal_look look = {arena_zero(scratch, out->columns, err)};
+  uint32_t cells = 0;
   if (!look.marks) return SONDE_NOMEM;
-  uint32_t fields;
-  for (uint32_t rows = 0; rows < ROWS_MAX / 4 && next_whole_row(&r, false); rows++) {
-    SONDE_TRY(read_row(&r, out->columns, scratch, look_for_decimal, &look, &fields, err));
-    if (fields > CELLS_MAX) break;
+  while (cells < CELLS_MAX / 4 && sniff_next_row(&r)) {
+    SONDE_TRY(each_cell(&r, scratch, look_for_decimal, &look, err));
+    cells += r.row.fields;
   }
   for (uint32_t i = 0; i < out->columns; i++) {
     out->comma_columns += look.marks[i] == MARK_COMMA;
@@ -98,6 +74,7 @@ static sonde_code add_value(void *user, uint32_t column, sonde_str v, sonde_erro
   (void)err;
   if (v.len == 0 || sniff_means_missing(v)) return SONDE_OK;
   c->values[column]++;
+  c->digits[column] += sniff_has_digit(v);
   c->repeats[column] += v.len == first.len && memcmp(v.ptr, first.ptr, v.len) == 0;
   csv_seen_add(&c->seen[column], v.ptr, v.len, (char)c->decimal);
   return SONDE_OK;
@@ -107,10 +84,11 @@ static sonde_code make_columns(uint32_t columns, arena *scratch, sniff_columns *
   *c = (sniff_columns){.columns = columns, .decimal = '.'};
   c->first = arena_array(scratch, columns, sizeof *c->first, err);
   c->seen = arena_array(scratch, columns, sizeof *c->seen, err);
-  c->values = arena_array(scratch, columns, 2 * sizeof *c->values, err);
+  c->values = arena_array(scratch, columns, 3 * sizeof *c->values, err);
   if (!c->first || !c->seen || !c->values) return SONDE_NOMEM;
-  c->repeats = c->values + columns;
-  memset(c->values, 0, columns * 2 * sizeof *c->values);
+  c->digits = c->values + columns;
+  c->repeats = c->digits + columns;
+  memset(c->values, 0, columns * 3 * sizeof *c->values);
   for (uint32_t i = 0; i < columns; i++) {
     csv_seen_init(&c->seen[i]);
     c->first[i] = (sonde_str){"", 0};
@@ -118,44 +96,51 @@ static sonde_code make_columns(uint32_t columns, arena *scratch, sniff_columns *
   return SONDE_OK;
 }
 
-/* Whether the row that comes next is the first row again, as where tables with the same header follow each other. */
-static bool is_echo(const sniff_reader *r, const sniff_columns *c, arena *scratch) {
-  sniff_reader ahead = *r;
-  sniff_field f;
-  sonde_str v;
-  for (uint32_t i = 0;; i++) {
-    sniff_next_field(&ahead, &f);
-    if (i >= c->columns || sniff_value(&ahead, &f, scratch, &v, NULL) != SONDE_OK) return false;
+/* Whether the row is the first one again, as where tables with the same header follow each other. */
+static bool is_echo(const sniff_rows *r, const sniff_columns *c, arena *scratch) {
+  uint32_t fields = sniff_fields(r);
+  if (r->row.fields != c->first_fields) return false;
+  for (uint32_t i = 0; i < fields; i++) {
+    sonde_str v;
+    if (sniff_value(r, &r->fields[i], scratch, &v, NULL) != SONDE_OK) return false;
     v = sniff_trim(v);
     if (v.len != c->first[i].len || memcmp(v.ptr, c->first[i].ptr, v.len) != 0) return false;
-    if (f.last) return i + 1 == c->first_fields;
   }
+  return true;
 }
 
-static sonde_code read_below(sniff_reader *r, arena *scratch, sniff_columns *c, sonde_error *err) {
-  uint32_t cells = 0, fields, echoes = 0;
-  size_t begin = r->pos;
-  while (c->rows < ROWS_MAX && cells < CELLS_MAX && next_whole_row(r, false)) {
-    if (is_echo(r, c, scratch)) c->echoes++;
-    bool echo = c->echoes > echoes;
-    SONDE_TRY(read_row(r, echo ? 0 : c->columns, scratch, add_value, c, &fields, err));
-    echoes = c->echoes;
-    cells += fields;
+static sonde_code read_below(sniff_rows *r, arena *scratch, sniff_columns *c, sonde_error *err) {
+  uint32_t cells = 0, begin = r->pos;
+  while (c->rows < ROWS_MAX && cells < CELLS_MAX && sniff_next_row(r)) {
     c->rows++;
+    cells += r->row.fields;
+    if (is_echo(r, c, scratch)) c->echoes++;
+    else SONDE_TRY(each_cell(r, scratch, add_value, c, err));
   }
   if (c->rows) c->row_bytes = (double)(r->pos - begin) / c->rows;
   return SONDE_OK;
 }
 
+/* Where the row below the first begins: blank lines and comments between them are passed over. */
+static size_t next_begin(sniff_rows r) { return sniff_next_cut_row(&r) ? r.row.begin : r.n; }
+
 sonde_code sniff_read_columns(const sniff_text *text, const sniff_trial *t, uint32_t fixed, arena *scratch,
                               sniff_columns *c, sonde_error *err) {
-  sniff_reader r;
-  SONDE_TRY(make_columns(t->dialect.columns, scratch, c, err));
-  sniff_reader_init(&r, &t->dialect, text->p, text->n, text->whole);
-  r.pos = t->first_at;
-  if (sniff_next_row(&r)) SONDE_TRY(read_row(&r, c->columns, scratch, keep_first, c, &c->first_fields, err));
-  while (sniff_next_row(&r) && c->columns > 1 && sniff_skip_blank(&r)) continue;
-  c->second_at = r.pos;
+  sniff_rows r;
+  uint32_t columns = t->dialect.columns;
+  SONDE_TRY(make_columns(columns, scratch, c, err));
+  csv_field *fields = arena_array(scratch, columns, sizeof *fields, err);
+  if (!fields) return SONDE_NOMEM;
+  sniff_rows_init(&r, &t->dialect, text->p, text->n, text->whole, fields, columns);
+  r.pos = t->first_at < r.n ? (uint32_t)t->first_at : r.n;
+  if (sniff_next_cut_row(&r)) {
+    c->first_fields = r.row.fields;
+    c->first_at = r.row.begin;
+    SONDE_TRY(each_cell(&r, scratch, keep_first, c, err));
+  } else {
+    c->first_at = r.pos;
+  }
+  c->second_at = columns > 1 ? next_begin(r) : r.pos; /* in one column a blank line is a missing value */
   if (fixed & CSV_SET_DECIMAL) c->decimal = t->dialect.decimal;
   else if (t->dialect.delimiter != ',') SONDE_TRY(find_decimal(r, scratch, c, err));
   return read_below(&r, scratch, c, err);

@@ -7,6 +7,7 @@ typedef struct {
   uint32_t alike;    /* a number above numbers, a date above dates, ... */
   uint32_t typed;    /* a number, date, ... above text or nothing */
   uint32_t words;    /* text above text or nothing */
+  uint32_t plain;    /* text without a digit above texts that all have one: codes, amounts, padded numbers */
   uint32_t empty, repeated;
   uint32_t contrast_at, alike_at; /* first column of these */
 } votes;
@@ -33,6 +34,8 @@ static void vote(const sniff_columns *c, uint32_t i, votes *v) {
     return;
   }
   bool text = type_of(above, (char)c->decimal) == TYPE_TEXT || (looks_like_year(above) && (below == TYPE_TEXT || below == TYPE_DOUBLE));
+  bool codes = below == TYPE_TEXT && c->values[i] > 1 && c->digits[i] == c->values[i];
+  v->plain += text && codes && !sniff_has_digit(above);
   if (below == TYPE_TEXT) {
     v->words += text;
     v->typed += !text;
@@ -47,6 +50,7 @@ static bool decide(const sniff_columns *c, const votes *v) {
   if (v->empty == c->columns) return c->first_fields > 0;
   if (c->rows == 0) return v->typed == 0 && v->empty <= v->words;
   if (v->contrast > 0) return v->contrast > v->alike;
+  if (v->alike == 0 && v->plain > 0) return true;
   if (v->alike > 0 || v->typed > v->words || c->echoes > 0) return false;
   return v->repeated * 2 <= v->words && v->empty <= v->words;
 }

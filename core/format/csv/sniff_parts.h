@@ -2,6 +2,7 @@
  * the steps that csv_sniff goes through. Positions are bytes of the text; sniff_source maps them to the source. */
 #ifndef CSV_SNIFF_PARTS_H
 #define CSV_SNIFF_PARTS_H
+#include "format/csv/row.h"
 #include "format/csv/sniff.h"
 
 /* ---- the head as text (sniff_encoding.c) ---- */
@@ -19,34 +20,27 @@ sonde_code sniff_decode(csv_span head, const csv_overrides *, arena *scratch, ar
                         csv_guess *why, sonde_error *);
 uint64_t sniff_source(const sniff_text *, size_t at);
 
-/* ---- reading rows (sniff_reader.c) ---- */
+/* ---- rows (sniff_rows.c) ---- */
 
 typedef struct {
-  const char *p;
-  size_t n, pos;
+  csv_dialect dialect;
+  const uint8_t *text;
+  uint32_t n, pos;
   bool whole;
-  csv_dialect dialect;             /* only how fields and rows end is looked at */
-  bool stops[256], quote_stops[256]; /* bytes that may end an unquoted field; a quoted one */
-} sniff_reader;
+  csv_field *fields; /* of the row; room for `cap` */
+  uint32_t cap;
+  csv_row row;
+} sniff_rows;
 
-typedef struct {
-  size_t begin, end; /* content, without its quotes */
-  bool quoted;
-  bool escaped; /* holds escapes or doubled quotes */
-  bool stray;   /* bytes after the closing quote */
-  bool open;    /* no closing quote */
-  bool last;    /* of its row */
-  bool cut;     /* the text ends here, the source goes on */
-} sniff_field;
-
-void sniff_reader_init(sniff_reader *, const csv_dialect *, const char *p, size_t n, bool whole);
-/* Goes past comment lines to the next row; false when there is none. */
-bool sniff_next_row(sniff_reader *);
-/* Takes the next line if it is blank. */
-bool sniff_skip_blank(sniff_reader *);
-void sniff_next_field(sniff_reader *, sniff_field *);
+void sniff_rows_init(sniff_rows *, const csv_dialect *, const char *p, size_t n, bool whole, csv_field *fields, uint32_t cap);
+/* Reads the next row that is neither blank nor a comment; false when there is none as a whole. */
+bool sniff_next_row(sniff_rows *);
+/* The same, and a row that the text's end cuts counts too. */
+bool sniff_next_cut_row(sniff_rows *);
+/* How many of the row's fields are at hand. */
+uint32_t sniff_fields(const sniff_rows *);
 /* A field's value without escapes; in `memory` only if it has to be written anew. */
-sonde_code sniff_value(const sniff_reader *, const sniff_field *, arena *memory, sonde_str *out, sonde_error *);
+sonde_code sniff_value(const sniff_rows *, const csv_field *, arena *memory, sonde_str *out, sonde_error *);
 
 /* ---- one cell (sniff_cell.c) ---- */
 
@@ -62,6 +56,7 @@ sniff_cell sniff_classify(const char *p, size_t n);
 sonde_str sniff_trim(sonde_str);
 /* NA, null, none, nan, n/a, -, ?: stands for a missing value in a column of another type. */
 bool sniff_means_missing(sonde_str);
+bool sniff_has_digit(sonde_str);
 
 /* ---- trials (sniff_trial.c, sniff_dialect.c) ---- */
 
@@ -72,6 +67,7 @@ typedef struct {
   uint32_t fit;          /* of these, rows of dialect.columns fields */
   uint32_t fewest, most; /* fields in a row of the table */
   uint32_t quoted, stray, escaped; /* fields of the sample */
+  bool unclosed;         /* a quote does not close before the end of the source */
   size_t first_at;       /* text position of the table's first row */
   size_t full_at;        /* ... of the first row with most of its columns filled */
 } sniff_trial;
@@ -110,12 +106,14 @@ typedef struct {
   uint32_t columns;
   csv_seen *seen;    /* per column, of the rows below the first; missing values left out */
   uint32_t *values;  /* per column: neither empty nor missing, below the first */
+  uint32_t *digits;  /* per column: of these, how many hold a digit */
   uint32_t *repeats; /* per column: rows below that hold the same text as the first row */
   uint32_t echoes;   /* rows below that are the first row again; left out of all counts but rows */
   uint32_t rows;     /* below the first, that were looked at */
   uint8_t decimal;
   uint32_t comma_columns, point_columns; /* columns that are numbers under that decimal mark only */
-  size_t second_at;  /* text position of the row below the first; the text's end when there is none */
+  size_t first_at;   /* text position of the first row */
+  size_t second_at;  /* ... of the row below it; the text's end when there is none */
   double row_bytes;  /* mean length of the rows below, in the text; 0: none */
 } sniff_columns;
 

@@ -7,65 +7,62 @@
 #include "format/csv/sniff_parts.h"
 
 enum {
-  ROWS_MAX = 500,       /* looked at in a sample */
-  CELLS_MAX = 6000,     /* classified: most of the time goes there */
+  ROWS_MAX = 400,       /* looked at in a sample */
+  CELLS_MAX = 3000,     /* classified: most of the time goes there */
   ROW_CELLS_MAX = 1000, /* of these, in one row */
 };
 
 typedef struct {
-  uint32_t rows;
+  uint32_t rows, cells;
   uint32_t fields[ROWS_MAX];
   uint32_t filled[ROWS_MAX]; /* cells that are not empty */
   float plausible[ROWS_MAX]; /* mean over the row's cells; < 0: not looked at */
-  size_t at[ROWS_MAX];
-  uint32_t cells;
+  bool one_value[ROWS_MAX];  /* the whole row is a number, a date, a text in quotes */
+  uint32_t at[ROWS_MAX];
+  csv_field row[ROW_CELLS_MAX];
 } tally;
 
-static float plausibility(const sniff_reader *r, const sniff_field *f) {
+static const char *text_of(const sniff_rows *r, const csv_field *f) { return (const char *)r->text + f->begin; }
+
+static float plausibility(const sniff_rows *r, const csv_field *f) {
   static const float of_cell[] = {
       [CELL_EMPTY] = 0.9f, [CELL_TYPED] = 1.0f, [CELL_WORD] = 0.9f, [CELL_PROSE] = 0.5f, [CELL_ODD] = 0.1f};
-  if (f->stray || f->open) return 0;
-  if (f->quoted) return 0.95f;
-  if (f->end > f->begin && r->p[f->begin] == '"') return 0;
-  return of_cell[sniff_classify(r->p + f->begin, f->end - f->begin)];
+  if (f->flags & FIELD_STRAY || (f->len > 0 && !(f->flags & FIELD_QUOTED) && *text_of(r, f) == '"')) return 0;
+  return f->flags & FIELD_QUOTED ? 0.95f : of_cell[sniff_classify(text_of(r, f), f->len)];
 }
 
-static void note_field(sniff_trial *t, const sniff_field *f) {
-  t->quoted += f->quoted;
-  t->stray += f->stray || (f->open && !f->cut);
-  t->escaped += f->escaped;
+/* "1,2" is a list and not one value; "Nov 21, 2026" is one. */
+static bool one_value(const sniff_rows *r, const csv_field *f) {
+  const char *p = text_of(r, f);
+  if (r->row.fields > 1 || f->flags & FIELD_STRAY || r->row.unclosed) return false;
+  if (f->flags & FIELD_QUOTED) return true;
+  bool list = memchr(p, ',', f->len) && (uint8_t)p[0] < 'A' && (uint8_t)p[f->len / 2] < 'A';
+  return !list && sniff_classify(p, f->len) == CELL_TYPED;
 }
 
-/* Adds the next row; one that the text's end cuts only when it is the first. */
-static bool tally_row(sniff_reader *r, tally *all, sniff_trial *t) {
-  uint32_t fields = 0, filled = 0, looked = 0;
+static void tally_row(const sniff_rows *r, tally *all, sniff_trial *t) {
+  uint32_t fields = sniff_fields(r), looked = 0, filled = r->row.fields - fields, row = all->rows++;
   float sum = 0;
-  size_t at = r->pos;
-  sniff_field f;
-  do {
-    sniff_next_field(r, &f);
-    fields++;
-    filled += f.end > f.begin;
-    note_field(t, &f);
-    if (looked < ROW_CELLS_MAX && all->cells + looked < CELLS_MAX) {
-      sum += plausibility(r, &f);
-      looked++;
-    }
-  } while (!f.last);
-  if (f.cut && all->rows > 0) return false;
-  uint32_t row = all->rows++;
-  all->cells += looked;
-  all->fields[row] = fields;
+  for (uint32_t i = 0; i < fields; i++) {
+    const csv_field *f = &r->fields[i];
+    filled += f->len > 0;
+    t->quoted += (f->flags & FIELD_QUOTED) != 0;
+    t->escaped += (f->flags & FIELD_ESCAPED) != 0;
+    t->stray += (f->flags & FIELD_STRAY) != 0;
+    if (all->cells < CELLS_MAX) sum += plausibility(r, f), looked++, all->cells++;
+  }
+  t->unclosed = t->unclosed || r->row.unclosed;
+  all->fields[row] = r->row.fields;
   all->filled[row] = filled;
   all->plausible[row] = looked ? sum / (float)looked : -1;
-  all->at[row] = at;
-  return true;
+  all->one_value[row] = one_value(r, &r->fields[0]);
+  all->at[row] = r->row.begin;
 }
 
-static void tally_rows(sniff_reader *r, tally *all, sniff_trial *t) {
-  while (all->rows < ROWS_MAX && sniff_next_row(r)) {
-    if (!sniff_skip_blank(r) && !tally_row(r, all, t)) break;
-  }
+/* A row that the text's end cuts is better than none. */
+static void tally_rows(sniff_rows *r, tally *all, sniff_trial *t) {
+  while (all->rows < ROWS_MAX && sniff_next_row(r)) tally_row(r, all, t);
+  if (all->rows == 0 && sniff_next_cut_row(r)) tally_row(r, all, t);
 }
 
 static int compare_counts(const void *a, const void *b) {
@@ -131,25 +128,11 @@ static double prior(const sniff_trial *t, uint32_t first, uint32_t fixed) {
   return d != ' ' ? 0.5 : t->dialect.columns > 2 ? 0.3 : 0;
 }
 
-static bool one_value(const sniff_reader *r, const sniff_field *f) {
-  const char *p = r->p + f->begin;
-  size_t n = f->end - f->begin;
-  if (f->quoted) return !f->stray && !f->open;
-  bool list = memchr(p, ',', n) && (uint8_t)p[0] < 'A' && (uint8_t)p[n / 2] < 'A';
-  return !list && sniff_classify(p, n) == CELL_TYPED;
-}
-
 /* One column of numbers, dates or texts in quotes is a table; one column of words may be any text. The first row, which
  * may be a name, has no say. */
-static double single_column(const sniff_reader *r, const tally *all) {
+static double single_column(const tally *all) {
   uint32_t begin = all->rows > 1, values = 0;
-  for (uint32_t i = begin; i < all->rows; i++) {
-    sniff_reader row = *r;
-    sniff_field f;
-    row.pos = all->at[i];
-    sniff_next_field(&row, &f);
-    values += one_value(r, &f);
-  }
+  for (uint32_t i = begin; i < all->rows; i++) values += all->one_value[i];
   return values >= 0.8 * (all->rows - begin) ? 0.9 : 0.15;
 }
 
@@ -169,12 +152,13 @@ static double size_score(uint32_t columns) {
 
 sonde_code sniff_try(const csv_dialect *d, const char *p, size_t n, bool whole, uint32_t fixed, arena *scratch,
                      sniff_trial *out, sonde_error *err) {
-  sniff_reader r;
+  sniff_rows r;
   tally *all = arena_alloc(scratch, sizeof *all, err);
   if (!all) return SONDE_NOMEM;
   *out = (sniff_trial){.dialect = *d};
+  out->dialect.columns = d->delimiter ? 2 : 1; /* several: blank lines are no rows */
   all->rows = all->cells = 0;
-  sniff_reader_init(&r, d, p, n, whole);
+  sniff_rows_init(&r, &out->dialect, p, n, whole, all->row, ROW_CELLS_MAX);
   tally_rows(&r, all, out);
   if (all->rows == 0) {
     out->dialect.columns = 1;
@@ -185,8 +169,9 @@ sonde_code sniff_try(const csv_dialect *d, const char *p, size_t n, bool whole, 
   if (columns == 1 && d->delimiter && !(fixed & CSV_SET_DELIMITER)) return SONDE_OK;
   out->first_at = all->at[first];
   out->full_at = first_full_row(all, out, first);
-  double size = columns > 1 ? size_score(columns) : single_column(&r, all);
+  double size = columns > 1 ? size_score(columns) : single_column(all);
   double rows = consistency(all, first, out);
+  if (out->unclosed) rows *= 0.8;
   out->score = rows * size * mean_plausibility(all, first) * prior(out, first, fixed);
   return SONDE_OK;
 }

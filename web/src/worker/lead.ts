@@ -10,6 +10,7 @@ import { runJob, type Surroundings } from './run-job.ts'
 import { estimateRows, firstInfo, mergeInfo, type EngineInfo, type OpenTable } from './tables.ts'
 
 const EVENT_MS = 50
+const SMALL_BYTES = 4 * 2 ** 20
 
 export function leadHandlers(instance: Instance, start: Start): Handlers & { close(): void } {
   const { core } = instance
@@ -116,6 +117,8 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
   }
 
   async function scanSteps(table: OpenTable, call: ScanCall): Promise<TableInfo> {
+    // A large block run here would keep pages waiting, so it is left to the helpers that are about to start.
+    if (table.info.bytes > SMALL_BYTES) await pool.ready()
     call.signal.throwIfAborted()
     if (table.needsInflate) await inflate(table, call)
     if (table.info.state === 'sniffed') await pass(table, 'index', call)

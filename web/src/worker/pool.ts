@@ -8,6 +8,8 @@ import type { Peer } from './peer.ts'
 import { PAGE, type Start, type Urgency, type Usage } from './protocol.ts'
 
 const UNDER_WAY = 3
+/** Starting a worker takes some 50 ms; a host that is slower than this is not waited for. */
+const START_MS = 1000
 
 interface Helper {
   readonly peer: Peer
@@ -30,6 +32,8 @@ export interface Pool {
   /** Greets a helper; it takes part once it has answered. */
   add(id: number, peer: Peer, start: Start): Promise<void>
   lose(id: number, reason: string): void
+  /** When there is a helper, or none is to be expected any more. */
+  ready(): Promise<void>
   addSource(id: number, source: Source): void
   forget(source: number, table: number): void
   /** Undefined: no helper would be of use, so the lead runs it. 'not run': the helpers are gone. */
@@ -39,14 +43,15 @@ export interface Pool {
 
 export function createPool(): Pool {
   const helpers = new Map<number, Helper>()
-  const greeting = new Map<number, Peer>()
+  const greeting = new Map<number, { readonly peer: Peer; readonly answer: Promise<unknown> }>()
   const sources = new Map<number, Source>()
   const owners = new Map<string, Helper>()
   const queue: Task[] = []
 
   async function add(id: number, peer: Peer, start: Start): Promise<void> {
-    greeting.set(id, peer)
-    await peer.ask('hello', start).finally(() => greeting.delete(id))
+    const answer = peer.ask('hello', start).finally(() => greeting.delete(id))
+    greeting.set(id, { peer, answer })
+    await answer
     const helper: Helper = { peer, underWay: 0, usage: { bytesRead: 0, memoryBytes: 0 } }
     for (const [number, source] of sources) tell(helper, number, source)
     helpers.set(id, helper)
@@ -61,13 +66,19 @@ export function createPool(): Pool {
 
   function lose(id: number, reason: string): void {
     const error = new ExplorerError('nomem', reason)
-    greeting.get(id)?.fail(error)
+    greeting.get(id)?.peer.fail(error)
     const helper = helpers.get(id)
     if (!helper) return
     remove(helper)
     helper.peer.fail(error) // its tasks come back through their rejections
     if (helpers.size === 0) for (const task of queue.splice(0)) task.resolve('not run')
     else dispatch()
+  }
+
+  async function ready(): Promise<void> {
+    if (helpers.size > 0 || greeting.size === 0) return
+    const late = new Promise((resolve) => setTimeout(resolve, START_MS))
+    await Promise.race([late, Promise.any([...greeting.values()].map(({ answer }) => answer)).catch(() => undefined)])
   }
 
   function remove(helper: Helper): void {
@@ -154,6 +165,7 @@ export function createPool(): Pool {
     get usage() { return [...helpers.values()].map(({ usage }) => usage) },
     add,
     lose,
+    ready,
     run,
     addSource(id, source) {
       sources.set(id, source)
@@ -165,7 +177,7 @@ export function createPool(): Pool {
     },
     close() {
       for (const { peer } of helpers.values()) peer.close()
-      for (const peer of greeting.values()) peer.close()
+      for (const { peer } of greeting.values()) peer.close()
       helpers.clear()
     },
   }

@@ -96,6 +96,21 @@ describe('the pool', () => {
     expect(ids(a)).toEqual([1, 2, 3, 9])
   })
 
+  test('is ready at once without helpers, else with the first of them', async () => {
+    const pool = createPool()
+    await pool.ready()
+    let answer!: () => void
+    const slow = { ...fakeHelper(), ask: () => new Promise((resolve) => { answer = () => resolve({}) }) } as unknown as Peer
+    void pool.add(0, slow, {} as Start)
+    let ready = false
+    const waiting = pool.ready().then(() => { ready = true })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(ready).toBe(false)
+    answer()
+    await waiting
+    expect(pool.run(fragment(1), SCAN, signal)).toBeDefined()
+  })
+
   test('tells helpers of sources, also those that come later', async () => {
     const { pool, helpers: [a] } = await poolOf(1)
     pool.addSource(4, { share: () => ({ spec: { kind: 'blob', name: 'x', blob: new Blob([]) }, transfer: [] }) } as unknown as Source)

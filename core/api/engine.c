@@ -1,0 +1,140 @@
+/* Engines, tables and views: their lives. */
+#include "api/engine.h"
+
+#include <string.h>
+
+#define DEFAULT_LIMIT ((uint64_t)1 << 30)
+#define BLOCK_MIN ((uint64_t)1 << 20)
+#define BLOCK_MAX ((uint64_t)16 << 20)
+#define BAD_MAX 100000u
+
+sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
+  sonde_config c = {.memory_limit = DEFAULT_LIMIT};
+  if (config) memcpy(&c, config, config->struct_size < sizeof c ? config->struct_size : sizeof c);
+  if (c.memory_limit == 0) c.memory_limit = DEFAULT_LIMIT;
+  if (c.keep_limit == 0 && !config) c.keep_limit = c.memory_limit / 2;
+  mem m;
+  mem_init(&m, c.memory_limit, c.resize, c.user);
+  sonde_engine *e = mem_alloc(&m, sizeof *e, err);
+  if (!e) return NULL;
+  *e = (sonde_engine){.mem = m, .next_id = 1};
+  store_init(&e->store, &e->mem, c.keep_limit);
+  sources_init(&e->sources, &e->mem, c.memory_limit / 2);
+  return e;
+}
+
+void sonde_engine_free(sonde_engine *e) {
+  if (!e) return;
+  while (e->views) {
+    view *v = e->views;
+    e->views = v->next;
+    view_free(v);
+  }
+  while (e->tables) {
+    table *t = e->tables;
+    e->tables = t->next;
+    table_free(e, t);
+  }
+  store_free(&e->store);
+  sources_free(&e->sources);
+  mem m = e->mem;
+  mem_free(&m, e, sizeof *e);
+}
+
+uint64_t sonde_engine_memory(const sonde_engine *e) { return e->mem.used; }
+
+sonde_code sonde_source_add(sonde_engine *e, sonde_source id, uint64_t size, sonde_error *err) {
+  return sources_add(&e->sources, id, size, err);
+}
+
+void sonde_source_drop(sonde_engine *e, sonde_source id) { sources_drop(&e->sources, id); }
+
+void *sonde_reserve(sonde_engine *e, sonde_source id, uint64_t offset, uint32_t length, sonde_error *err) {
+  return sources_reserve(&e->sources, id, offset, length, err);
+}
+
+void sonde_commit(sonde_engine *e, void *reserved, uint32_t length) { sources_commit(&e->sources, reserved, length); }
+
+void sonde_source_fail(sonde_engine *e, sonde_source id, sonde_str reason) {
+  source *s = sources_find(&e->sources, id);
+  if (s) source_fail(s, reason);
+}
+
+table *engine_table(sonde_engine *e, uint64_t id) {
+  for (table *t = e->tables; t; t = t->next)
+    if (t->id == id) return t;
+  return NULL;
+}
+
+view *engine_view(sonde_engine *e, uint64_t id) {
+  for (view *v = e->views; v; v = v->next)
+    if (v->id == id) return v;
+  return NULL;
+}
+
+void table_free(sonde_engine *e, table *t) {
+  store_drop(&e->store, t->id);
+  mem_free(&e->mem, t->bad, t->bad_cap * sizeof *t->bad);
+  arena_free(&t->memory);
+  mem_free(&e->mem, t, sizeof *t);
+}
+
+void view_free(view *v) {
+  if (!v) return;
+  mem *m = v->mem;
+  if (v->order) mem_free(m, v->order, (size_t)v->rows * sizeof *v->order);
+  for (uint32_t b = 0; v->bits && b < v->table->n_blocks; b++)
+    mem_free(m, v->bits[b], ((size_t)v->table->blocks[b].rows + 63) / 64 * 8);
+  if (v->bits) mem_free(m, v->bits, v->table->n_blocks * sizeof *v->bits);
+  if (v->before) mem_free(m, v->before, ((size_t)v->table->n_blocks + 1) * sizeof *v->before);
+  mem_free(m, v, sizeof *v);
+}
+
+sonde_code table_cut(table *t, sonde_error *err) {
+  uint64_t begin = t->sniffed.dialect.data_at, length = t->size > begin ? t->size - begin : 0;
+  uint64_t block_bytes = (length / 32 + 65535) & ~(uint64_t)65535;
+  if (block_bytes < BLOCK_MIN) block_bytes = BLOCK_MIN;
+  if (block_bytes > BLOCK_MAX) block_bytes = BLOCK_MAX;
+  uint64_t n = (length + block_bytes - 1) / block_bytes;
+  SONDE_CHECK(n < UINT32_MAX, err, SONDE_LIMIT, 0, "the file is too large");
+  t->n_blocks = (uint32_t)n;
+  t->blocks = arena_zero(&t->memory, (size_t)n * sizeof *t->blocks, err);
+  if (!t->blocks) return err->code;
+  for (uint32_t b = 0; b < n; b++) {
+    t->blocks[b].begin = begin + b * block_bytes;
+    t->blocks[b].end = b + 1 == n ? t->size : begin + (b + 1) * block_bytes;
+  }
+  return SONDE_OK;
+}
+
+void table_head(const table *t, uint8_t kind, uint32_t b, fragment_head *h) {
+  const block *x = &t->blocks[b];
+  bool index = kind == FRAGMENT_INDEX;
+  *h = (fragment_head){.kind = kind, .table = t->id, .source = t->source, .dialect = t->sniffed.dialect, .block = b, .rows = x->rows,
+                       .begin = index ? x->begin : x->row_begin, .end = index ? x->end : x->next_begin};
+}
+
+uint32_t table_block_of(const table *t, uint64_t row) {
+  uint32_t low = 0, high = t->n_verified;
+  while (low + 1 < high) {
+    uint32_t mid = low + (high - low) / 2;
+    if (t->blocks[mid].first_row <= row)
+      low = mid;
+    else
+      high = mid;
+  }
+  return low;
+}
+
+sonde_code table_list_bad(sonde_engine *e, table *t, bad_row b, sonde_error *err) {
+  if (t->n_bad_listed == BAD_MAX) return SONDE_OK;
+  if (t->n_bad_listed == t->bad_cap) {
+    uint32_t cap = t->bad_cap ? t->bad_cap * 2 : 64;
+    bad_row *list = mem_resize(&e->mem, t->bad, t->bad_cap * sizeof *list, cap * sizeof *list, err);
+    if (!list) return err->code;
+    t->bad = list;
+    t->bad_cap = cap;
+  }
+  t->bad[t->n_bad_listed++] = b;
+  return SONDE_OK;
+}

@@ -1,0 +1,87 @@
+/* The engine and what hangs off it. Everything of one engine is reachable from here; nothing is global. */
+#ifndef API_ENGINE_H
+#define API_ENGINE_H
+#include "base/json.h"
+#include "exec/predicate.h"
+#include "exec/stats.h"
+#include "exec/task.h"
+#include "format/csv/sniff.h"
+
+typedef struct {
+  uint64_t begin, end;            /* source bytes */
+  uint64_t row_begin, next_begin; /* of its rows */
+  uint64_t first_row, first_line;
+  uint32_t rows, lines, n_marks;
+  const csv_mark *marks; /* in the table's arena */
+  bool known;            /* a result is there, perhaps from a wrong guess */
+  bool imported;
+} block;
+
+typedef struct {
+  uint64_t row, offset, line;
+  uint8_t reason;
+  uint32_t found;
+} bad_row;
+
+typedef struct table table;
+struct table {
+  table *next;
+  uint32_t id;
+  sonde_source source; /* uncompressed bytes; 0 until the spool is named */
+  uint64_t size;
+  uint8_t compression; /* codec_kind, 0: none */
+  sonde_str name;
+  csv_sniffed sniffed;
+  csv_form *forms;   /* as they are known now; final once imported */
+  bool *forced;      /* by the user */
+  csv_seen *seen;
+  column_stats *stats;
+  block *blocks;
+  uint32_t n_blocks, n_verified; /* blocks [0, n_verified) are a proven chain */
+  uint32_t n_imported;
+  uint64_t rows;     /* of the verified blocks */
+  uint64_t lines;
+  uint64_t data_line; /* line ends before data_at */
+  bool indexed, imported;
+  bad_row *bad;
+  uint64_t n_bad;
+  uint32_t n_bad_listed, bad_cap;
+  arena memory;
+};
+
+typedef enum { VIEW_BITS, VIEW_ORDER } view_kind;
+typedef struct view view;
+struct view {
+  view *next;
+  uint32_t id;
+  table *table;
+  view_kind kind;
+  uint64_t rows;
+  uint64_t **bits;    /* VIEW_BITS: per block */
+  uint64_t *before;   /* VIEW_BITS: rows of earlier blocks; n_blocks + 1 */
+  uint32_t *order;    /* VIEW_ORDER: table rows */
+  mem *mem;
+};
+
+struct sonde_engine {
+  mem mem;
+  sources sources;
+  store store;
+  table *tables;
+  view *views;
+  uint32_t next_id;
+};
+
+table *engine_table(sonde_engine *, uint64_t id);
+view *engine_view(sonde_engine *, uint64_t id);
+void table_free(sonde_engine *, table *);
+void view_free(view *);
+/* Cuts [data_at, size) into blocks; done once the size is known. */
+sonde_code table_cut(table *, sonde_error *);
+void table_info(const table *, buf *);
+void table_head(const table *, uint8_t kind, uint32_t block, fragment_head *);
+sonde_code table_list_bad(sonde_engine *, table *, bad_row, sonde_error *);
+/* The block that holds a row of the verified blocks. */
+uint32_t table_block_of(const table *, uint64_t row);
+
+#endif

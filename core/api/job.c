@@ -1,0 +1,254 @@
+/* Jobs: starting, stepping, fragments. See job.h and sonde.h. */
+#include "api/job.h"
+
+#include <string.h>
+
+#define PAGE_MAX ((size_t)1 << 30)
+#define NO_FRAGMENT UINT32_MAX
+
+static const struct {
+  const char *name;
+  sonde_code (*start)(sonde_job *, const json *, sonde_error *);
+} kinds[] = {{"open", open_start}, {"inflate", inflate_start}, {"spool", spool_start}, {"index", index_start}, {"import", import_start},
+             {"view", view_start}, {"read", read_start},       {"values", values_start}, {"bad", bad_start},   {"drop", drop_start}};
+
+static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
+  sonde_job *j = mem_alloc(&e->mem, sizeof *j, err);
+  if (!j) return NULL;
+  *j = (sonde_job){.engine = e, .split = {.inline_id = NO_FRAGMENT}};
+  arena_init(&j->memory, &e->mem);
+  arena_init(&j->scratch, &e->mem);
+  buf_init(&j->page, &e->mem, PAGE_MAX);
+  buf_init(&j->info, &e->mem, PAGE_MAX);
+  buf_init(&j->split.bytes, &e->mem, PAGE_MAX);
+  buf_init(&j->split.inline_bytes, &e->mem, PAGE_MAX);
+  buf_init(&j->split.inline_result, &e->mem, PAGE_MAX);
+  return j;
+}
+
+static sonde_code start(sonde_job *j, sonde_str text, sonde_error *err) {
+  const json *spec;
+  SONDE_TRY(json_parse(text, &j->memory, &spec, err));
+  const json *name = json_get(spec, "job");
+  uint64_t id = json_u64(json_get(spec, "table"), 0);
+  j->table = engine_table(j->engine, id);
+  SONDE_CHECK(j->table || !json_get(spec, "table"), err, SONDE_NAME, 0, "table %llu is not open", (unsigned long long)id);
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (json_text_is(name, kinds[i].name)) return kinds[i].start(j, spec, err);
+  return status_set(err, SONDE_NAME, 0, "there is no job '%.*s'", (int)json_str(name).len, json_str(name).ptr ? json_str(name).ptr : "");
+}
+
+sonde_job *sonde_job_start(sonde_engine *e, sonde_str spec, sonde_error *err) {
+  sonde_error ignored;
+  if (!err) err = &ignored;
+  sonde_job *j = job_new(e, err);
+  if (j && start(j, spec, err) != SONDE_OK) {
+    sonde_job_free(j);
+    return NULL;
+  }
+  return j;
+}
+
+void sonde_job_cancel(sonde_job *j) { j->cancelled = true; }
+
+void sonde_job_free(sonde_job *j) {
+  if (!j) return;
+  if (j->kind && j->kind->free) j->kind->free(j);
+  buf_free(&j->page);
+  buf_free(&j->info);
+  buf_free(&j->split.bytes);
+  buf_free(&j->split.inline_bytes);
+  buf_free(&j->split.inline_result);
+  arena_free(&j->memory);
+  arena_free(&j->scratch);
+  mem_free(&j->engine->mem, j, sizeof *j);
+}
+
+sonde_step sonde_job_step(sonde_job *j, uint32_t budget_us, sonde_error *err) {
+  (void)budget_us; /* a step is one task; hosts that want longer steps call again */
+  sonde_error ignored;
+  if (!err) err = &ignored;
+  *err = (sonde_error){0};
+  if (j->cancelled) {
+    status_set(err, SONDE_CANCELLED, 0, "cancelled");
+    return SONDE_FAIL;
+  }
+  if (j->failed) {
+    *err = j->failure;
+    return SONDE_FAIL;
+  }
+  j->wants.count = 0;
+  arena_reset(&j->scratch);
+  sonde_step s = j->kind->step(j, err);
+  if (s == SONDE_FAIL) {
+    j->failed = true;
+    j->failure = *err;
+  }
+  return s;
+}
+
+size_t sonde_job_wants(const sonde_job *j, sonde_want *out, size_t cap) {
+  size_t n = j->wants.count < cap ? j->wants.count : cap;
+  memcpy(out, j->wants.list, n * sizeof *out);
+  return n;
+}
+
+sonde_page sonde_job_page(const sonde_job *j) { return (sonde_page){j->page.data, j->page.len}; }
+
+sonde_str sonde_job_info(sonde_job *j) {
+  buf_clear(&j->info);
+  if (j->kind->info)
+    j->kind->info(j, &j->info);
+  else if (j->table)
+    table_info(j->table, &j->info);
+  return j->info.failed ? (sonde_str){"{}", 2} : (sonde_str){(const char *)j->info.data, j->info.len};
+}
+
+sonde_progress sonde_job_progress(const sonde_job *j) { return j->progress; }
+
+/* ---- fragments ---- */
+
+sonde_code split_begin(sonde_job *j, uint32_t n, sonde_error *err) {
+  split *s = &j->split;
+  s->n = n;
+  s->n_done = s->n_out = s->cursor = 0;
+  s->offered = false;
+  s->inline_id = NO_FRAGMENT;
+  s->state = arena_zero(&j->memory, n + 1, err);
+  return s->state ? SONDE_OK : err->code;
+}
+
+void split_end(sonde_job *j) { j->split.state = NULL; }
+
+/* The first fragment that is ready, or NO_FRAGMENT. */
+static uint32_t next_ready(split *s) {
+  if (!s->state) return NO_FRAGMENT;
+  while (s->cursor < s->n && s->state[s->cursor] != FRAGMENT_READY) s->cursor++;
+  return s->cursor < s->n ? s->cursor : NO_FRAGMENT;
+}
+
+static void fail(sonde_job *j, const sonde_error *err) {
+  if (j->failed) return;
+  j->failed = true;
+  j->failure = *err;
+}
+
+int sonde_job_take(sonde_job *j, sonde_fragment *out) {
+  split *s = &j->split;
+  uint32_t id = s->local || j->failed || j->cancelled ? NO_FRAGMENT : next_ready(s);
+  if (id == NO_FRAGMENT) return 0;
+  sonde_error err = {0};
+  buf_clear(&s->bytes);
+  if (j->kind->encode(j, id, &s->bytes, &err) != SONDE_OK || buf_status(&s->bytes, &err) != SONDE_OK) {
+    fail(j, &err);
+    return 0;
+  }
+  s->state[id] = FRAGMENT_OUT;
+  s->n_out++;
+  uint32_t b = j->kind->block_of(j, id);
+  const block *x = &j->table->blocks[b];
+  *out = (sonde_fragment){.id = id, .cost = (uint32_t)(x->end - x->begin), .affinity = (uint64_t)j->table->id << 32 | b, .bytes = s->bytes.data,
+                          .len = s->bytes.len};
+  return 1;
+}
+
+static void accept(sonde_job *j, uint32_t id, const uint8_t *result, size_t len) {
+  sonde_error err = {0};
+  rd r = {.data = result, .len = len};
+  j->split.state[id] = FRAGMENT_DONE;
+  j->split.n_done++;
+  sonde_code code = j->kind->accept(j, id, &r, &err);
+  if (code == SONDE_OK && r.bad) code = status_set(&err, SONDE_CORRUPT, 0, "the result of a fragment is cut short");
+  if (code != SONDE_OK) fail(j, &err);
+}
+
+static bool is_out(const sonde_job *j, uint32_t id) { return j->split.state && id < j->split.n && j->split.state[id] == FRAGMENT_OUT; }
+
+void sonde_job_give(sonde_job *j, uint32_t id, const uint8_t *result, size_t len) {
+  if (!is_out(j, id)) return;
+  j->split.n_out--;
+  accept(j, id, result, len);
+}
+
+void sonde_job_give_back(sonde_job *j, uint32_t id) {
+  if (!is_out(j, id)) return;
+  j->split.n_out--;
+  j->split.state[id] = FRAGMENT_READY;
+  if (id < j->split.cursor) j->split.cursor = id;
+}
+
+void sonde_job_give_error(sonde_job *j, uint32_t id, const sonde_error *err) {
+  if (!is_out(j, id)) return;
+  j->split.n_out--;
+  fail(j, err);
+}
+
+task job_task(sonde_job *j, sonde_error *err) {
+  sonde_engine *e = j->engine;
+  return (task){.mem = &e->mem, .sources = &e->sources, .store = &e->store, .wants = &j->wants, .scratch = &j->scratch, .err = err};
+}
+
+/* Runs one fragment here. */
+static sonde_step run_inline(sonde_job *j, uint32_t id, sonde_error *err) {
+  split *s = &j->split;
+  if (s->inline_id != id) {
+    buf_clear(&s->inline_bytes);
+    s->inline_id = id;
+    if (j->kind->encode(j, id, &s->inline_bytes, err) != SONDE_OK) return SONDE_FAIL;
+    if (buf_status(&s->inline_bytes, err) != SONDE_OK) return SONDE_FAIL;
+  }
+  task t = job_task(j, err);
+  buf_clear(&s->inline_result);
+  if (fragment_run(&t, s->inline_bytes.data, s->inline_bytes.len, &s->inline_result) != SONDE_OK) return SONDE_FAIL;
+  if (j->wants.count) return SONDE_NEED;
+  s->inline_id = NO_FRAGMENT;
+  accept(j, id, s->inline_result.data, s->inline_result.len);
+  return SONDE_YIELD;
+}
+
+sonde_step split_step(sonde_job *j, sonde_error *err) {
+  split *s = &j->split;
+  if (s->n_done == s->n) return SONDE_DONE;
+  if (s->inline_id != NO_FRAGMENT) return run_inline(j, s->inline_id, err);
+  uint32_t id = next_ready(s);
+  if (!s->local && !s->offered) {
+    s->offered = true;
+    return SONDE_SPLIT;
+  }
+  if (s->n_out > 0 || id == NO_FRAGMENT) return SONDE_SPLIT;
+  s->state[id] = FRAGMENT_OUT; /* nobody took it: it runs here */
+  s->cursor = id + 1;
+  return run_inline(j, id, err);
+}
+
+/* ---- the other side: a fragment as a job ---- */
+
+typedef struct {
+  const uint8_t *bytes;
+  size_t len;
+} visiting;
+
+static sonde_step visiting_step(sonde_job *j, sonde_error *err) {
+  visiting *v = j->self;
+  task t = job_task(j, err);
+  buf_clear(&j->page);
+  if (fragment_run(&t, v->bytes, v->len, &j->page) != SONDE_OK) return SONDE_FAIL;
+  return j->wants.count ? SONDE_NEED : SONDE_DONE;
+}
+
+static const job_kind visiting_kind = {.step = visiting_step};
+
+sonde_job *sonde_fragment_start(sonde_engine *e, const uint8_t *bytes, size_t len, sonde_error *err) {
+  sonde_job *j = job_new(e, err);
+  if (!j) return NULL;
+  visiting *v = arena_alloc(&j->memory, sizeof *v, err);
+  uint8_t *copy = arena_copy(&j->memory, bytes, len, err);
+  if (!v || !copy) {
+    sonde_job_free(j);
+    return NULL;
+  }
+  *v = (visiting){copy, len};
+  j->self = v;
+  j->kind = &visiting_kind;
+  return j;
+}

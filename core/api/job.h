@@ -1,0 +1,61 @@
+/* What every job is made of: a kind with its functions, fragments to give away, wants, a page and an info. */
+#ifndef API_JOB_H
+#define API_JOB_H
+#include "api/engine.h"
+
+typedef enum { FRAGMENT_READY, FRAGMENT_OUT, FRAGMENT_DONE } fragment_state;
+
+typedef struct {
+  uint32_t n, n_done, n_out, cursor;
+  uint8_t *state;     /* NULL: the job has no fragments (yet) */
+  bool offered;       /* the host has seen them */
+  bool local;         /* not offered: small reads run here at once */
+  uint32_t inline_id; /* being run here; UINT32_MAX: none */
+  buf bytes;          /* of the fragment taken last */
+  buf inline_bytes, inline_result;
+} split;
+
+typedef struct {
+  /* One task's worth of work; may begin a split with split_begin and then answers split_step. */
+  sonde_step (*step)(sonde_job *, sonde_error *);
+  sonde_code (*encode)(sonde_job *, uint32_t id, buf *, sonde_error *);
+  sonde_code (*accept)(sonde_job *, uint32_t id, rd *, sonde_error *);
+  uint32_t (*block_of)(sonde_job *, uint32_t id);
+  void (*info)(sonde_job *, buf *);
+  void (*free)(sonde_job *);
+} job_kind;
+
+struct sonde_job {
+  sonde_engine *engine;
+  const job_kind *kind;
+  void *self; /* in memory */
+  table *table;
+  arena memory, scratch;
+  wants wants;
+  buf page, info;
+  sonde_progress progress;
+  split split;
+  uint32_t phase;
+  bool cancelled, failed;
+  sonde_error failure;
+};
+
+sonde_code split_begin(sonde_job *, uint32_t n, sonde_error *);
+void split_end(sonde_job *);
+/* DONE when every fragment's result was accepted; else what the host should do next. */
+sonde_step split_step(sonde_job *, sonde_error *);
+/* Asks for bytes of the engine's sources: NULL with a want listed or *err set. */
+task job_task(sonde_job *, sonde_error *);
+
+sonde_code open_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code inflate_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code spool_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code index_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code import_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code view_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code read_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code values_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code bad_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code drop_start(sonde_job *, const json *spec, sonde_error *);
+
+#endif

@@ -1,0 +1,104 @@
+/* A table as JSON: TableInfo of the TypeScript API. */
+#include "api/engine.h"
+#include "codec/codec.h"
+#include "exec/value_text.h"
+
+static void put_text(buf *b, const char *name, const char *value) {
+  buf_printf(b, ",\"%s\":", name);
+  json_put_cstr(b, value);
+}
+
+static void put_extreme(buf *b, const char *name, const column_stats *s, bool high) {
+  char room[VALUE_TEXT_MAX];
+  sonde_str text;
+  buf_printf(b, ",\"%s\":", name);
+  uint8_t id = s->form.type.id;
+  if (s->values == 0) {
+    buf_put(b, "null", 4);
+    return;
+  }
+  if (id == TYPE_TEXT) {
+    text = high ? (sonde_str){s->max_text, s->max_len} : (sonde_str){s->min_text, s->min_len};
+    if (text.len > 64) text.len = 64;
+    while (text.len && text.len == 64 && ((uint8_t)text.ptr[text.len - 1] & 0xC0) == 0x80) text.len--;
+  } else if (id == TYPE_DOUBLE || id == TYPE_DECIMAL) {
+    text = (sonde_str){room, number_format_double(high ? s->max_f64 : s->min_f64, room)};
+  } else {
+    text = i64_text(high ? s->max_i64 : s->min_i64, s->form.type, room);
+  }
+  json_put_str(b, text);
+}
+
+static void put_stats(buf *b, const column_stats *s) {
+  bool number = s->form.type.id == TYPE_INT64 || s->form.type.id == TYPE_DOUBLE || s->form.type.id == TYPE_DECIMAL;
+  buf_printf(b, ",\"stats\":{\"nulls\":%llu", (unsigned long long)s->nulls);
+  put_extreme(b, "min", s, false);
+  put_extreme(b, "max", s, true);
+  buf_printf(b, ",\"mean\":");
+  if (number && s->values)
+    json_put_double(b, s->sum / (double)s->values);
+  else
+    buf_put(b, "null", 4);
+  buf_printf(b, ",\"sum\":");
+  if (number)
+    json_put_double(b, s->sum);
+  else
+    buf_put(b, "null", 4);
+  double distinct = s->sketch ? sketch_estimate(s->sketch) : 0;
+  if (distinct > (double)s->values) distinct = (double)s->values;
+  buf_printf(b, ",\"distinct\":%llu}", (unsigned long long)(distinct + 0.5));
+}
+
+static void put_columns(const table *t, buf *b) {
+  buf_printf(b, ",\"columns\":[");
+  for (uint32_t c = 0; c < t->sniffed.dialect.columns; c++) {
+    buf_printf(b, "%s{\"name\":", c ? "," : "");
+    json_put_str(b, t->sniffed.names[c]);
+    put_text(b, "type", type_name((type_id)t->forms[c].type.id));
+    if (t->forms[c].type.id == TYPE_DECIMAL) buf_printf(b, ",\"scale\":%u", t->forms[c].type.scale);
+    if (t->imported) put_stats(b, &t->stats[c]);
+    buf_u8(b, '}');
+  }
+  buf_u8(b, ']');
+}
+
+static void put_guesses(const table *t, buf *b) {
+  buf_printf(b, ",\"guesses\":[");
+  bool first = true;
+  for (int i = 0; i < CSV_GUESSES; i++) {
+    const csv_guess *g = &t->sniffed.guesses[i];
+    if (!g->setting) continue;
+    buf_printf(b, "%s{\"setting\":\"%s\",\"value\":", first ? "" : ",", g->setting);
+    first = false;
+    json_put_str(b, g->value);
+    buf_printf(b, ",\"reason\":");
+    json_put_str(b, g->reason);
+    if (g->runner_value.ptr && g->runner_reason.len) {
+      buf_printf(b, ",\"runnerUp\":{\"value\":");
+      json_put_str(b, g->runner_value);
+      buf_printf(b, ",\"reason\":");
+      json_put_str(b, g->runner_reason);
+      buf_u8(b, '}');
+    }
+    buf_printf(b, ",\"overridden\":%s}", g->overridden ? "true" : "false");
+  }
+  buf_u8(b, ']');
+}
+
+static uint64_t estimate(const table *t) {
+  if (t->indexed) return t->rows;
+  double bytes = t->sniffed.row_bytes, rest = (double)t->size - (double)t->sniffed.dialect.data_at;
+  return bytes > 0 && rest > 0 ? (uint64_t)(rest / bytes + 0.5) : 0;
+}
+
+void table_info(const table *t, buf *b) {
+  static const char *const kinds[] = {"none", "gzip", "zstd"};
+  buf_printf(b, "{\"table\":%u,\"id\":%u,\"name\":", t->id, t->id);
+  json_put_str(b, t->name);
+  buf_printf(b, ",\"bytes\":%llu,\"compression\":\"%s\",\"needs_inflate\":%s", (unsigned long long)t->size, kinds[t->compression],
+             t->compression && !t->source ? "true" : "false");
+  put_columns(t, b);
+  put_guesses(t, b);
+  buf_printf(b, ",\"rows\":{\"count\":%llu,\"exact\":%s},\"badRows\":%llu,\"state\":\"%s\"}", (unsigned long long)estimate(t),
+             t->indexed ? "true" : "false", (unsigned long long)t->n_bad, t->imported ? "imported" : t->indexed ? "indexed" : "sniffed");
+}

@@ -1,0 +1,25 @@
+/* FRAGMENT_FILTER: which rows of a block satisfy a predicate.
+ * body: refs, str predicate; result: u32 matched, words of the bitmap */
+#include "exec/predicate.h"
+
+sonde_code run_filter(task *t, const fragment_head *h, rd *r, buf *out) {
+  const column_ref *refs;
+  uint32_t n;
+  SONDE_TRY(fragment_get_refs(r, h, t->scratch, &refs, &n, t->err));
+  sonde_str predicate = rd_str(r);
+  SONDE_CHECK(!r->bad, t->err, SONDE_CORRUPT, 0, "a filter fragment is cut short");
+  const vec **vecs = arena_array(t->scratch, n, sizeof *vecs, t->err);
+  size_t words = ((size_t)h->rows + 63) / 64;
+  uint64_t *bits = arena_zero(t->scratch, words * 8, t->err);
+  if (!vecs || !bits) return t->err->code;
+  part *held;
+  if (!task_columns(t, h, refs, n, vecs, &held)) return t->err->code;
+  rd p = {.data = (const uint8_t *)predicate.ptr, .len = predicate.len};
+  sonde_code code = predicate_run(&p, refs, vecs, n, h->rows, bits, t->scratch, t->err);
+  part_free(held);
+  uint32_t matched = 0;
+  for (size_t w = 0; w < words; w++) matched += (uint32_t)__builtin_popcountll(bits[w]);
+  buf_u32(out, matched);
+  buf_put(out, bits, words * 8);
+  return code;
+}

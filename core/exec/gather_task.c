@@ -1,0 +1,138 @@
+/* FRAGMENT_GATHER: given rows of a block, as a page. Rows of columns that are not kept are read from the source, only the
+ * stretches between the marks around them.
+ * body: refs, u8 infer, [infer: seen per ref], u32 n_groups × (u64 begin, u64 end, u32 first_row, u32 n × u32 row ascending)
+ * result: infer: seen per ref; then a page block, rows in the order given */
+#include "column/page.h"
+#include "exec/task.h"
+
+#define FIELD_MAX ((uint32_t)256 << 20)
+
+typedef struct {
+  uint64_t begin, end;
+  uint32_t first_row, n;
+  const uint32_t *rows;
+  const vec **vecs; /* one per ref */
+  uint32_t shift;   /* row r of the block is row r - shift of the vecs */
+} group;
+
+typedef struct {
+  task *t;
+  const fragment_head *h;
+  const column_ref *refs;
+  uint32_t n_refs, n_groups, n_rows;
+  bool infer;
+  csv_seen *seen;
+  group *groups;
+  arena keep;
+  chunk *chunks; /* one per group read from the source */
+  uint32_t n_chunks;
+} gather;
+
+static sonde_code parse_groups(gather *g, rd *r) {
+  task *t = g->t;
+  g->n_groups = rd_count(r, 24);
+  g->groups = arena_array(t->scratch, g->n_groups, sizeof *g->groups, t->err);
+  g->chunks = arena_zero(t->scratch, g->n_groups * sizeof *g->chunks, t->err);
+  if (!g->groups || !g->chunks) return t->err->code;
+  for (uint32_t i = 0; i < g->n_groups; i++) {
+    group *x = &g->groups[i];
+    x->begin = rd_u64(r);
+    x->end = rd_u64(r);
+    x->first_row = rd_u32(r);
+    x->n = rd_count(r, 4);
+    uint32_t *rows = arena_array(t->scratch, x->n, 4, t->err);
+    x->vecs = arena_zero(t->scratch, g->n_refs * sizeof *x->vecs, t->err);
+    if (!rows || !x->vecs) return t->err->code;
+    for (uint32_t k = 0; k < x->n; k++) rows[k] = rd_u32(r);
+    x->rows = rows;
+    g->n_rows += x->n;
+    SONDE_CHECK(!r->bad && x->n > 0 && x->begin <= x->end && rows[0] >= x->first_row, t->err, SONDE_CORRUPT, 0, "a gather fragment is broken");
+  }
+  return SONDE_OK;
+}
+
+static bool all_kept(gather *g) {
+  for (uint32_t c = 0; c < g->n_refs; c++) {
+    const vec *v = g->infer ? NULL : store_column(g->t->store, g->h->table, g->h->block, g->refs[c].column, g->refs[c].form);
+    if (!v) return false;
+    for (uint32_t i = 0; i < g->n_groups; i++) g->groups[i].vecs[c] = v;
+  }
+  return true;
+}
+
+static sonde_code read_group(gather *g, group *x, const csv_plan *plan) {
+  task *t = g->t;
+  const uint8_t *bytes = task_bytes(t, g->h->source, x->begin, x->end);
+  if (!bytes) return t->err->code;
+  if (t->wants->count) return SONDE_OK;
+  chunk *into = &g->chunks[g->n_chunks++];
+  arena_init(&into->memory, t->mem);
+  csv_rows rows;
+  csv_want want = {.skip = x->rows[0] - x->first_row, .rows = x->rows[x->n - 1] - x->rows[0] + 1, .field_max = FIELD_MAX};
+  csv_span span = {bytes, (size_t)(x->end - x->begin), x->begin, true};
+  SONDE_TRY(csv_read(&g->h->dialect, span, want, plan, into, &g->keep, t->scratch, &rows, t->err));
+  SONDE_CHECK(rows.rows == want.rows, t->err, SONDE_BYTES, x->begin, "the file changed while it was being read: rows are missing at byte %llu",
+              (unsigned long long)x->begin);
+  x->shift = x->rows[0];
+  for (uint32_t c = 0; c < g->n_refs; c++) {
+    x->vecs[c] = &into->vecs[g->refs[c].column];
+    if (g->infer) csv_seen_join(&g->seen[c], &rows.columns[g->refs[c].column].seen);
+  }
+  return SONDE_OK;
+}
+
+static sonde_code read_groups(gather *g) {
+  task *t = g->t;
+  csv_plan *plan = arena_zero(t->scratch, g->h->dialect.columns * sizeof *plan, t->err);
+  if (!plan) return t->err->code;
+  for (uint32_t c = 0; c < g->n_refs; c++)
+    plan[g->refs[c].column] = g->infer ? (csv_plan){.mode = CSV_INFER, .seen = g->seen[c]} : (csv_plan){.mode = CSV_FIXED, .form = g->refs[c].form};
+  for (uint32_t i = 0; i < g->n_groups; i++) SONDE_TRY(read_group(g, &g->groups[i], plan));
+  return SONDE_OK;
+}
+
+static sonde_code put_page(gather *g, buf *out) {
+  task *t = g->t;
+  buf page;
+  buf_init(&page, t->mem, SIZE_MAX / 2);
+  page_cell *cells = arena_array(t->scratch, g->n_rows, sizeof *cells, t->err);
+  if (!cells) return t->err->code;
+  page_begin(&page, g->n_refs, g->n_rows, 0, NULL);
+  for (uint32_t c = 0; c < g->n_refs; c++) {
+    uint32_t at = 0;
+    column_type type = g->infer ? csv_resolve(&g->seen[c]).type : g->refs[c].form.type;
+    for (uint32_t i = 0; i < g->n_groups; i++)
+      for (uint32_t k = 0; k < g->groups[i].n; k++) {
+        const vec *v = g->groups[i].vecs[c];
+        cells[at++] = (page_cell){vec_readable_as(v, type) ? v : NULL, g->groups[i].rows[k] - g->groups[i].shift};
+      }
+    page_column(&page, c, g->refs[c].column, type, cells);
+  }
+  buf_align(out, 8);
+  buf_put(out, page.data, page.len);
+  sonde_code code = buf_status(&page, t->err);
+  buf_free(&page);
+  return code;
+}
+
+static sonde_code gather_rows(gather *g, rd *r, buf *out) {
+  task *t = g->t;
+  g->infer = rd_u8(r) != 0;
+  g->seen = arena_array(t->scratch, g->n_refs, sizeof *g->seen, t->err);
+  if (!g->seen) return t->err->code;
+  for (uint32_t c = 0; g->infer && c < g->n_refs; c++) g->seen[c] = get_seen(r);
+  SONDE_TRY(parse_groups(g, r));
+  if (!all_kept(g)) SONDE_TRY(read_groups(g));
+  if (t->wants->count) return SONDE_OK;
+  for (uint32_t c = 0; g->infer && c < g->n_refs; c++) put_seen(out, &g->seen[c]);
+  return put_page(g, out);
+}
+
+sonde_code run_gather(task *t, const fragment_head *h, rd *r, buf *out) {
+  gather g = {.t = t, .h = h, .keep = {.mem = t->mem}};
+  SONDE_TRY(fragment_get_refs(r, h, t->scratch, &g.refs, &g.n_refs, t->err));
+  sonde_code code = gather_rows(&g, r, out);
+  for (uint32_t i = 0; i < g.n_chunks; i++) arena_free(&g.chunks[i].memory);
+  arena_free(&g.keep);
+  return code;
+}
