@@ -53,7 +53,9 @@ void *sonde_reserve(sonde_engine *e, sonde_source id, uint64_t offset, uint32_t 
   return sources_reserve(&e->sources, id, offset, length, err);
 }
 
-void sonde_commit(sonde_engine *e, void *reserved, uint32_t length) { sources_commit(&e->sources, reserved, length); }
+void sonde_commit(sonde_engine *e, void *reserved, uint32_t length) {
+  sources_commit(&e->sources, reserved, length);
+}
 
 void sonde_source_fail(sonde_engine *e, sonde_source id, sonde_str reason) {
   source *s = sources_find(&e->sources, id);
@@ -110,8 +112,14 @@ sonde_code table_cut(table *t, sonde_error *err) {
 void table_head(const table *t, uint8_t kind, uint32_t b, fragment_head *h) {
   const block *x = &t->blocks[b];
   bool index = kind == FRAGMENT_INDEX;
-  *h = (fragment_head){.kind = kind, .table = t->id, .source = t->source, .dialect = t->sniffed.dialect, .block = b, .rows = x->rows,
-                       .begin = index ? x->begin : x->row_begin, .end = index ? x->end : x->next_begin};
+  *h = (fragment_head){.kind = kind,
+                       .table = t->id,
+                       .source = t->source,
+                       .dialect = t->sniffed.dialect,
+                       .block = b,
+                       .rows = x->rows,
+                       .begin = index ? x->begin : x->row_begin,
+                       .end = index ? x->end : x->next_begin};
 }
 
 uint32_t table_block_of(const table *t, uint64_t row) {

@@ -32,14 +32,14 @@ struct table {
   uint8_t compression; /* codec_kind, 0: none */
   sonde_str name;
   csv_sniffed sniffed;
-  csv_form *forms;   /* as they are known now; final once imported */
-  bool *forced;      /* by the user */
+  csv_form *forms; /* as they are known now; final once imported */
+  bool *forced;    /* by the user */
   csv_seen *seen;
   column_stats *stats;
   block *blocks;
   uint32_t n_blocks, n_verified; /* blocks [0, n_verified) are a proven chain */
   uint32_t n_imported;
-  uint64_t rows;     /* of the verified blocks */
+  uint64_t rows; /* of the verified blocks */
   uint64_t lines;
   uint64_t data_line; /* line ends before data_at */
   bool indexed, imported;
@@ -57,9 +57,9 @@ struct view {
   table *table;
   view_kind kind;
   uint64_t rows;
-  uint64_t **bits;    /* VIEW_BITS: per block */
-  uint64_t *before;   /* VIEW_BITS: rows of earlier blocks; n_blocks + 1 */
-  uint32_t *order;    /* VIEW_ORDER: table rows */
+  uint64_t **bits;  /* VIEW_BITS: per block */
+  uint64_t *before; /* VIEW_BITS: rows of earlier blocks; n_blocks + 1 */
+  uint32_t *order;  /* VIEW_ORDER: table rows */
   mem *mem;
 };
 

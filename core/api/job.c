@@ -9,8 +9,10 @@
 static const struct {
   const char *name;
   sonde_code (*start)(sonde_job *, const json *, sonde_error *);
-} kinds[] = {{"open", open_start}, {"inflate", inflate_start}, {"spool", spool_start}, {"index", index_start}, {"import", import_start},
-             {"view", view_start}, {"read", read_start},       {"values", values_start}, {"bad", bad_start},   {"drop", drop_start}};
+} kinds[] = {{"open", open_start},   {"inflate", inflate_start}, {"spool", spool_start},
+             {"index", index_start}, {"import", import_start},   {"view", view_start},
+             {"read", read_start},   {"values", values_start},   {"bad", bad_start},
+             {"drop", drop_start}};
 
 static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
   sonde_job *j = mem_alloc(&e->mem, sizeof *j, err);
@@ -32,10 +34,12 @@ static sonde_code start(sonde_job *j, sonde_str text, sonde_error *err) {
   const json *name = json_get(spec, "job");
   uint64_t id = json_u64(json_get(spec, "table"), 0);
   j->table = engine_table(j->engine, id);
-  SONDE_CHECK(j->table || !json_get(spec, "table"), err, SONDE_NAME, 0, "table %llu is not open", (unsigned long long)id);
+  SONDE_CHECK(j->table || !json_get(spec, "table"), err, SONDE_NAME, 0, "table %llu is not open",
+              (unsigned long long)id);
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
     if (json_text_is(name, kinds[i].name)) return kinds[i].start(j, spec, err);
-  return status_set(err, SONDE_NAME, 0, "there is no job '%.*s'", (int)json_str(name).len, json_str(name).ptr ? json_str(name).ptr : "");
+  return status_set(err, SONDE_NAME, 0, "there is no job '%.*s'", (int)json_str(name).len,
+                    json_str(name).ptr ? json_str(name).ptr : "");
 }
 
 sonde_job *sonde_job_start(sonde_engine *e, sonde_str spec, sonde_error *err) {
@@ -147,7 +151,10 @@ int sonde_job_take(sonde_job *j, sonde_fragment *out) {
   s->n_out++;
   uint32_t b = j->kind->block_of(j, id);
   const block *x = &j->table->blocks[b];
-  *out = (sonde_fragment){.id = id, .cost = (uint32_t)(x->end - x->begin), .affinity = (uint64_t)j->table->id << 32 | b, .bytes = s->bytes.data,
+  *out = (sonde_fragment){.id = id,
+                          .cost = (uint32_t)(x->end - x->begin),
+                          .affinity = (uint64_t)j->table->id << 32 | b,
+                          .bytes = s->bytes.data,
                           .len = s->bytes.len};
   return 1;
 }
@@ -158,11 +165,14 @@ static void accept(sonde_job *j, uint32_t id, const uint8_t *result, size_t len)
   j->split.state[id] = FRAGMENT_DONE;
   j->split.n_done++;
   sonde_code code = j->kind->accept(j, id, &r, &err);
-  if (code == SONDE_OK && r.bad) code = status_set(&err, SONDE_CORRUPT, 0, "the result of a fragment is cut short");
+  if (code == SONDE_OK && r.bad)
+    code = status_set(&err, SONDE_CORRUPT, 0, "the result of a fragment is cut short");
   if (code != SONDE_OK) fail(j, &err);
 }
 
-static bool is_out(const sonde_job *j, uint32_t id) { return j->split.state && id < j->split.n && j->split.state[id] == FRAGMENT_OUT; }
+static bool is_out(const sonde_job *j, uint32_t id) {
+  return j->split.state && id < j->split.n && j->split.state[id] == FRAGMENT_OUT;
+}
 
 void sonde_job_give(sonde_job *j, uint32_t id, const uint8_t *result, size_t len) {
   if (!is_out(j, id)) return;
@@ -185,7 +195,12 @@ void sonde_job_give_error(sonde_job *j, uint32_t id, const sonde_error *err) {
 
 task job_task(sonde_job *j, sonde_error *err) {
   sonde_engine *e = j->engine;
-  return (task){.mem = &e->mem, .sources = &e->sources, .store = &e->store, .wants = &j->wants, .scratch = &j->scratch, .err = err};
+  return (task){.mem = &e->mem,
+                .sources = &e->sources,
+                .store = &e->store,
+                .wants = &j->wants,
+                .scratch = &j->scratch,
+                .err = err};
 }
 
 /* Runs one fragment here. */
@@ -199,7 +214,8 @@ static sonde_step run_inline(sonde_job *j, uint32_t id, sonde_error *err) {
   }
   task t = job_task(j, err);
   buf_clear(&s->inline_result);
-  if (fragment_run(&t, s->inline_bytes.data, s->inline_bytes.len, &s->inline_result) != SONDE_OK) return SONDE_FAIL;
+  if (fragment_run(&t, s->inline_bytes.data, s->inline_bytes.len, &s->inline_result) != SONDE_OK)
+    return SONDE_FAIL;
   if (j->wants.count) return SONDE_NEED;
   s->inline_id = NO_FRAGMENT;
   accept(j, id, s->inline_result.data, s->inline_result.len);

@@ -30,12 +30,13 @@ static int word_of(const json *j, const char *const *words, int n) {
   return -1;
 }
 
-static sonde_code read_word(const json *read, const char *name, const char *const *words, int n, uint32_t bit, csv_overrides *o, uint8_t *out,
-                            sonde_error *err) {
+static sonde_code read_word(const json *read, const char *name, const char *const *words, int n, uint32_t bit,
+                            csv_overrides *o, uint8_t *out, sonde_error *err) {
   const json *j = json_get(read, name);
   if (!j) return SONDE_OK;
   int w = word_of(j, words, n);
-  SONDE_CHECK(w >= 0, err, SONDE_NAME, 0, "'%.*s' is not a value of the option %s", (int)json_str(j).len, json_str(j).ptr ? json_str(j).ptr : "", name);
+  SONDE_CHECK(w >= 0, err, SONDE_NAME, 0, "'%.*s' is not a value of the option %s", (int)json_str(j).len,
+              json_str(j).ptr ? json_str(j).ptr : "", name);
   *out = (uint8_t)w;
   o->set |= bit;
   return SONDE_OK;
@@ -104,18 +105,22 @@ static sonde_code force_types(table *t, const json *types, sonde_error *err) {
   for (const json *m = json_is(types, JSON_OBJECT) ? types->first : NULL; m; m = m->next) {
     sonde_str type = json_str(m);
     type_id id = type_of_name(type.ptr ? type.ptr : "", (uint32_t)type.len);
-    SONDE_CHECK(id != TYPE_NONE, err, SONDE_NAME, 0, "'%.*s' is no type", (int)type.len, type.ptr ? type.ptr : "");
+    SONDE_CHECK(id != TYPE_NONE, err, SONDE_NAME, 0, "'%.*s' is no type", (int)type.len,
+                type.ptr ? type.ptr : "");
     for (uint32_t c = 0; c < t->sniffed.dialect.columns; c++) {
       if (!same_name(t->sniffed.names[c], m->name)) continue;
       csv_form seen = csv_resolve(&t->seen[c]);
-      t->forms[c] = (csv_form){.type = {.id = (uint8_t)id, .scale = id == TYPE_DECIMAL ? t->seen[c].frac_digits : 0}, .order = seen.order ? seen.order : DATE_YMD};
+      t->forms[c] =
+          (csv_form){.type = {.id = (uint8_t)id, .scale = id == TYPE_DECIMAL ? t->seen[c].frac_digits : 0},
+                     .order = seen.order ? seen.order : DATE_YMD};
       t->forced[c] = true;
     }
   }
   return SONDE_OK;
 }
 
-static sonde_code show_rows(sonde_job *j, table *t, const chunk *sample, const csv_column *columns, sonde_error *err) {
+static sonde_code show_rows(sonde_job *j, table *t, const chunk *sample, const csv_column *columns,
+                            sonde_error *err) {
   uint32_t n_columns = t->sniffed.dialect.columns;
   uint32_t n = FIRST_CELLS / n_columns < 1 ? 1 : FIRST_CELLS / n_columns;
   if (n > FIRST_ROWS) n = FIRST_ROWS;
@@ -178,7 +183,11 @@ static sonde_code make_table(sonde_job *j, csv_span head, int kind, uint64_t siz
   opening *o = j->self;
   table *t = mem_alloc(&e->mem, sizeof *t, err);
   if (!t) return err->code;
-  *t = (table){.id = e->next_id++, .source = kind ? 0 : o->source, .size = size, .compression = (uint8_t)kind, .next = e->tables};
+  *t = (table){.id = e->next_id++,
+               .source = kind ? 0 : o->source,
+               .size = size,
+               .compression = (uint8_t)kind,
+               .next = e->tables};
   arena_init(&t->memory, &e->mem);
   e->tables = t;
   j->table = t;
@@ -215,7 +224,10 @@ static sonde_step open_step(sonde_job *j, sonde_error *err) {
   if (!bytes) return err->code ? SONDE_FAIL : SONDE_NEED;
   csv_span head = {bytes, (size_t)n, 0, n == src->size};
   const char *other = codec_sniff_unsupported(bytes, (size_t)n);
-  if (other) return status_set(err, SONDE_UNSUPPORTED, 0, "this is a %s file; unpack it and open what is inside", other), SONDE_FAIL;
+  if (other)
+    return status_set(err, SONDE_UNSUPPORTED, 0, "this is a %s file; unpack it and open what is inside",
+                      other),
+           SONDE_FAIL;
   int kind = o->compression >= 0 ? o->compression : (int)codec_sniff(bytes, (size_t)n);
   if (kind && inflate_head(j, &head, kind, err) != SONDE_OK) return SONDE_FAIL;
   uint64_t size = kind ? (head.last ? head.len : src->size) : src->size;
@@ -236,8 +248,11 @@ static const job_kind open_kind = {.step = open_step};
 sonde_code open_start(sonde_job *j, const json *spec, sonde_error *err) {
   opening *o = arena_zero(&j->memory, sizeof *o, err);
   if (!o) return err->code;
-  *o = (opening){.source = (sonde_source)json_u64(json_get(spec, "source"), 0), .head_bytes = HEAD_FIRST, .name = json_str(json_get(spec, "name"))};
-  SONDE_CHECK(sources_find(&j->engine->sources, o->source), err, SONDE_NAME, 0, "source %u is not known", o->source);
+  *o = (opening){.source = (sonde_source)json_u64(json_get(spec, "source"), 0),
+                 .head_bytes = HEAD_FIRST,
+                 .name = json_str(json_get(spec, "name"))};
+  SONDE_CHECK(sources_find(&j->engine->sources, o->source), err, SONDE_NAME, 0, "source %u is not known",
+              o->source);
   j->self = o;
   j->kind = &open_kind;
   j->table = NULL;

@@ -30,7 +30,8 @@ static void put_extreme(buf *b, const char *name, const column_stats *s, bool hi
 }
 
 static void put_stats(buf *b, const column_stats *s) {
-  bool number = s->form.type.id == TYPE_INT64 || s->form.type.id == TYPE_DOUBLE || s->form.type.id == TYPE_DECIMAL;
+  bool number =
+      s->form.type.id == TYPE_INT64 || s->form.type.id == TYPE_DOUBLE || s->form.type.id == TYPE_DECIMAL;
   buf_printf(b, ",\"stats\":{\"nulls\":%llu", (unsigned long long)s->nulls);
   put_extreme(b, "min", s, false);
   put_extreme(b, "max", s, true);
@@ -95,10 +96,13 @@ void table_info(const table *t, buf *b) {
   static const char *const kinds[] = {"none", "gzip", "zstd"};
   buf_printf(b, "{\"table\":%u,\"id\":%u,\"name\":", t->id, t->id);
   json_put_str(b, t->name);
-  buf_printf(b, ",\"bytes\":%llu,\"compression\":\"%s\",\"needs_inflate\":%s", (unsigned long long)t->size, kinds[t->compression],
-             t->compression && !t->source ? "true" : "false");
+  buf_printf(b, ",\"bytes\":%llu,\"compression\":\"%s\",\"needs_inflate\":%s", (unsigned long long)t->size,
+             kinds[t->compression], t->compression && !t->source ? "true" : "false");
   put_columns(t, b);
   put_guesses(t, b);
-  buf_printf(b, ",\"rows\":{\"count\":%llu,\"exact\":%s},\"badRows\":%llu,\"state\":\"%s\"}", (unsigned long long)estimate(t),
-             t->indexed ? "true" : "false", (unsigned long long)t->n_bad, t->imported ? "imported" : t->indexed ? "indexed" : "sniffed");
+  buf_printf(b, ",\"rows\":{\"count\":%llu,\"exact\":%s},\"badRows\":%llu,\"state\":\"%s\"}",
+             (unsigned long long)estimate(t), t->indexed ? "true" : "false", (unsigned long long)t->n_bad,
+             t->imported  ? "imported"
+             : t->indexed ? "indexed"
+                          : "sniffed");
 }

@@ -7,15 +7,15 @@
 typedef struct arena_block arena_block;
 typedef struct arena {
   mem *mem;
-  arena_block *blocks;  /* the current one first */
-  arena_block *spare;   /* kept by reset */
-  size_t used;          /* in the current block */
+  arena_block *blocks; /* the current one first */
+  arena_block *spare;  /* kept by reset */
+  size_t used;         /* in the current block */
 } arena;
 
 void arena_init(arena *, mem *);
 /* 16-byte aligned, not cleared. NULL with an error when memory cannot be had; size 0 gives a valid pointer. */
 void *arena_alloc(arena *, size_t size, sonde_error *);
-void *arena_zero(arena *, size_t size, sonde_error *);           /* cleared */
+void *arena_zero(arena *, size_t size, sonde_error *);                /* cleared */
 void *arena_array(arena *, size_t count, size_t size, sonde_error *); /* checked product, not cleared */
 void *arena_copy(arena *, const void *src, size_t size, sonde_error *);
 void arena_reset(arena *); /* keeps blocks for reuse */

@@ -22,7 +22,8 @@ void buf_clear(buf *b) {
 static bool grow(buf *b, size_t n) {
   size_t want;
   if (!checked_add(&want, b->len, n) || want > b->max) {
-    b->failed = status_set(&b->error, SONDE_LIMIT, 0, "a buffer reached its limit of %llu bytes", (unsigned long long)b->max);
+    b->failed = status_set(&b->error, SONDE_LIMIT, 0, "a buffer reached its limit of %llu bytes",
+                           (unsigned long long)b->max);
     return false;
   }
   size_t cap = b->cap < 256 ? 256 : b->cap;

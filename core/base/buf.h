@@ -23,7 +23,7 @@ void buf_put(buf *, const void *src, size_t n);
 void buf_u8(buf *, uint8_t);
 void buf_u32(buf *, uint32_t); /* little endian */
 void buf_u64(buf *, uint64_t);
-void buf_str(buf *, sonde_str); /* u32 length, bytes */
+void buf_str(buf *, sonde_str);          /* u32 length, bytes */
 void buf_align(buf *, size_t alignment); /* zero bytes up to a multiple (power of two) */
 void buf_printf(buf *, const char *format, ...) SONDE_PRINTF(2, 3);
 sonde_code buf_status(const buf *, sonde_error *);

@@ -19,10 +19,11 @@ void mem_init(mem *m, uint64_t limit, void *(*resize)(void *, void *, size_t, si
 
 void *mem_resize(mem *m, void *ptr, size_t old_size, size_t new_size, sonde_error *err) {
   if (new_size > old_size && new_size - old_size > m->limit - m->used) {
-    status_set(err, SONDE_LIMIT, 0,
-               "the memory budget of %llu MB is used up (%llu MB held, %llu more bytes wanted); raise it or close tables",
-               (unsigned long long)(m->limit >> 20), (unsigned long long)(m->used >> 20),
-               (unsigned long long)(new_size - old_size));
+    status_set(
+        err, SONDE_LIMIT, 0,
+        "the memory budget of %llu MB is used up (%llu MB held, %llu more bytes wanted); raise it or close tables",
+        (unsigned long long)(m->limit >> 20), (unsigned long long)(m->used >> 20),
+        (unsigned long long)(new_size - old_size));
     return NULL;
   }
   void *moved = m->resize(m->user, ptr, old_size, new_size);

@@ -11,11 +11,11 @@ enum { NUMBER_HELD_DIGITS = 19 }; /* 10^19 - 1 fits 64 bits */
  * are more, `digits` says how many and the value has to be read again from the text. */
 typedef struct {
   uint64_t mantissa;
-  int32_t exponent;     /* of the mantissa as held */
-  uint32_t digits;      /* significant digits: leading zeros not counted, trailing ones counted */
-  uint32_t fraction;    /* digits after the point as written (before applying e±nn) */
+  int32_t exponent;              /* of the mantissa as held */
+  uint32_t digits;               /* significant digits: leading zeros not counted, trailing ones counted */
+  uint32_t fraction;             /* digits after the point as written (before applying e±nn) */
   bool negative, point, e, plus; /* signs and marks as written */
-  bool padded;          /* a leading zero before another digit ("007"): text for us, an id or a zip code */
+  bool padded; /* a leading zero before another digit ("007"): text for us, an id or a zip code */
 } number_text;
 
 /* True when the whole of [p, p+n) is a number: [+-] digits [decimal digits] [e [+-] digits]; digits may be missing on one
@@ -32,7 +32,8 @@ typedef struct {
   int64_t high;
 } int128; /* two's complement; in memory: 16 bytes little endian */
 /* value * 10^scale as an integer of at most 38 digits; false when it does not fit or loses digits. */
-bool number_to_int128(const number_text *, const char *p, size_t n, char decimal, uint32_t scale, int128 *out);
+bool number_to_int128(const number_text *, const char *p, size_t n, char decimal, uint32_t scale,
+                      int128 *out);
 int int128_compare(int128, int128);
 /* The double nearest to value / 10^scale; scale <= 38. */
 double int128_to_double(int128, uint32_t scale);

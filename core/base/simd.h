@@ -25,7 +25,8 @@ static inline uint32_t simd_mask(simd16 a) { return (uint32_t)_mm_movemask_epi8(
 #endif
 
 /* The first of three bytes in [p, end), or end. Give a byte twice to look for fewer. */
-static inline const uint8_t *simd_find3(const uint8_t *p, const uint8_t *end, uint8_t a, uint8_t b, uint8_t c) {
+static inline const uint8_t *simd_find3(const uint8_t *p, const uint8_t *end, uint8_t a, uint8_t b,
+                                        uint8_t c) {
 #ifdef SIMD_16
   simd16 va = simd_splat(a), vb = simd_splat(b), vc = simd_splat(c);
   for (; end - p >= 16; p += 16) {

@@ -10,19 +10,20 @@
 #endif
 
 /* Fills `err` (may be NULL) and returns `code`. `at` is a byte offset in the source or text at hand. */
-sonde_code status_set(sonde_error *err, sonde_code code, uint64_t at, const char *format, ...) SONDE_PRINTF(4, 5);
+sonde_code status_set(sonde_error *err, sonde_code code, uint64_t at, const char *format, ...)
+    SONDE_PRINTF(4, 5);
 
 /* Passes a failure up, message untouched. */
-#define SONDE_TRY(expr)                  \
-  do {                                   \
-    sonde_code try_code_ = (expr);       \
-    if (try_code_ != SONDE_OK) return try_code_; \
+#define SONDE_TRY(expr)                                                                                      \
+  do {                                                                                                       \
+    sonde_code try_code_ = (expr);                                                                           \
+    if (try_code_ != SONDE_OK) return try_code_;                                                             \
   } while (0)
 
 /* Fails with a reason unless `cond` holds. */
-#define SONDE_CHECK(cond, err, code, at, ...)                              \
-  do {                                                                     \
-    if (!(cond)) return status_set((err), (code), (uint64_t)(at), __VA_ARGS__); \
+#define SONDE_CHECK(cond, err, code, at, ...)                                                                \
+  do {                                                                                                       \
+    if (!(cond)) return status_set((err), (code), (uint64_t)(at), __VA_ARGS__);                              \
   } while (0)
 
 #endif

@@ -81,7 +81,8 @@ static void put_bool(buf *b, const page_cell *cells, uint32_t n) {
   if (!bits) return;
   memset(bits, 0, (n + 7) / 8);
   for (uint32_t i = 0; i < n; i++)
-    if (cell_valid(&cells[i]) && vec_i64(cells[i].vec, cells[i].row)) bits[i >> 3] |= (uint8_t)(1u << (i & 7));
+    if (cell_valid(&cells[i]) && vec_i64(cells[i].vec, cells[i].row))
+      bits[i >> 3] |= (uint8_t)(1u << (i & 7));
 }
 
 static void put_fixed(buf *b, column_type t, const page_cell *cells, uint32_t n) {
@@ -162,7 +163,8 @@ static bool text_ok(const vec *v, uint64_t data_bytes) {
   return v->offsets[v->rows] <= data_bytes;
 }
 
-static bool open_column(const uint8_t *page, size_t len, const uint8_t *record, uint32_t rows, vec *v, arena *a, sonde_error *err) {
+static bool open_column(const uint8_t *page, size_t len, const uint8_t *record, uint32_t rows, vec *v,
+                        arena *a, sonde_error *err) {
   uint32_t type, scale, nulls;
   uint64_t at[4];
   memcpy(&type, record + 4, 4);
@@ -226,7 +228,9 @@ sonde_code page_open(const uint8_t *bytes, size_t len, arena *a, page_view *out,
     memcpy(&out->indexes[c], record, 4);
     err->code = SONDE_CORRUPT;
     if (!open_column(bytes, len, record, out->n_rows, &out->vecs[c], a, err))
-      return err->code == SONDE_CORRUPT ? status_set(err, SONDE_CORRUPT, 0, "column %u of a page block is broken", c) : err->code;
+      return err->code == SONDE_CORRUPT
+                 ? status_set(err, SONDE_CORRUPT, 0, "column %u of a page block is broken", c)
+                 : err->code;
   }
   return SONDE_OK;
 }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const char *const names[] = {"text", "bool", "int64", "double", "decimal", "date", "time", "timestamp", "timestamptz", "text"};
+static const char *const names[] = {"text", "bool", "int64",     "double",      "decimal",
+                                    "date", "time", "timestamp", "timestamptz", "text"};
 
 const char *type_name(type_id id) { return names[id]; }
 

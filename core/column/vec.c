@@ -10,11 +10,11 @@ static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  
 
 static uint64_t unpack(const vec *v, uint32_t row) {
   switch (v->width) {
-    case 1: return ((const uint8_t *)v->data)[row];
-    case 2: return ((const uint16_t *)v->data)[row];
-    case 4: return ((const uint32_t *)v->data)[row];
-    case 8: return ((const uint64_t *)v->data)[row];
-    default: return 0;
+  case 1: return ((const uint8_t *)v->data)[row];
+  case 2: return ((const uint16_t *)v->data)[row];
+  case 4: return ((const uint32_t *)v->data)[row];
+  case 8: return ((const uint64_t *)v->data)[row];
+  default: return 0;
   }
 }
 
@@ -68,7 +68,9 @@ sonde_str vec_value(const vec *v, uint32_t code) {
   return (sonde_str){v->bytes + v->offsets[code], v->offsets[code + 1] - v->offsets[code]};
 }
 
-sonde_str vec_str(const vec *v, uint32_t row) { return vec_value(v, v->form == VEC_DICT ? vec_code(v, row) : row); }
+sonde_str vec_str(const vec *v, uint32_t row) {
+  return vec_value(v, v->form == VEC_DICT ? vec_code(v, row) : row);
+}
 
 static void narrow(void *to, uint8_t width, uint64_t base, const int64_t *from, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
@@ -80,7 +82,8 @@ static void narrow(void *to, uint8_t width, uint64_t base, const int64_t *from, 
   }
 }
 
-sonde_code vec_pack_i64(vec *out, column_type type, const int64_t *values, const uint64_t *validity, uint32_t rows, arena *keep, sonde_error *err) {
+sonde_code vec_pack_i64(vec *out, column_type type, const int64_t *values, const uint64_t *validity,
+                        uint32_t rows, arena *keep, sonde_error *err) {
   int64_t low = INT64_MAX, high = INT64_MIN;
   uint32_t nulls = 0;
   for (uint32_t i = 0; i < rows; i++) {

@@ -14,9 +14,9 @@ typedef enum {
   VEC_SCALED, /* double: (base + unsigned integers of `width` bytes) / 10^scale, |value| < 2^53, scale <= 22: the
                  division rounds once, so it is the double that the text means (Clinger 1990) */
   VEC_F64,    /* double: as it is */
-  VEC_I128,   /* decimal: little-endian two's complement, 16 bytes, at `type.scale` */
-  VEC_DICT,   /* text: codes of `width` bytes (1, 2, 4) into `n_values` distinct strings, in order of appearance */
-  VEC_TEXT    /* text: `offsets` has rows + 1 entries */
+  VEC_I128, /* decimal: little-endian two's complement, 16 bytes, at `type.scale` */
+  VEC_DICT, /* text: codes of `width` bytes (1, 2, 4) into `n_values` distinct strings, in order of appearance */
+  VEC_TEXT /* text: `offsets` has rows + 1 entries */
 } vec_form;
 
 typedef struct {
@@ -37,16 +37,18 @@ static inline bool vec_valid(const vec *v, uint32_t row) {
 }
 
 /* Decode rows [first, first + n). Null rows hold anything. */
-void vec_i64s(const vec *, uint32_t first, uint32_t n, int64_t *out);  /* BITS (0/1), PACKED */
-void vec_f64s(const vec *, uint32_t first, uint32_t n, double *out);   /* PACKED (as double), SCALED, F64, I128 */
+void vec_i64s(const vec *, uint32_t first, uint32_t n, int64_t *out); /* BITS (0/1), PACKED */
+void vec_f64s(const vec *, uint32_t first, uint32_t n,
+              double *out); /* PACKED (as double), SCALED, F64, I128 */
 int64_t vec_i64(const vec *, uint32_t row);
 double vec_f64(const vec *, uint32_t row);
-uint32_t vec_code(const vec *, uint32_t row);       /* VEC_DICT */
-sonde_str vec_value(const vec *, uint32_t code);    /* VEC_DICT */
-sonde_str vec_str(const vec *, uint32_t row);       /* DICT, TEXT; not null */
+uint32_t vec_code(const vec *, uint32_t row);    /* VEC_DICT */
+sonde_str vec_value(const vec *, uint32_t code); /* VEC_DICT */
+sonde_str vec_str(const vec *, uint32_t row);    /* DICT, TEXT; not null */
 
 /* Compact encoders: copy `rows` values into `keep`. `validity` (NULL: none null) is copied; nulls may hold anything. */
-sonde_code vec_pack_i64(vec *out, column_type, const int64_t *values, const uint64_t *validity, uint32_t rows, arena *keep, sonde_error *);
+sonde_code vec_pack_i64(vec *out, column_type, const int64_t *values, const uint64_t *validity, uint32_t rows,
+                        arena *keep, sonde_error *);
 
 /* A chunk: the columns of one block of rows that were decoded. Owns its arena. Columns not read have form VEC_NULL
  * and rows 0. */

@@ -46,14 +46,17 @@ static sonde_code parse_groups(gather *g, rd *r) {
     for (uint32_t k = 0; k < x->n; k++) rows[k] = rd_u32(r);
     x->rows = rows;
     g->n_rows += x->n;
-    SONDE_CHECK(!r->bad && x->n > 0 && x->begin <= x->end && rows[0] >= x->first_row, t->err, SONDE_CORRUPT, 0, "a gather fragment is broken");
+    SONDE_CHECK(!r->bad && x->n > 0 && x->begin <= x->end && rows[0] >= x->first_row, t->err, SONDE_CORRUPT,
+                0, "a gather fragment is broken");
   }
   return SONDE_OK;
 }
 
 static bool all_kept(gather *g) {
   for (uint32_t c = 0; c < g->n_refs; c++) {
-    const vec *v = g->infer ? NULL : store_column(g->t->store, g->h->table, g->h->block, g->refs[c].column, g->refs[c].form);
+    const vec *v =
+        g->infer ? NULL
+                 : store_column(g->t->store, g->h->table, g->h->block, g->refs[c].column, g->refs[c].form);
     if (!v) return false;
     for (uint32_t i = 0; i < g->n_groups; i++) g->groups[i].vecs[c] = v;
   }
@@ -68,10 +71,12 @@ static sonde_code read_group(gather *g, group *x, const csv_plan *plan) {
   chunk *into = &g->chunks[g->n_chunks++];
   arena_init(&into->memory, t->mem);
   csv_rows rows;
-  csv_want want = {.skip = x->rows[0] - x->first_row, .rows = x->rows[x->n - 1] - x->rows[0] + 1, .field_max = FIELD_MAX};
+  csv_want want = {
+      .skip = x->rows[0] - x->first_row, .rows = x->rows[x->n - 1] - x->rows[0] + 1, .field_max = FIELD_MAX};
   csv_span span = {bytes, (size_t)(x->end - x->begin), x->begin, true};
   SONDE_TRY(csv_read(&g->h->dialect, span, want, plan, into, &g->keep, t->scratch, &rows, t->err));
-  SONDE_CHECK(rows.rows == want.rows, t->err, SONDE_BYTES, x->begin, "the file changed while it was being read: rows are missing at byte %llu",
+  SONDE_CHECK(rows.rows == want.rows, t->err, SONDE_BYTES, x->begin,
+              "the file changed while it was being read: rows are missing at byte %llu",
               (unsigned long long)x->begin);
   x->shift = x->rows[0];
   for (uint32_t c = 0; c < g->n_refs; c++) {
@@ -86,7 +91,8 @@ static sonde_code read_groups(gather *g) {
   csv_plan *plan = arena_zero(t->scratch, g->h->dialect.columns * sizeof *plan, t->err);
   if (!plan) return t->err->code;
   for (uint32_t c = 0; c < g->n_refs; c++)
-    plan[g->refs[c].column] = g->infer ? (csv_plan){.mode = CSV_INFER, .seen = g->seen[c]} : (csv_plan){.mode = CSV_FIXED, .form = g->refs[c].form};
+    plan[g->refs[c].column] = g->infer ? (csv_plan){.mode = CSV_INFER, .seen = g->seen[c]}
+                                       : (csv_plan){.mode = CSV_FIXED, .form = g->refs[c].form};
   for (uint32_t i = 0; i < g->n_groups; i++) SONDE_TRY(read_group(g, &g->groups[i], plan));
   return SONDE_OK;
 }
@@ -104,7 +110,8 @@ static sonde_code put_page(gather *g, buf *out) {
     for (uint32_t i = 0; i < g->n_groups; i++)
       for (uint32_t k = 0; k < g->groups[i].n; k++) {
         const vec *v = g->groups[i].vecs[c];
-        cells[at++] = (page_cell){vec_readable_as(v, type) ? v : NULL, g->groups[i].rows[k] - g->groups[i].shift};
+        cells[at++] =
+            (page_cell){vec_readable_as(v, type) ? v : NULL, g->groups[i].rows[k] - g->groups[i].shift};
       }
     page_column(&page, c, g->refs[c].column, type, cells);
   }

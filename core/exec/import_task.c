@@ -5,7 +5,8 @@
 
 #define FIELD_MAX ((uint32_t)256 << 20)
 
-static sonde_code read_plan(rd *r, task *t, const fragment_head *h, csv_plan **plan, uint32_t **columns, uint32_t *n) {
+static sonde_code read_plan(rd *r, task *t, const fragment_head *h, csv_plan **plan, uint32_t **columns,
+                            uint32_t *n) {
   *n = rd_count(r, 15);
   *plan = arena_zero(t->scratch, (size_t)h->dialect.columns * sizeof **plan, t->err);
   *columns = arena_array(t->scratch, *n, sizeof **columns, t->err);
@@ -14,14 +15,16 @@ static sonde_code read_plan(rd *r, task *t, const fragment_head *h, csv_plan **p
     uint32_t column = rd_u32(r);
     csv_plan p = {.mode = rd_u8(r), .form = get_form(r)};
     p.seen = get_seen(r);
-    SONDE_CHECK(!r->bad && column < h->dialect.columns, t->err, SONDE_CORRUPT, 0, "an import fragment is broken");
+    SONDE_CHECK(!r->bad && column < h->dialect.columns, t->err, SONDE_CORRUPT, 0,
+                "an import fragment is broken");
     (*plan)[column] = p;
     (*columns)[i] = column;
   }
   return SONDE_OK;
 }
 
-static void put_result(buf *out, const csv_rows *rows, const csv_plan *plan, const uint32_t *columns, uint32_t n) {
+static void put_result(buf *out, const csv_rows *rows, const csv_plan *plan, const uint32_t *columns,
+                       uint32_t n) {
   buf_u32(out, rows->rows);
   for (uint32_t i = 0; i < n; i++) {
     const csv_column *c = &rows->columns[columns[i]];
@@ -60,7 +63,8 @@ static sonde_code fill_part(task *t, part *p, const csv_rows *rows, const uint32
   return SONDE_OK;
 }
 
-static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *bytes, rd *r, part *p, bool keep_columns, arena *keep, buf *out) {
+static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *bytes, rd *r, part *p,
+                              bool keep_columns, arena *keep, buf *out) {
   csv_plan *plan;
   uint32_t *columns, n;
   SONDE_TRY(read_plan(r, t, h, &plan, &columns, &n));
@@ -69,8 +73,8 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
   csv_rows rows;
   SONDE_TRY(csv_read(&h->dialect, span, want, plan, &p->chunk, keep, t->scratch, &rows, t->err));
   SONDE_CHECK(rows.rows == h->rows, t->err, SONDE_BYTES, h->begin,
-              "the file changed while it was being read: %u rows at byte %llu where the index has %u", rows.rows,
-              (unsigned long long)h->begin, h->rows);
+              "the file changed while it was being read: %u rows at byte %llu where the index has %u",
+              rows.rows, (unsigned long long)h->begin, h->rows);
   put_result(out, &rows, plan, columns, n);
   return keep_columns ? fill_part(t, p, &rows, columns, n) : SONDE_OK;
 }
@@ -88,6 +92,7 @@ sonde_code run_import(task *t, const fragment_head *h, rd *r, buf *out) {
   arena_free(&keep);
   buf_u8(out, kept);
   source *src = sources_find(t->sources, h->source);
-  if (code == SONDE_OK && src) source_release(t->sources, src, h->begin > (1u << 20) ? h->begin - (1u << 20) : 0, h->end + (1u << 20));
+  if (code == SONDE_OK && src)
+    source_release(t->sources, src, h->begin > (1u << 20) ? h->begin - (1u << 20) : 0, h->end + (1u << 20));
   return code;
 }

@@ -6,7 +6,8 @@
 /* Bytes beyond the block for its last row; when they do not suffice, eight times as many are asked for. */
 #define MARGIN ((uint64_t)64 << 10)
 
-static sonde_code index_span(task *t, const fragment_head *h, uint64_t row_begin, uint64_t margin, csv_index *found, bool *more) {
+static sonde_code index_span(task *t, const fragment_head *h, uint64_t row_begin, uint64_t margin,
+                             csv_index *found, bool *more) {
   source *src = sources_find(t->sources, h->source);
   uint64_t size = src ? src->size : h->end;
   uint64_t end = size - h->end < margin ? size : h->end + margin;

@@ -41,9 +41,11 @@ static sonde_code compile_value(compiler *c, uint32_t column, const json *text) 
   csv_form f = c->forms[column];
   typed_value v;
   sonde_str s = json_str(text);
-  SONDE_CHECK(json_is(text, JSON_STRING), c->err, SONDE_SYNTAX, 0, "a filter value is missing; values are given as text");
-  SONDE_CHECK(value_parse(s, f.type, f.order, &v), c->err, SONDE_VALUE, 0, "'%.*s' is no %s; write it as the column shows its values",
-              (int)(s.len < 60 ? s.len : 60), s.ptr, type_name((type_id)f.type.id));
+  SONDE_CHECK(json_is(text, JSON_STRING), c->err, SONDE_SYNTAX, 0,
+              "a filter value is missing; values are given as text");
+  SONDE_CHECK(value_parse(s, f.type, f.order, &v), c->err, SONDE_VALUE, 0,
+              "'%.*s' is no %s; write it as the column shows its values", (int)(s.len < 60 ? s.len : 60),
+              s.ptr, type_name((type_id)f.type.id));
   put_value(c, &v);
   return SONDE_OK;
 }
@@ -56,7 +58,8 @@ static void leaf(compiler *c, uint8_t op, uint32_t column, bool negated) {
 
 static sonde_code compile_in(compiler *c, uint32_t column, const json *values, bool negated) {
   uint32_t n = 0, nulls = 0;
-  for (const json *i = values ? values->first : NULL; i; i = i->next) *(i->kind == JSON_NULL ? &nulls : &n) += 1;
+  for (const json *i = values ? values->first : NULL; i; i = i->next)
+    *(i->kind == JSON_NULL ? &nulls : &n) += 1;
   leaf(c, OP_IN, column, negated);
   buf_u8(c->out, nulls > 0);
   buf_u32(c->out, n);
@@ -82,10 +85,19 @@ static uint8_t op_of(const json *op) {
   static const struct {
     const char *name;
     uint8_t op;
-  } ops[] = {{"=", OP_EQ},      {"<>", OP_NE},  {"<", OP_LT},          {"<=", OP_LE},
-             {">", OP_GT},      {">=", OP_GE},  {"between", OP_BETWEEN}, {"in", OP_IN},
-             {"contains", OP_CONTAINS}, {"starts with", OP_STARTS}, {"regex", OP_REGEX},
-             {"is null", OP_NULL}, {"is not null", OP_NOT_NULL}};
+  } ops[] = {{"=", OP_EQ},
+             {"<>", OP_NE},
+             {"<", OP_LT},
+             {"<=", OP_LE},
+             {">", OP_GT},
+             {">=", OP_GE},
+             {"between", OP_BETWEEN},
+             {"in", OP_IN},
+             {"contains", OP_CONTAINS},
+             {"starts with", OP_STARTS},
+             {"regex", OP_REGEX},
+             {"is null", OP_NULL},
+             {"is not null", OP_NOT_NULL}};
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
     if (json_text_is(op, ops[i].name)) return ops[i].op;
   return 0;
@@ -94,7 +106,8 @@ static uint8_t op_of(const json *op) {
 static sonde_code compile_leaf(compiler *c, const json *j, bool negated) {
   uint32_t column = (uint32_t)json_u64(json_get(j, "column"), UINT32_MAX);
   uint8_t op = op_of(json_get(j, "op"));
-  SONDE_CHECK(column < c->n_columns, c->err, SONDE_NAME, 0, "the filter names column %u; the table has %u", column, c->n_columns);
+  SONDE_CHECK(column < c->n_columns, c->err, SONDE_NAME, 0, "the filter names column %u; the table has %u",
+              column, c->n_columns);
   SONDE_CHECK(op, c->err, SONDE_SYNTAX, 0, "the filter has an operator that is not known");
   c->used[column] = 1;
   if (op == OP_NULL || op == OP_NOT_NULL) {
@@ -119,8 +132,10 @@ static sonde_code compile(compiler *c, const json *j, bool negated) {
 
 /* Bytes that the text of a value of the type can hold; a needle with any other byte is not in such a column. */
 static bool may_contain(column_type t, sonde_str needle) {
-  const char *set = t.id == TYPE_INT64 || t.id == TYPE_DECIMAL ? "-.0123456789" : t.id == TYPE_BOOL ? "truefalsTRUEFALS"
-                    : t.id == TYPE_DOUBLE ? "-+.0123456789eInfityNaEIFTYNA" : "-:. +0123456789";
+  const char *set = t.id == TYPE_INT64 || t.id == TYPE_DECIMAL ? "-.0123456789"
+                    : t.id == TYPE_BOOL                        ? "truefalsTRUEFALS"
+                    : t.id == TYPE_DOUBLE                      ? "-+.0123456789eInfityNaEIFTYNA"
+                                                               : "-:. +0123456789";
   if (t.id == TYPE_TEXT) return true;
   for (size_t i = 0; i < needle.len; i++)
     if (!needle.ptr[i] || !strchr(set, needle.ptr[i])) return false;
@@ -141,8 +156,8 @@ static void compile_search(compiler *c, sonde_str needle) {
   }
 }
 
-sonde_code predicate_compile(const json *filter, sonde_str search, const csv_form *forms, uint32_t n_columns, buf *out, column_ref *refs,
-                             uint32_t *n_refs, arena *memory, sonde_error *err) {
+sonde_code predicate_compile(const json *filter, sonde_str search, const csv_form *forms, uint32_t n_columns,
+                             buf *out, column_ref *refs, uint32_t *n_refs, arena *memory, sonde_error *err) {
   compiler c = {.forms = forms, .n_columns = n_columns, .out = out, .memory = memory, .err = err};
   c.used = arena_zero(memory, n_columns, err);
   if (!c.used) return err->code;

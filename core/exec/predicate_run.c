@@ -50,12 +50,13 @@ static int compare_text(sonde_str a, sonde_str b) {
 /* Whether an ordering (-1, 0, 1) of value against operand satisfies the comparison. */
 static bool holds(uint8_t op, int order) {
   switch (op) {
-    case OP_EQ: case OP_IN: return order == 0;
-    case OP_NE: return order != 0;
-    case OP_LT: return order < 0;
-    case OP_LE: return order <= 0;
-    case OP_GT: return order > 0;
-    default: return order >= 0;
+  case OP_EQ:
+  case OP_IN: return order == 0;
+  case OP_NE: return order != 0;
+  case OP_LT: return order < 0;
+  case OP_LE: return order <= 0;
+  case OP_GT: return order > 0;
+  default: return order >= 0;
   }
 }
 
@@ -65,21 +66,23 @@ static int order_i64(int64_t a, const typed_value *v) {
 }
 
 static int order_f64(double a, double b) {
-  if (a != a || b != b) return (a != a) - (b != b); /* NaN is the largest, equal to itself, as PostgreSQL has it */
+  if (a != a || b != b)
+    return (a != a) - (b != b); /* NaN is the largest, equal to itself, as PostgreSQL has it */
   return (a > b) - (a < b);
 }
 
 static int order_of(const leaf *l, uint32_t row, const typed_value *v) {
   switch (l->type.id) {
-    case TYPE_DOUBLE: return order_f64(vec_f64(l->vec, row), v->f64);
-    case TYPE_DECIMAL: return int128_compare(vec_i128_as(l->vec, row, l->type), v->i128);
-    case TYPE_TEXT: return compare_text(vec_str(l->vec, row), v->text);
-    default: return order_i64(vec_i64_as(l->vec, row, l->type), v);
+  case TYPE_DOUBLE: return order_f64(vec_f64(l->vec, row), v->f64);
+  case TYPE_DECIMAL: return int128_compare(vec_i128_as(l->vec, row, l->type), v->i128);
+  case TYPE_TEXT: return compare_text(vec_str(l->vec, row), v->text);
+  default: return order_i64(vec_i64_as(l->vec, row, l->type), v);
   }
 }
 
 static bool test_order(const leaf *l, uint32_t row) {
-  if (l->op == OP_BETWEEN) return order_of(l, row, &l->values[0]) >= 0 && order_of(l, row, &l->values[1]) <= 0;
+  if (l->op == OP_BETWEEN)
+    return order_of(l, row, &l->values[0]) >= 0 && order_of(l, row, &l->values[1]) <= 0;
   for (uint32_t i = 0; i < l->n_values; i++)
     if (holds(l->op, order_of(l, row, &l->values[i]))) return true;
   return false;
@@ -92,7 +95,8 @@ static bool starts(const leaf *l, sonde_str s) {
 static bool includes(sonde_str s, sonde_str wanted) {
   if (wanted.len == 0) return true;
   const char *p = s.ptr, *end = s.ptr + s.len;
-  while ((size_t)(end - p) >= wanted.len && (p = memchr(p, wanted.ptr[0], (size_t)(end - p) - wanted.len + 1)) != NULL) {
+  while ((size_t)(end - p) >= wanted.len &&
+         (p = memchr(p, wanted.ptr[0], (size_t)(end - p) - wanted.len + 1)) != NULL) {
     if (memcmp(p, wanted.ptr, wanted.len) == 0) return true;
     p++;
   }
@@ -115,7 +119,9 @@ static bool test_text(leaf *l, sonde_str s, runner *run) {
   return l->match_case ? includes(s, l->text) : utf8_contains_folded(s, &l->needle);
 }
 
-static bool is_text_op(const leaf *l) { return l->op == OP_CONTAINS || l->op == OP_STARTS || l->op == OP_REGEX; }
+static bool is_text_op(const leaf *l) {
+  return l->op == OP_CONTAINS || l->op == OP_STARTS || l->op == OP_REGEX;
+}
 
 static bool test_row(leaf *l, uint32_t row, runner *run) {
   char room[VALUE_TEXT_MAX];
@@ -126,7 +132,11 @@ static bool test_row(leaf *l, uint32_t row, runner *run) {
 static sonde_code run_dictionary(leaf *l, runner *run, uint64_t *out) {
   uint8_t *hit = arena_alloc(run->memory, l->vec->n_values, run->err);
   if (!hit) return run->err->code;
-  vec as_text = {.type = l->type, .form = VEC_TEXT, .rows = l->vec->n_values, .offsets = l->vec->offsets, .bytes = l->vec->bytes};
+  vec as_text = {.type = l->type,
+                 .form = VEC_TEXT,
+                 .rows = l->vec->n_values,
+                 .offsets = l->vec->offsets,
+                 .bytes = l->vec->bytes};
   leaf once = *l;
   once.vec = &as_text;
   for (uint32_t v = 0; v < l->vec->n_values; v++) hit[v] = test_row(&once, v, run) != l->negated;
@@ -140,17 +150,38 @@ static bool range_of(const leaf *l, int64_t *low, int64_t *high) {
   const typed_value *v = l->values;
   *low = INT64_MIN, *high = INT64_MAX;
   switch (l->op) {
-    case OP_EQ: *low = v->i64, *high = v->i64; return v->whole;
-    case OP_LT: *high = v->i64; if (v->whole) { if (*high == INT64_MIN) return false; --*high; } return true;
-    case OP_LE: *high = v->i64; return true;
-    case OP_GT: *low = v->i64; if (*low == INT64_MAX) return false; ++*low; return true;
-    case OP_GE: *low = v->i64; if (!v->whole) { if (*low == INT64_MAX) return false; ++*low; } return true;
-    case OP_BETWEEN: *low = v[0].i64 + !v[0].whole; *high = v[1].i64; return true;
-    default: return false;
+  case OP_EQ: *low = v->i64, *high = v->i64; return v->whole;
+  case OP_LT:
+    *high = v->i64;
+    if (v->whole) {
+      if (*high == INT64_MIN) return false;
+      --*high;
+    }
+    return true;
+  case OP_LE: *high = v->i64; return true;
+  case OP_GT:
+    *low = v->i64;
+    if (*low == INT64_MAX) return false;
+    ++*low;
+    return true;
+  case OP_GE:
+    *low = v->i64;
+    if (!v->whole) {
+      if (*low == INT64_MAX) return false;
+      ++*low;
+    }
+    return true;
+  case OP_BETWEEN:
+    *low = v[0].i64 + !v[0].whole;
+    *high = v[1].i64;
+    return true;
+  default: return false;
   }
 }
 
-static bool i64_family(column_type t) { return t.id != TYPE_DOUBLE && t.id != TYPE_DECIMAL && t.id != TYPE_TEXT; }
+static bool i64_family(column_type t) {
+  return t.id != TYPE_DOUBLE && t.id != TYPE_DECIMAL && t.id != TYPE_TEXT;
+}
 
 static void run_range(const leaf *l, uint32_t rows, int64_t low, int64_t high, uint64_t *out) {
   int64_t values[64];
@@ -178,7 +209,8 @@ static void run_doubles(const leaf *l, uint32_t rows, uint64_t *out) {
       if (l->op == OP_BETWEEN)
         hit = order_f64(values[i], l->values[0].f64) >= 0 && order_f64(values[i], l->values[1].f64) <= 0;
       else
-        for (uint32_t k = 0; k < l->n_values; k++) hit = hit || holds(l->op, order_f64(values[i], l->values[k].f64));
+        for (uint32_t k = 0; k < l->n_values; k++)
+          hit = hit || holds(l->op, order_f64(values[i], l->values[k].f64));
       word |= (uint64_t)(hit != l->negated) << i;
     }
     out[at >> 6] = word;
@@ -222,7 +254,8 @@ static sonde_code read_leaf(runner *run, leaf *l) {
 static void mask_validity(const leaf *l, runner *run, uint64_t *out) {
   for (size_t w = 0; w < run->words; w++) {
     uint64_t valid = l->vec->form == VEC_NULL ? 0 : l->vec->validity ? l->vec->validity[w] : ~(uint64_t)0;
-    uint64_t in_range = w + 1 == run->words && run->rows % 64 ? ((uint64_t)1 << run->rows % 64) - 1 : ~(uint64_t)0;
+    uint64_t in_range =
+        w + 1 == run->words && run->rows % 64 ? ((uint64_t)1 << run->rows % 64) - 1 : ~(uint64_t)0;
     if (l->op == OP_NULL)
       out[w] = ~valid & in_range;
     else if (l->op == OP_NOT_NULL)
@@ -259,20 +292,27 @@ static sonde_code run_node(runner *run, uint64_t *out, int depth) {
   if (op != OP_AND && op != OP_OR) return run_leaf(run, op, out);
   uint32_t n = rd_count(run->r, 5);
   SONDE_CHECK(!run->r->bad && depth < 64, run->err, SONDE_LIMIT, 0, "a filter is nested too deeply");
-  uint64_t *part = arena_array(run->memory, run->words, 8, run->err);
-  if (!part) return run->err->code;
+  uint64_t *child = arena_array(run->memory, run->words, 8, run->err);
+  if (!child) return run->err->code;
   memset(out, op == OP_AND ? 0xff : 0, run->words * 8);
   for (uint32_t i = 0; i < n; i++) {
-    SONDE_TRY(run_node(run, part, depth + 1));
-    for (size_t w = 0; w < run->words; w++) out[w] = op == OP_AND ? out[w] & part[w] : out[w] | part[w];
+    SONDE_TRY(run_node(run, child, depth + 1));
+    for (size_t w = 0; w < run->words; w++) out[w] = op == OP_AND ? out[w] & child[w] : out[w] | child[w];
   }
   if (run->rows % 64) out[run->words - 1] &= ((uint64_t)1 << run->rows % 64) - 1;
   return SONDE_OK;
 }
 
-sonde_code predicate_run(rd *r, const column_ref *refs, const vec *const *vecs, uint32_t n, uint32_t rows, uint64_t *out, arena *memory,
-                         sonde_error *err) {
-  runner run = {.r = r, .refs = refs, .vecs = vecs, .n = n, .rows = rows, .words = ((size_t)rows + 63) / 64, .memory = memory, .err = err};
+sonde_code predicate_run(rd *r, const column_ref *refs, const vec *const *vecs, uint32_t n, uint32_t rows,
+                         uint64_t *out, arena *memory, sonde_error *err) {
+  runner run = {.r = r,
+                .refs = refs,
+                .vecs = vecs,
+                .n = n,
+                .rows = rows,
+                .words = ((size_t)rows + 63) / 64,
+                .memory = memory,
+                .err = err};
   if (rows == 0) return SONDE_OK;
   err->code = SONDE_OK;
   SONDE_TRY(run_node(&run, out, 0));

@@ -78,7 +78,8 @@ static void merge_numbers(column_stats *s, const column_stats *o) {
   if (!(s->max_f64 >= o->max_f64)) s->max_f64 = o->max_f64;
 }
 
-static sonde_code merge_text(column_stats *s, bool first, sonde_str low, sonde_str high, arena *a, sonde_error *err) {
+static sonde_code merge_text(column_stats *s, bool first, sonde_str low, sonde_str high, arena *a,
+                             sonde_error *err) {
   SONDE_TRY(ensure_text(s, a, err));
   if (first || compare_text(s->min_text, s->min_len, low) > 0) copy_text(s->min_text, &s->min_len, low);
   if (first || compare_text(s->max_text, s->max_len, high) < 0) copy_text(s->max_text, &s->max_len, high);

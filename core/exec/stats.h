@@ -14,7 +14,7 @@ typedef struct {
   char *min_text, *max_text; /* STATS_TEXT bytes each, only for TEXT and DECIMAL; in the owner's arena */
   uint32_t min_len, max_len;
   uint8_t *sketch; /* NULL in very wide tables */
-  bool stale;      /* blocks were read in forms that do not merge: import the column again in its final form */
+  bool stale; /* blocks were read in forms that do not merge: import the column again in its final form */
 } column_stats;
 
 void stats_put(buf *, const csv_column *, uint32_t rows);

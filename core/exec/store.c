@@ -53,7 +53,8 @@ void store_drop(store *s, uint32_t table) {
 
 bool form_serves(const vec *v, csv_form have, csv_form want) {
   if (!vec_readable_as(v, want.type)) return false;
-  bool dated = want.type.id == TYPE_DATE || want.type.id == TYPE_TIMESTAMP || want.type.id == TYPE_TIMESTAMPTZ;
+  bool dated =
+      want.type.id == TYPE_DATE || want.type.id == TYPE_TIMESTAMP || want.type.id == TYPE_TIMESTAMPTZ;
   return !dated || v->form == VEC_NULL || have.order == want.order;
 }
 

@@ -38,7 +38,8 @@ csv_seen get_seen(rd *r) {
 void fragment_put_head(buf *b, const fragment_head *h) {
   const csv_dialect *d = &h->dialect;
   buf_u8(b, h->kind);
-  uint8_t bytes[] = {d->encoding, d->newline, d->delimiter, d->quote, d->escape, d->comment, d->decimal, d->header};
+  uint8_t bytes[] = {d->encoding, d->newline, d->delimiter, d->quote,
+                     d->escape,   d->comment, d->decimal,   d->header};
   buf_put(b, bytes, sizeof bytes);
   buf_u32(b, d->skip);
   buf_u32(b, d->columns);
@@ -58,7 +59,8 @@ sonde_code fragment_get_head(rd *r, fragment_head *h, sonde_error *err) {
   h->kind = rd_u8(r);
   const uint8_t *bytes = rd_bytes(r, 8);
   SONDE_CHECK(bytes, err, SONDE_CORRUPT, 0, "a fragment is cut short");
-  *d = (csv_dialect){bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7] != 0, 0, 0, 0, 0, 0};
+  *d = (csv_dialect){bytes[0],      bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6],
+                     bytes[7] != 0, 0,        0,        0,        0,        0};
   d->skip = rd_u32(r);
   d->columns = rd_u32(r);
   d->bom = rd_u64(r);
@@ -70,7 +72,8 @@ sonde_code fragment_get_head(rd *r, fragment_head *h, sonde_error *err) {
   h->rows = rd_u32(r);
   h->begin = rd_u64(r);
   h->end = rd_u64(r);
-  SONDE_CHECK(!r->bad && h->begin <= h->end && d->columns > 0, err, SONDE_CORRUPT, 0, "a fragment has a broken head");
+  SONDE_CHECK(!r->bad && h->begin <= h->end && d->columns > 0, err, SONDE_CORRUPT, 0,
+              "a fragment has a broken head");
   return SONDE_OK;
 }
 
@@ -82,7 +85,8 @@ void fragment_put_refs(buf *b, const column_ref *refs, uint32_t n) {
   }
 }
 
-sonde_code fragment_get_refs(rd *r, const fragment_head *h, arena *a, const column_ref **out, uint32_t *n, sonde_error *err) {
+sonde_code fragment_get_refs(rd *r, const fragment_head *h, arena *a, const column_ref **out, uint32_t *n,
+                             sonde_error *err) {
   *n = rd_count(r, 7);
   column_ref *refs = arena_array(a, *n, sizeof *refs, err);
   if (!refs) return err->code;
@@ -108,7 +112,8 @@ const uint8_t *task_bytes(task *t, sonde_source id, uint64_t begin, uint64_t end
     return NULL;
   }
   if (end > src->size || end - begin > UINT32_MAX) {
-    status_set(t->err, SONDE_LIMIT, begin, "a row of more than 4 GB begins at byte %llu", (unsigned long long)begin);
+    status_set(t->err, SONDE_LIMIT, begin, "a row of more than 4 GB begins at byte %llu",
+               (unsigned long long)begin);
     return NULL;
   }
   if (begin == end) return (const uint8_t *)"";
@@ -122,7 +127,8 @@ static sonde_code read_part(task *t, const fragment_head *h, const uint8_t *byte
   uint32_t columns = h->dialect.columns;
   csv_plan *plan = arena_zero(t->scratch, columns * sizeof *plan, t->err);
   if (!plan) return t->err->code;
-  for (uint32_t i = 0; i < p->n_columns; i++) plan[p->columns[i]] = (csv_plan){.mode = CSV_FIXED, .form = p->forms[i]};
+  for (uint32_t i = 0; i < p->n_columns; i++)
+    plan[p->columns[i]] = (csv_plan){.mode = CSV_FIXED, .form = p->forms[i]};
   arena keep = {.mem = t->mem};
   chunk wide = {.memory = p->chunk.memory};
   csv_rows rows;
@@ -140,7 +146,9 @@ static sonde_code read_part(task *t, const fragment_head *h, const uint8_t *byte
   return SONDE_OK;
 }
 
-static int by_column(const column_ref *a, const column_ref *b) { return a->column < b->column ? -1 : a->column > b->column; }
+static int by_column(const column_ref *a, const column_ref *b) {
+  return a->column < b->column ? -1 : a->column > b->column;
+}
 
 /* The refs not in the store, ascending and each once, as the columns of a new part. */
 static part *missing_part(task *t, const fragment_head *h, const column_ref *refs, uint32_t n) {
@@ -172,7 +180,8 @@ static const vec *in_part(const part *p, uint32_t column) {
   return NULL;
 }
 
-bool task_columns(task *t, const fragment_head *h, const column_ref *refs, uint32_t n, const vec **out, part **held) {
+bool task_columns(task *t, const fragment_head *h, const column_ref *refs, uint32_t n, const vec **out,
+                  part **held) {
   *held = NULL;
   part *p = missing_part(t, h, refs, n);
   if (!p) return false;
@@ -203,13 +212,13 @@ sonde_code fragment_run(task *t, const uint8_t *bytes, size_t len, buf *out) {
   SONDE_TRY(fragment_get_head(&r, &h, t->err));
   sonde_code code;
   switch (h.kind) {
-    case FRAGMENT_INDEX: code = run_index(t, &h, &r, out); break;
-    case FRAGMENT_IMPORT: code = run_import(t, &h, &r, out); break;
-    case FRAGMENT_FILTER: code = run_filter(t, &h, &r, out); break;
-    case FRAGMENT_KEYS: code = run_keys(t, &h, &r, out); break;
-    case FRAGMENT_GATHER: code = run_gather(t, &h, &r, out); break;
-    case FRAGMENT_VALUES: code = run_values(t, &h, &r, out); break;
-    default: return status_set(t->err, SONDE_CORRUPT, 0, "fragment kind %u is not known", h.kind);
+  case FRAGMENT_INDEX: code = run_index(t, &h, &r, out); break;
+  case FRAGMENT_IMPORT: code = run_import(t, &h, &r, out); break;
+  case FRAGMENT_FILTER: code = run_filter(t, &h, &r, out); break;
+  case FRAGMENT_KEYS: code = run_keys(t, &h, &r, out); break;
+  case FRAGMENT_GATHER: code = run_gather(t, &h, &r, out); break;
+  case FRAGMENT_VALUES: code = run_values(t, &h, &r, out); break;
+  default: return status_set(t->err, SONDE_CORRUPT, 0, "fragment kind %u is not known", h.kind);
   }
   if (code == SONDE_OK && t->wants->count == 0) code = buf_status(out, t->err);
   return code;

@@ -17,12 +17,12 @@ typedef struct {
 } task;
 
 typedef enum { /* first byte of a fragment */
-  FRAGMENT_INDEX = 1,
-  FRAGMENT_IMPORT,
-  FRAGMENT_FILTER,
-  FRAGMENT_KEYS,
-  FRAGMENT_GATHER,
-  FRAGMENT_VALUES
+               FRAGMENT_INDEX = 1,
+               FRAGMENT_IMPORT,
+               FRAGMENT_FILTER,
+               FRAGMENT_KEYS,
+               FRAGMENT_GATHER,
+               FRAGMENT_VALUES
 } fragment_kind;
 
 /* What every fragment begins with: which rows of which table. */
@@ -45,7 +45,8 @@ typedef struct {
 void fragment_put_head(buf *, const fragment_head *);
 sonde_code fragment_get_head(rd *, fragment_head *, sonde_error *);
 void fragment_put_refs(buf *, const column_ref *, uint32_t n);
-sonde_code fragment_get_refs(rd *, const fragment_head *, arena *, const column_ref **, uint32_t *n, sonde_error *);
+sonde_code fragment_get_refs(rd *, const fragment_head *, arena *, const column_ref **, uint32_t *n,
+                             sonde_error *);
 void put_form(buf *, csv_form);
 csv_form get_form(rd *);
 void put_seen(buf *, const csv_seen *);
@@ -59,7 +60,8 @@ const uint8_t *task_bytes(task *, sonde_source, uint64_t begin, uint64_t end);
 
 /* The vecs of the columns of one block, from the store or read again from the source. `held` (may be set to NULL) is to
  * be freed by the caller after use. False: wants were listed or t->err is set (err->code != SONDE_OK). */
-bool task_columns(task *, const fragment_head *, const column_ref *, uint32_t n, const vec **out, part **held);
+bool task_columns(task *, const fragment_head *, const column_ref *, uint32_t n, const vec **out,
+                  part **held);
 
 /* One file each. */
 sonde_code run_index(task *, const fragment_head *, rd *, buf *out);

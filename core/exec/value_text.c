@@ -10,12 +10,12 @@
 sonde_str i64_text(int64_t x, column_type t, char room[VALUE_TEXT_MAX]) {
   size_t n;
   switch (t.id) {
-    case TYPE_BOOL: return x ? (sonde_str){"true", 4} : (sonde_str){"false", 5};
-    case TYPE_DATE: n = date_format((int32_t)x, room); break;
-    case TYPE_TIME: n = time_format(x, room); break;
-    case TYPE_TIMESTAMP: n = timestamp_format(x, false, room); break;
-    case TYPE_TIMESTAMPTZ: n = timestamp_format(x, true, room); break;
-    default: n = number_format_int64(x, room); break;
+  case TYPE_BOOL: return x ? (sonde_str){"true", 4} : (sonde_str){"false", 5};
+  case TYPE_DATE: n = date_format((int32_t)x, room); break;
+  case TYPE_TIME: n = time_format(x, room); break;
+  case TYPE_TIMESTAMP: n = timestamp_format(x, false, room); break;
+  case TYPE_TIMESTAMPTZ: n = timestamp_format(x, true, room); break;
+  default: n = number_format_int64(x, room); break;
   }
   return (sonde_str){room, n};
 }
@@ -37,13 +37,13 @@ static size_t scaled_text(const vec *v, uint32_t row, char *room) {
 sonde_str value_text(const vec *v, uint32_t row, column_type t, char room[VALUE_TEXT_MAX]) {
   size_t n = 0;
   switch (t.id) {
-    case TYPE_TEXT: return vec_str(v, row);
-    case TYPE_DOUBLE:
-      if (v->form == VEC_SCALED) n = scaled_text(v, row, room);
-      if (n == 0) n = number_format_double(vec_f64(v, row), room);
-      return (sonde_str){room, n};
-    case TYPE_DECIMAL: return (sonde_str){room, number_format_int128(vec_i128_as(v, row, t), t.scale, room)};
-    default: return i64_text(vec_i64_as(v, row, t), t, room);
+  case TYPE_TEXT: return vec_str(v, row);
+  case TYPE_DOUBLE:
+    if (v->form == VEC_SCALED) n = scaled_text(v, row, room);
+    if (n == 0) n = number_format_double(vec_f64(v, row), room);
+    return (sonde_str){room, n};
+  case TYPE_DECIMAL: return (sonde_str){room, number_format_int128(vec_i128_as(v, row, t), t.scale, room)};
+  default: return i64_text(vec_i64_as(v, row, t), t, room);
   }
 }
 
@@ -60,14 +60,17 @@ static bool parse_bool(sonde_str s, int64_t *out) {
 
 static bool parse_date(sonde_str s, uint8_t order, int64_t *out) {
   int32_t days;
-  if (!date_parse(s.ptr, s.len, DATE_YMD, &days) && !(order && date_parse(s.ptr, s.len, order, &days))) return false;
+  if (!date_parse(s.ptr, s.len, DATE_YMD, &days) && !(order && date_parse(s.ptr, s.len, order, &days)))
+    return false;
   *out = days;
   return true;
 }
 
 static bool parse_timestamp(sonde_str s, uint8_t order, int64_t *out) {
   bool zoned;
-  if (timestamp_parse(s.ptr, s.len, DATE_YMD, out, &zoned) || (order && timestamp_parse(s.ptr, s.len, order, out, &zoned))) return true;
+  if (timestamp_parse(s.ptr, s.len, DATE_YMD, out, &zoned) ||
+      (order && timestamp_parse(s.ptr, s.len, order, out, &zoned)))
+    return true;
   if (!parse_date(s, order, out)) return false;
   *out *= 86400000000LL;
   return true;
@@ -77,7 +80,9 @@ static bool parse_int(sonde_str s, const number_text *n, typed_value *out) {
   out->whole = number_to_int64(n, s.ptr, s.len, &out->i64);
   if (out->whole) return true;
   double v = number_to_double(n, s.ptr, s.len, '.');
-  out->i64 = v >= 9223372036854775808.0 ? INT64_MAX : v < -9223372036854775808.0 ? INT64_MIN : (int64_t)floor(v);
+  out->i64 = v >= 9223372036854775808.0   ? INT64_MAX
+             : v < -9223372036854775808.0 ? INT64_MIN
+                                          : (int64_t)floor(v);
   return true;
 }
 
@@ -93,12 +98,12 @@ bool value_parse(sonde_str text, column_type t, uint8_t order, typed_value *out)
   text = trim(text);
   number_text n;
   switch (t.id) {
-    case TYPE_BOOL: return parse_bool(text, &out->i64);
-    case TYPE_DATE: return parse_date(text, order, &out->i64);
-    case TYPE_TIME: return time_parse(text.ptr, text.len, &out->i64);
-    case TYPE_TIMESTAMP:
-    case TYPE_TIMESTAMPTZ: return parse_timestamp(text, order, &out->i64);
-    default: break;
+  case TYPE_BOOL: return parse_bool(text, &out->i64);
+  case TYPE_DATE: return parse_date(text, order, &out->i64);
+  case TYPE_TIME: return time_parse(text.ptr, text.len, &out->i64);
+  case TYPE_TIMESTAMP:
+  case TYPE_TIMESTAMPTZ: return parse_timestamp(text, order, &out->i64);
+  default: break;
   }
   if (!number_scan(text.ptr, text.len, '.', &n)) return false;
   out->f64 = number_to_double(&n, text.ptr, text.len, '.');

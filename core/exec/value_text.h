@@ -13,7 +13,8 @@ sonde_str i64_text(int64_t, column_type, char room[VALUE_TEXT_MAX]);
 
 /* A value given by a user, read as a type. */
 typedef struct {
-  int64_t i64;  /* bool, int64, date, time, timestamps; for int64 columns rounded towards `low` when a fraction was given */
+  int64_t
+      i64; /* bool, int64, date, time, timestamps; for int64 columns rounded towards `low` when a fraction was given */
   double f64;
   int128 i128;
   sonde_str text;

@@ -7,9 +7,9 @@
 #include "exec/value_text.h"
 
 typedef struct {
-  uint64_t key;  /* bits of the value, or its code */
+  uint64_t key; /* bits of the value, or its code */
   uint64_t count;
-  uint32_t row;  /* where it was first seen */
+  uint32_t row; /* where it was first seen */
   uint8_t null;
 } tally;
 

@@ -21,8 +21,9 @@ extern "C" {
 #endif
 
 typedef struct sonde_engine sonde_engine;
-typedef struct sonde_job sonde_job; /* anything that takes time: open a table, scan it, filter it, read a page */
-typedef uint32_t sonde_source;      /* a byte source known to the host; 0 is none */
+typedef struct sonde_job
+    sonde_job;                 /* anything that takes time: open a table, scan it, filter it, read a page */
+typedef uint32_t sonde_source; /* a byte source known to the host; 0 is none */
 typedef struct {
   const char *ptr;
   size_t len;
@@ -53,7 +54,8 @@ typedef struct {
 typedef struct {
   size_t struct_size;    /* sizeof(sonde_config): lets the struct grow */
   uint64_t memory_limit; /* bytes the engine may hold; reaching it is SONDE_LIMIT, never an abort */
-  uint64_t keep_limit;   /* of these, bytes it may keep decoded between jobs (columns of blocks, bytes of sources) */
+  uint64_t
+      keep_limit; /* of these, bytes it may keep decoded between jobs (columns of blocks, bytes of sources) */
   /* Like realloc, with sizes: (ptr, old, 0) frees, (NULL, 0, new) allocates. NULL: realloc and free. */
   void *(*resize)(void *user, void *ptr, size_t old_size, size_t new_size);
   void *user;
@@ -141,7 +143,7 @@ typedef struct {
 } sonde_fragment;
 int sonde_job_take(sonde_job *, sonde_fragment *out); /* 1: one was taken; 0: none left for now */
 void sonde_job_give(sonde_job *, uint32_t id, const uint8_t *result, size_t len);
-void sonde_job_give_back(sonde_job *, uint32_t id);                /* not run after all (worker died, cancelled) */
+void sonde_job_give_back(sonde_job *, uint32_t id); /* not run after all (worker died, cancelled) */
 void sonde_job_give_error(sonde_job *, uint32_t id, const sonde_error *); /* it failed there: the job fails */
 /* Runs a fragment; its result is sonde_job_page when DONE. */
 sonde_job *sonde_fragment_start(sonde_engine *, const uint8_t *bytes, size_t len, sonde_error *);

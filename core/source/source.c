@@ -100,7 +100,8 @@ static bool evict_one(sources *s, bool fresh_too) {
 void *sources_reserve(sources *s, sonde_source id, uint64_t offset, uint32_t length, sonde_error *err) {
   source *src = sources_find(s, id);
   if (!src || length == 0 || offset > src->size || length > src->size - offset) {
-    status_set(err, SONDE_MISUSE, offset, "bytes %llu+%u are outside of source %u", (unsigned long long)offset, length, id);
+    status_set(err, SONDE_MISUSE, offset, "bytes %llu+%u are outside of source %u",
+               (unsigned long long)offset, length, id);
     return NULL;
   }
   while (s->held + length > s->limit && evict_one(s, false)) continue;
@@ -139,7 +140,8 @@ void sources_commit(sources *s, void *reserved, uint32_t length) {
   }
   char text[120];
   sonde_error e;
-  status_set(&e, SONDE_BYTES, x->offset + length, "the file ended at byte %llu of %llu: it shrank while it was being read",
+  status_set(&e, SONDE_BYTES, x->offset + length,
+             "the file ended at byte %llu of %llu: it shrank while it was being read",
              (unsigned long long)(x->offset + length), (unsigned long long)src->size);
   size_t n = strlen(e.message);
   if (n >= sizeof text) n = sizeof text - 1;
@@ -159,5 +161,6 @@ void source_fail(source *src, sonde_str reason) {
 void wants_add(wants *w, sonde_source id, uint64_t offset, uint32_t length) {
   for (uint32_t i = 0; i < w->count; i++)
     if (w->list[i].source == id && w->list[i].offset == offset && w->list[i].length >= length) return;
-  if (w->count < WANTS_MAX) w->list[w->count++] = (sonde_want){.source = id, .offset = offset, .length = length};
+  if (w->count < WANTS_MAX)
+    w->list[w->count++] = (sonde_want){.source = id, .offset = offset, .length = length};
 }

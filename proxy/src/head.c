@@ -30,13 +30,13 @@ static int read_options(int argc, char **argv, options *o, uint64_t *rows) {
   return options_check(o);
 }
 
-static void print_summary(const table *t) {
+static void print_summary(const dataset *t) {
   text s = {0};
-  bool exact = json_is_true(json_member(table_member(t, "rows"), "exact"));
-  size_t columns = json_count(table_member(t, "columns"));
+  bool exact = peek_is_true(peek_member(dataset_member(t, "rows"), "exact"));
+  size_t columns = peek_count(dataset_member(t, "columns"));
   text_add_bytes(&s, host_file_size(t->host));
   text_print(&s, exact ? ", " : ", about ");
-  text_add_count(&s, table_rows(t));
+  text_add_count(&s, dataset_rows(t));
   text_print(&s, " rows, %zu %s\n\n", columns, columns == 1 ? "column" : "columns");
   fputs(s.ptr, stdout);
   text_free(&s);
@@ -48,14 +48,14 @@ int command_head(int argc, char **argv) {
   options_init(&o);
   int code = read_options(argc, argv, &o, &wanted);
   if (!code) {
-    table t;
+    dataset t;
     rows_out rows = rows_begin(o.json, wanted);
     o.host.threads = 1;
-    code = table_open(&o, rows_page, &rows, &t);
+    code = dataset_open(&o, rows_page, &rows, &t);
     if (!code && !o.json) print_summary(&t);
-    if (!code) code = rows_print(&rows, table_member(&t, "columns"), "");
+    if (!code) code = rows_print(&rows, dataset_member(&t, "columns"), "");
     rows_free(&rows);
-    table_close(&t);
+    dataset_close(&t);
   }
   options_free(&o);
   return code;

@@ -5,38 +5,38 @@
 
 rows_out rows_begin(bool json, uint64_t wanted) { return (rows_out){.json = json, .left = wanted}; }
 
-static void write_row(rows_out *r, const page *p, uint32_t row) {
+static void write_row(rows_out *r, const cells *p, uint32_t row) {
   text_print(&r->written, r->n_written++ ? ",\n[" : "[");
   for (uint32_t c = 0; c < p->n_columns; c++) {
     if (c) text_add(&r->written, ",", 1);
-    page_add_json(p, c, row, &r->written);
+    cells_add_json(p, c, row, &r->written);
   }
   text_add(&r->written, "]", 1);
 }
 
-static void draw_row(rows_out *r, const page *p, uint32_t row) {
+static void draw_row(rows_out *r, const cells *p, uint32_t row) {
   text value = {0};
   for (uint32_t c = 0; c < p->n_columns; c++) {
     text_clear(&value);
-    if (!page_is_null(p, c, row)) page_add_text(p, c, row, &value);
+    if (!cells_is_null(p, c, row)) cells_add_text(p, c, row, &value);
     table_text_cell(&r->drawn, text_str(&value));
   }
   text_free(&value);
 }
 
-static void draw_begin(rows_out *r, const page *p) {
+static void draw_begin(rows_out *r, const cells *p) {
   if (r->drawn.n_columns) return;
   r->drawn = table_text_new(p->n_columns);
   for (uint32_t c = 0; c < p->n_columns; c++) {
-    page_type type = page_column_type(p, c);
-    r->drawn.right[c] = type >= PAGE_INT64 && type <= PAGE_DECIMAL;
+    cell_type type = cells_type(p, c);
+    r->drawn.right[c] = type >= CELL_INT64 && type <= CELL_DECIMAL;
   }
 }
 
 bool rows_page(void *user, sonde_page block) {
   rows_out *r = user;
-  page p;
-  if (!page_open(block, &p)) r->broken = true;
+  cells p;
+  if (!cells_open(block, &p)) r->broken = true;
   if (r->broken) return false;
   if (!r->json && p.n_columns) draw_begin(r, &p);
   for (uint32_t row = 0; row < p.n_rows && r->left; row++, r->left--) {
@@ -54,9 +54,9 @@ static void draw_names(const rows_out *r, sonde_str columns, table_text *out) {
   text cell = {0};
   for (size_t m = 0; m < 2; m++) {
     size_t at = 0;
-    for (sonde_str column; json_next(columns, &at, &column);) {
+    for (sonde_str column; peek_next(columns, &at, &column);) {
       text_clear(&cell);
-      json_add_text(&cell, json_member(column, members[m]));
+      peek_add_text(&cell, peek_member(column, members[m]));
       table_text_cell(out, text_str(&cell));
     }
   }
@@ -66,7 +66,7 @@ static void draw_names(const rows_out *r, sonde_str columns, table_text *out) {
 }
 
 static void print_drawn(const rows_out *r, sonde_str columns) {
-  size_t n = json_count(columns);
+  size_t n = peek_count(columns);
   if (!n) return;
   table_text whole = table_text_new(n);
   if (r->drawn.n_columns == n) memcpy(whole.right, r->drawn.right, n * sizeof *whole.right);
@@ -78,8 +78,8 @@ static void print_drawn(const rows_out *r, sonde_str columns) {
 static void print_json(const rows_out *r, sonde_str columns, const char *members) {
   printf("{%s\"columns\":[", members);
   size_t at = 0, n = 0;
-  for (sonde_str column; json_next(columns, &at, &column); n++) {
-    sonde_str name = json_member(column, "name"), type = json_member(column, "type");
+  for (sonde_str column; peek_next(columns, &at, &column); n++) {
+    sonde_str name = peek_member(column, "name"), type = peek_member(column, "type");
     printf("%s{\"name\":%.*s,\"type\":%.*s}", n ? "," : "", (int)name.len, name.ptr, (int)type.len, type.ptr);
   }
   printf("],\n\"rows\":[");

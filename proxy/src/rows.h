@@ -1,8 +1,8 @@
 /* rows.h — rows of pages, gathered and printed: as a table for people or as JSON for programs. */
 #ifndef ROWS_H
 #define ROWS_H
-#include "page.h"
-#include "table.h"
+#include "cells.h"
+#include "dataset.h"
 #include "table_text.h"
 
 /* {"columns":[{"name","type"}…],"rows":[[…]…]}, or a drawn table; `columns` is the engine's list of them. */

@@ -22,7 +22,7 @@ const char scan_usage[] =
 enum { BAD_SHOWN = 20 };
 
 typedef struct {
-  table table;
+  dataset data;
   text bad; /* what the job "bad" said */
   double seconds;
 } scanned;
@@ -42,8 +42,8 @@ static int read_options(int argc, char **argv, options *o) {
 
 static int list_bad(scanned *s) {
   text spec = {0};
-  text_print(&spec, "{\"job\":\"bad\",\"table\":%u,\"first\":0,\"count\":%d}", s->table.id, BAD_SHOWN);
-  int code = table_ask(&s->table, &spec, NULL, NULL, &s->bad);
+  text_print(&spec, "{\"job\":\"bad\",\"table\":%u,\"first\":0,\"count\":%d}", s->data.id, BAD_SHOWN);
+  int code = dataset_ask(&s->data, &spec, NULL, NULL, &s->bad);
   text_free(&spec);
   return code;
 }
@@ -51,20 +51,20 @@ static int list_bad(scanned *s) {
 static int scan(const options *o, scanned *s) {
   progress_line line = {0};
   double began = seconds_now();
-  int code = table_open(o, NULL, NULL, &s->table);
+  int code = dataset_open(o, NULL, NULL, &s->data);
   if (code) return code;
-  progress_begin(&line, s->table.host);
+  progress_begin(&line, s->data.host);
   line.doing = "counting rows";
-  code = table_index(&s->table);
+  code = dataset_index(&s->data);
   line.doing = "reading columns";
-  if (!code) code = table_import(&s->table);
+  if (!code) code = dataset_import(&s->data);
   progress_end(&line);
   s->seconds = seconds_now() - began;
   return code ? code : list_bad(s);
 }
 
 static sonde_str bad_member(const scanned *s, const char *name) {
-  return json_member(text_str(&s->bad), name);
+  return peek_member(text_str(&s->bad), name);
 }
 
 static uint64_t peak_bytes(void) {
@@ -79,10 +79,10 @@ static void add_raw(text *out, const char *name, sonde_str value) {
 
 /* The statistics stand beside the name rather than in an object of their own. */
 static void add_column_json(text *out, sonde_str column) {
-  sonde_str name = json_member(column, "name"), scale = json_member(column, "scale");
-  sonde_str stats = json_member(column, "stats");
+  sonde_str name = peek_member(column, "name"), scale = peek_member(column, "scale");
+  sonde_str stats = peek_member(column, "stats");
   text_print(out, "{\"name\":%.*s", (int)name.len, name.ptr);
-  add_raw(out, "type", json_member(column, "type"));
+  add_raw(out, "type", peek_member(column, "type"));
   if (scale.len) add_raw(out, "scale", scale);
   if (stats.len > 2) text_print(out, ",%.*s", (int)stats.len - 2, stats.ptr + 1);
   text_add(out, "}", 1);
@@ -91,7 +91,7 @@ static void add_column_json(text *out, sonde_str column) {
 static void add_columns_json(text *out, sonde_str columns) {
   size_t at = 0, n = 0;
   text_print(out, ",\n\"columns\":[");
-  for (sonde_str column; json_next(columns, &at, &column);) {
+  for (sonde_str column; peek_next(columns, &at, &column);) {
     text_print(out, n++ ? ",\n" : "\n");
     add_column_json(out, column);
   }
@@ -100,23 +100,23 @@ static void add_columns_json(text *out, sonde_str columns) {
 
 static void add_json(text *out, const scanned *s) {
   text_print(out, "{\"file\":");
-  text_add_json(out, str_of(host_path(s->table.host)));
-  text_print(out, ",\"bytes\":%llu,\"rows\":%llu", (unsigned long long)host_file_size(s->table.host),
-             (unsigned long long)table_rows(&s->table));
-  add_raw(out, "compression", table_member(&s->table, "compression"));
+  text_add_json(out, str_of(host_path(s->data.host)));
+  text_print(out, ",\"bytes\":%llu,\"rows\":%llu", (unsigned long long)host_file_size(s->data.host),
+             (unsigned long long)dataset_rows(&s->data));
+  add_raw(out, "compression", dataset_member(&s->data, "compression"));
   text_add(out, ",\n\"guesses\":", strlen(",\n\"guesses\":"));
-  sonde_str guesses = table_member(&s->table, "guesses");
+  sonde_str guesses = dataset_member(&s->data, "guesses");
   text_add(out, guesses.ptr, guesses.len);
-  add_columns_json(out, table_member(&s->table, "columns"));
+  add_columns_json(out, dataset_member(&s->data, "columns"));
   add_raw(out, "bad", bad_member(s, "bad"));
   add_raw(out, "bad_rows", bad_member(s, "total"));
   text_print(out, ",\n\"seconds\":%.6f,\"peak_bytes\":%llu}\n", s->seconds, (unsigned long long)peak_bytes());
 }
 
 static void add_summary(text *out, const scanned *s) {
-  uint64_t bytes = host_file_size(s->table.host), rows = table_rows(&s->table);
-  size_t columns = json_count(table_member(&s->table, "columns"));
-  text_print(out, "%s: ", host_path(s->table.host));
+  uint64_t bytes = host_file_size(s->data.host), rows = dataset_rows(&s->data);
+  size_t columns = peek_count(dataset_member(&s->data, "columns"));
+  text_print(out, "%s: ", host_path(s->data.host));
   text_add_bytes(out, bytes);
   text_print(out, ", ");
   text_add_count(out, rows);
@@ -129,7 +129,7 @@ static void add_summary(text *out, const scanned *s) {
 /* Characters that one would not see, by their names. */
 static void add_setting(text *out, sonde_str value) {
   size_t begin = out->len;
-  json_add_text(out, value);
+  peek_add_text(out, value);
   sonde_str shown = {out->ptr + begin, out->len - begin};
   const char *name = shown.len == 0                         ? "none"
                      : shown.len == 1 && *shown.ptr == '\t' ? "tab"
@@ -141,17 +141,17 @@ static void add_setting(text *out, sonde_str value) {
 }
 
 static void add_reason(text *out, sonde_str guess) {
-  sonde_str runner_up = json_member(guess, "runnerUp");
-  json_add_text(out, json_member(guess, "reason"));
-  if (json_is_null(runner_up)) return;
+  sonde_str runner_up = peek_member(guess, "runnerUp");
+  peek_add_text(out, peek_member(guess, "reason"));
+  if (peek_is_null(runner_up)) return;
   text_print(out, "; next best: ");
-  add_setting(out, json_member(runner_up, "value"));
+  add_setting(out, peek_member(runner_up, "value"));
 }
 
 static void draw_guess(table_text *t, sonde_str guess) {
   text setting = {0}, value = {0}, reason = {0};
-  json_add_text(&setting, json_member(guess, "setting"));
-  add_setting(&value, json_member(guess, "value"));
+  peek_add_text(&setting, peek_member(guess, "setting"));
+  add_setting(&value, peek_member(guess, "value"));
   add_reason(&reason, guess);
   table_text_cell(t, text_str(&setting));
   table_text_cell(t, text_str(&value));
@@ -163,9 +163,9 @@ static void draw_guess(table_text *t, sonde_str guess) {
 
 static void print_guesses(const scanned *s) {
   table_text t = table_text_new(3);
-  sonde_str guesses = table_member(&s->table, "guesses");
+  sonde_str guesses = dataset_member(&s->data, "guesses");
   size_t at = 0;
-  for (sonde_str guess; json_next(guesses, &at, &guess);) draw_guess(&t, guess);
+  for (sonde_str guess; peek_next(guesses, &at, &guess);) draw_guess(&t, guess);
   table_text_print(&t, stdout, 0, 0);
   table_text_free(&t);
 }
@@ -174,14 +174,14 @@ static const char *const column_members[] = {"nulls", "distinct", "mean", "min",
 enum { n_members = sizeof column_members / sizeof *column_members, n_shown = n_members + 2 };
 
 static void add_statistic(text *cell, sonde_str stats, size_t m) {
-  sonde_str value = json_member(stats, column_members[m]);
-  if (json_is_null(value)) return;
+  sonde_str value = peek_member(stats, column_members[m]);
+  if (peek_is_null(value)) return;
   if (m < 2)
-    text_add_count(cell, json_u64(value));
+    text_add_count(cell, peek_u64(value));
   else if (m == 2)
-    text_print(cell, "%.6g", json_double(value));
+    text_print(cell, "%.6g", peek_double(value));
   else
-    json_add_text(cell, value);
+    peek_add_text(cell, value);
 }
 
 static void draw_column(table_text *t, sonde_str column) {
@@ -189,11 +189,11 @@ static void draw_column(table_text *t, sonde_str column) {
   for (size_t i = 0; i < n_shown; i++) {
     text_clear(&cell);
     if (i == 0)
-      json_add_text(&cell, json_member(column, "name"));
+      peek_add_text(&cell, peek_member(column, "name"));
     else if (i == 1)
-      json_add_text(&cell, json_member(column, "type"));
+      peek_add_text(&cell, peek_member(column, "type"));
     else
-      add_statistic(&cell, json_member(column, "stats"), i - 2);
+      add_statistic(&cell, peek_member(column, "stats"), i - 2);
     table_text_cell(t, text_str(&cell));
   }
   text_free(&cell);
@@ -207,8 +207,8 @@ static void print_columns(const scanned *s) {
     t.right[i] = i >= 2 && i <= 4;
     table_text_cell_cstr(&t, heads[i]);
   }
-  sonde_str columns = table_member(&s->table, "columns");
-  for (sonde_str column; json_next(columns, &at, &column);) draw_column(&t, column);
+  sonde_str columns = dataset_member(&s->data, "columns");
+  for (sonde_str column; peek_next(columns, &at, &column);) draw_column(&t, column);
   table_text_print(&t, stdout, 1, terminal_width(stdout));
   table_text_free(&t);
 }
@@ -219,9 +219,9 @@ static void draw_bad(table_text *t, sonde_str bad) {
   for (size_t i = 0; i < 4; i++) {
     text_clear(&cell);
     if (i < 3)
-      text_add_count(&cell, json_u64(json_member(bad, members[i])));
+      text_add_count(&cell, peek_u64(peek_member(bad, members[i])));
     else
-      json_add_text(&cell, json_member(bad, members[i]));
+      peek_add_text(&cell, peek_member(bad, members[i]));
     (i < 3 ? table_text_cell : table_text_sentence)(t, text_str(&cell));
   }
   text_free(&cell);
@@ -229,7 +229,7 @@ static void draw_bad(table_text *t, sonde_str bad) {
 
 static void print_bad(const scanned *s) {
   static const char *const heads[] = {"line", "row", "byte", "what is wrong"};
-  uint64_t total = json_u64(bad_member(s, "total"));
+  uint64_t total = peek_u64(bad_member(s, "total"));
   if (!total) {
     puts("Every row fits.");
     return;
@@ -246,7 +246,7 @@ static void print_bad(const scanned *s) {
   }
   sonde_str list = bad_member(s, "bad");
   size_t at = 0;
-  for (sonde_str bad; json_next(list, &at, &bad);) draw_bad(&t, bad);
+  for (sonde_str bad; peek_next(list, &at, &bad);) draw_bad(&t, bad);
   table_text_print(&t, stdout, 1, 0);
   table_text_free(&t);
 }
@@ -283,7 +283,7 @@ int command_scan(int argc, char **argv) {
   int code = read_options(argc, argv, &o);
   if (!code) code = scan(&o, &s);
   if (!code) code = print(&s, o.json);
-  table_close(&s.table);
+  dataset_close(&s.data);
   text_free(&s.bad);
   options_free(&o);
   return code;

@@ -60,9 +60,9 @@ static int read_options(int argc, char **argv, view_options *o) {
 }
 
 /* `what` becomes the member that reads: "table":1 or "view":1. */
-static int make_view(const table *t, const view_options *o, text *what, uint64_t *rows) {
+static int make_view(const dataset *t, const view_options *o, text *what, uint64_t *rows) {
   text spec = {0}, info = {0};
-  *rows = table_rows(t);
+  *rows = dataset_rows(t);
   text_print(what, "\"table\":%u", t->id);
   if (!o->filter && !o->search && !o->sort) return EXIT_FINE;
   text_print(&spec, "{\"job\":\"view\",\"table\":%u", t->id);
@@ -73,19 +73,19 @@ static int make_view(const table *t, const view_options *o, text *what, uint64_t
     text_add_json(&spec, str_of(o->search));
   }
   text_add(&spec, "}", 1);
-  int code = table_ask(t, &spec, NULL, NULL, &info);
+  int code = dataset_ask(t, &spec, NULL, NULL, &info);
   if (!code) {
-    *rows = json_u64(json_member(text_str(&info), "rows"));
+    *rows = peek_u64(peek_member(text_str(&info), "rows"));
     text_clear(what);
-    text_print(what, "\"view\":%u", (unsigned)json_u64(json_member(text_str(&info), "view")));
+    text_print(what, "\"view\":%u", (unsigned)peek_u64(peek_member(text_str(&info), "view")));
   }
   text_free(&spec);
   text_free(&info);
   return code;
 }
 
-static int read_pages(const table *t, const char *what, uint64_t first, uint64_t end, rows_out *rows) {
-  size_t columns = json_count(table_member(t, "columns"));
+static int read_pages(const dataset *t, const char *what, uint64_t first, uint64_t end, rows_out *rows) {
+  size_t columns = peek_count(dataset_member(t, "columns"));
   uint64_t step = columns < PAGE_CELLS ? PAGE_CELLS / (columns + 1) : 1;
   text spec = {0};
   int code = EXIT_FINE;
@@ -94,14 +94,14 @@ static int read_pages(const table *t, const char *what, uint64_t first, uint64_t
     text_clear(&spec);
     text_print(&spec, "{\"job\":\"read\",%s,\"row\":%llu,\"rows\":%llu}", what, (unsigned long long)first,
                (unsigned long long)n);
-    code = table_ask(t, &spec, rows_page, rows, NULL);
+    code = dataset_ask(t, &spec, rows_page, rows, NULL);
     first += n;
   }
   text_free(&spec);
   return code;
 }
 
-static int print_rows(const table *t, const view_options *o) {
+static int print_rows(const dataset *t, const view_options *o) {
   text what = {0}, members = {0};
   uint64_t n;
   int code = make_view(t, o, &what, &n);
@@ -109,7 +109,7 @@ static int print_rows(const table *t, const view_options *o) {
     rows_out rows = rows_begin(o->common.json, UINT64_MAX);
     code = read_pages(t, what.ptr, o->first, o->end < n ? o->end : n, &rows);
     text_print(&members, "\"view_rows\":%llu,", (unsigned long long)n);
-    if (!code) code = rows_print(&rows, table_member(t, "columns"), members.ptr);
+    if (!code) code = rows_print(&rows, dataset_member(t, "columns"), members.ptr);
     rows_free(&rows);
   }
   text_free(&what);
@@ -123,12 +123,12 @@ int command_view(int argc, char **argv) {
   o.common.host.keep_columns = true;
   int code = read_options(argc, argv, &o);
   if (!code) {
-    table t;
-    code = table_open(&o.common, NULL, NULL, &t);
-    if (!code) code = table_index(&t);
-    if (!code) code = table_import(&t);
+    dataset t;
+    code = dataset_open(&o.common, NULL, NULL, &t);
+    if (!code) code = dataset_index(&t);
+    if (!code) code = dataset_import(&t);
     if (!code) code = print_rows(&t, &o);
-    table_close(&t);
+    dataset_close(&t);
   }
   options_free(&o.common);
   return code;

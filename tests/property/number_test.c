@@ -85,7 +85,8 @@ static void doubles_read_back_from_their_shortest_text(void) {
     wrong += strtod(text, NULL) != v;
     if (i % 16 == 0) {
       size_t digits = 0;
-      for (const char *p = text; *p && *p != 'e'; p++) digits += *p >= '0' && *p <= '9' && (digits > 0 || *p != '0');
+      for (const char *p = text; *p && *p != 'e'; p++)
+        digits += *p >= '0' && *p <= '9' && (digits > 0 || *p != '0');
       if (strchr(text, '.') && digits > 1) {
         sprintf(fewer, "%.*e", (int)digits - 2, v);
         longer += strtod(fewer, NULL) == v;

@@ -23,10 +23,12 @@ typedef struct {
 } csv_mark;
 
 typedef struct {
-  uint64_t row_begin;  /* source offset of the first row that begins in the block; == next_begin when there is none */
-  uint64_t next_begin; /* source offset of the first row that begins at or after block_end; the source's size at its end */
+  uint64_t
+      row_begin; /* source offset of the first row that begins in the block; == next_begin when there is none */
+  uint64_t
+      next_begin; /* source offset of the first row that begins at or after block_end; the source's size at its end */
   uint32_t rows;
-  uint32_t lines;      /* line ends inside [row_begin, next_begin), also those in quotes */
+  uint32_t lines; /* line ends inside [row_begin, next_begin), also those in quotes */
   uint32_t n_marks;
   const csv_mark *marks; /* in `out` arena; marks[0] is {0, 0} when rows > 0 */
 } csv_index;
@@ -38,8 +40,8 @@ typedef struct {
  * *more is set (and the rest of `out` is not) when span ends before the last row of the block does and !span.last:
  * bring more bytes and call again from the start. Rows that are not data (blank lines in a table of several columns,
  * comment lines) are not counted. */
-sonde_code csv_index_block(const csv_dialect *, csv_span, uint64_t block_end, uint64_t row_begin, arena *out_memory,
-                           arena *scratch, csv_index *out, bool *more, sonde_error *);
+sonde_code csv_index_block(const csv_dialect *, csv_span, uint64_t block_end, uint64_t row_begin,
+                           arena *out_memory, arena *scratch, csv_index *out, bool *more, sonde_error *);
 
 /* ---- pass 2: values ---- */
 
@@ -50,26 +52,33 @@ typedef enum {
 } csv_mode;
 
 typedef struct {
-  uint8_t mode; /* csv_mode */
+  uint8_t mode;  /* csv_mode */
   csv_form form; /* CSV_FIXED */
   csv_seen seen; /* CSV_INFER: what is known so far; the block's values are joined to it */
 } csv_plan;
 
 typedef struct {
-  csv_seen seen;  /* plan.seen joined with the block's values (CSV_INFER); untouched for CSV_FIXED */
-  csv_form form;  /* how the vec was read */
+  csv_seen seen; /* plan.seen joined with the block's values (CSV_INFER); untouched for CSV_FIXED */
+  csv_form form; /* how the vec was read */
   uint32_t nulls;
   /* Over the values that are not null. min/max by type: i64 for BOOL, INT64, DATE, TIME, TIMESTAMP*; f64 for DOUBLE;
    * i128 as f64 plus exact text elsewhere; text: bytewise. */
   int64_t min_i64, max_i64;
   double min_f64, max_f64; /* DOUBLE, DECIMAL */
-  sonde_str min_text, max_text; /* TYPE_TEXT, TYPE_DECIMAL (as text); in the keep arena; text cut to 256 bytes */
-  double sum;              /* INT64, DOUBLE, DECIMAL; compensated (Neumaier) */
-  const uint8_t *sketch;   /* HyperLogLog, column/sketch.h, in the keep arena */
+  sonde_str min_text,
+      max_text;          /* TYPE_TEXT, TYPE_DECIMAL (as text); in the keep arena; text cut to 256 bytes */
+  double sum;            /* INT64, DOUBLE, DECIMAL; compensated (Neumaier) */
+  const uint8_t *sketch; /* HyperLogLog, column/sketch.h, in the keep arena */
 } csv_column;
 
 typedef enum { /* order and names as BadReason of the TypeScript API */
-  CSV_BAD_FEW, CSV_BAD_MANY, CSV_BAD_STRAY_QUOTE, CSV_BAD_UNCLOSED, CSV_BAD_BYTES, CSV_BAD_VALUE, CSV_BAD_FIELD_LONG
+               CSV_BAD_FEW,
+               CSV_BAD_MANY,
+               CSV_BAD_STRAY_QUOTE,
+               CSV_BAD_UNCLOSED,
+               CSV_BAD_BYTES,
+               CSV_BAD_VALUE,
+               CSV_BAD_FIELD_LONG
 } csv_bad_reason;
 
 typedef struct {
@@ -86,14 +95,14 @@ typedef struct {
   uint32_t rows;
   csv_column *columns; /* one per column of the dialect; in keep */
   uint32_t n_bad, n_bad_listed;
-  const csv_bad *bad;  /* in keep */
-  uint64_t end;        /* source offset after the last row read */
+  const csv_bad *bad; /* in keep */
+  uint64_t end;       /* source offset after the last row read */
 } csv_rows;
 
 typedef struct {
-  uint32_t skip;  /* rows to pass over first */
-  uint32_t rows;  /* at most so many; UINT32_MAX: all of the span */
-  bool stats;     /* fill min, max, sum, sketch */
+  uint32_t skip;      /* rows to pass over first */
+  uint32_t rows;      /* at most so many; UINT32_MAX: all of the span */
+  bool stats;         /* fill min, max, sum, sketch */
   uint32_t field_max; /* longer fields are cut (and their rows listed as CSV_BAD_FIELD_LONG) */
 } csv_want;
 
@@ -102,7 +111,7 @@ typedef struct {
  * a TEXT column and null elsewhere. A last row that reaches the end of a span that is not `last` is left out (out->end
  * tells where to go on). The vecs go to into->vecs (into->memory is the arena to use; the caller made it), everything
  * else of `out` to `keep`; nothing of `scratch` is referred to afterwards. */
-sonde_code csv_read(const csv_dialect *, csv_span, csv_want, const csv_plan *plan, chunk *into, arena *keep, arena *scratch,
-                    csv_rows *out, sonde_error *);
+sonde_code csv_read(const csv_dialect *, csv_span, csv_want, const csv_plan *plan, chunk *into, arena *keep,
+                    arena *scratch, csv_rows *out, sonde_error *);
 
 #endif

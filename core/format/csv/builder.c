@@ -16,7 +16,8 @@ static sonde_code start(builder *b, arena *scratch, sonde_error *err) {
   if (b->form.type.id == TYPE_TEXT) {
     b->text = text_builder_new(b->cap, scratch, err);
     if (!b->text) return err->code;
-    for (uint32_t i = 0; i < b->rows; i++) SONDE_TRY(text_builder_add(b->text, (sonde_str){"", 0}, scratch, err));
+    for (uint32_t i = 0; i < b->rows; i++)
+      SONDE_TRY(text_builder_add(b->text, (sonde_str){"", 0}, scratch, err));
     return SONDE_OK;
   }
   b->values = arena_array(scratch, b->cap, b->form.type.id == TYPE_DECIMAL ? 16 : 8, err);
@@ -25,9 +26,18 @@ static sonde_code start(builder *b, arena *scratch, sonde_error *err) {
 
 static uint32_t round_up(uint32_t cap) { return (cap + 63) / 64 * 64; }
 
-sonde_code builder_init(builder *b, const csv_plan *plan, uint32_t cap, const csv_dialect *d, bool valid_utf8, arena *scratch, sonde_error *err) {
+sonde_code builder_init(builder *b, const csv_plan *plan, uint32_t cap, const csv_dialect *d, bool valid_utf8,
+                        arena *scratch, sonde_error *err) {
   cap = round_up(cap ? cap : 1);
-  *b = (builder){.plan = *plan, .form = plan->form, .seen = plan->seen, .decimal = (char)d->decimal, .quote = d->quote, .escape = d->escape, .cap = cap, .valid_utf8 = valid_utf8, .scalable = true};
+  *b = (builder){.plan = *plan,
+                 .form = plan->form,
+                 .seen = plan->seen,
+                 .decimal = (char)d->decimal,
+                 .quote = d->quote,
+                 .escape = d->escape,
+                 .cap = cap,
+                 .valid_utf8 = valid_utf8,
+                 .scalable = true};
   if (plan->mode == CSV_INFER) b->form = csv_resolve(&plan->seen);
   b->validity = arena_alloc(scratch, cap / 8, err);
   if (!b->validity) return err->code;
@@ -68,7 +78,8 @@ static bool still(const builder *b, const csv_seen *s) {
 static bool add_int(builder *b, uint32_t row, const char *p, size_t n) {
   int64_t *out = (int64_t *)b->values + row;
   if (quick_int(p, n, out)) {
-    if (b->plan.mode == CSV_INFER && (*out > 999999 || *out < -999999 || b->seen.int_digits < 6)) saw_int(&b->seen, *out);
+    if (b->plan.mode == CSV_INFER && (*out > 999999 || *out < -999999 || b->seen.int_digits < 6))
+      saw_int(&b->seen, *out);
     return true;
   }
   number_text t;
@@ -108,7 +119,8 @@ static bool add_double(builder *b, uint32_t row, const char *p, size_t n) {
 static bool add_decimal(builder *b, uint32_t row, const char *p, size_t n) {
   number_text t;
   int128 *out = (int128 *)b->values + row;
-  bool ok = number_scan(p, n, b->decimal, &t) && !t.padded && number_to_int128(&t, p, n, b->decimal, b->form.type.scale, out);
+  bool ok = number_scan(p, n, b->decimal, &t) && !t.padded &&
+            number_to_int128(&t, p, n, b->decimal, b->form.type.scale, out);
   if (!ok || b->plan.mode != CSV_INFER) return ok;
   csv_seen_add(&b->seen, p, n, b->decimal);
   return still(b, &b->seen);
@@ -150,12 +162,12 @@ static bool add_typed(builder *b, uint32_t row, const char *p, size_t n) {
   while (n && (p[n - 1] == ' ' || p[n - 1] == '\t')) n--;
   if (n == 0) return false;
   switch (b->form.type.id) {
-    case TYPE_INT64: return add_int(b, row, p, n);
-    case TYPE_DOUBLE: return add_double(b, row, p, n);
-    case TYPE_DECIMAL: return add_decimal(b, row, p, n);
-    case TYPE_BOOL: return add_bool(b, row, p, n);
-    case TYPE_TIME: return time_parse(p, n, (int64_t *)b->values + row);
-    default: return add_dated(b, row, p, n);
+  case TYPE_INT64: return add_int(b, row, p, n);
+  case TYPE_DOUBLE: return add_double(b, row, p, n);
+  case TYPE_DECIMAL: return add_decimal(b, row, p, n);
+  case TYPE_BOOL: return add_bool(b, row, p, n);
+  case TYPE_TIME: return time_parse(p, n, (int64_t *)b->values + row);
+  default: return add_dated(b, row, p, n);
   }
 }
 
@@ -169,7 +181,8 @@ static void set_null(builder *b, uint32_t row) {
 }
 
 /* The field's value with doubled quotes and escapes undone and invalid bytes replaced. */
-static sonde_code field_value(const builder *b, const uint8_t *text, const csv_field *f, sonde_str *out, arena *scratch, sonde_error *err) {
+static sonde_code field_value(const builder *b, const uint8_t *text, const csv_field *f, sonde_str *out,
+                              arena *scratch, sonde_error *err) {
   const char *p = (const char *)text + f->begin;
   *out = (sonde_str){p, f->len};
   if (f->flags & FIELD_ESCAPED) {
@@ -192,7 +205,8 @@ static sonde_code field_value(const builder *b, const uint8_t *text, const csv_f
   return SONDE_OK;
 }
 
-static sonde_code add_text(builder *b, uint32_t row, sonde_str s, bool null, arena *scratch, sonde_error *err) {
+static sonde_code add_text(builder *b, uint32_t row, sonde_str s, bool null, arena *scratch,
+                           sonde_error *err) {
   if (null) set_null(b, row);
   return text_builder_add(b->text, null ? (sonde_str){"", 0} : s, scratch, err);
 }
@@ -233,8 +247,8 @@ static sonde_code add_one(builder *b, sonde_str s, bool quoted, bool *bad, arena
   return SONDE_OK;
 }
 
-sonde_code builder_add(builder *b, const uint8_t *text, const csv_field *fields, uint32_t stride, uint32_t n, uint64_t *bad_rows,
-                       arena *scratch, sonde_error *err) {
+sonde_code builder_add(builder *b, const uint8_t *text, const csv_field *fields, uint32_t stride, uint32_t n,
+                       uint64_t *bad_rows, arena *scratch, sonde_error *err) {
   for (uint32_t i = 0; i < n; i++) {
     const csv_field *f = &fields[(size_t)i * stride];
     sonde_str s;
@@ -301,13 +315,15 @@ static bool scale_doubles(builder *b, int64_t *out) {
       continue;
     }
     double scaled = nearbyint(v[i] * power);
-    if (!(fabs(scaled) < (double)SAFE_INTEGER) || scaled / power != v[i] || (scaled == 0 && signbit(v[i]))) return false;
+    if (!(fabs(scaled) < (double)SAFE_INTEGER) || scaled / power != v[i] || (scaled == 0 && signbit(v[i])))
+      return false;
     out[i] = (int64_t)scaled;
   }
   return true;
 }
 
-static sonde_code copy_plain(builder *b, vec *out, vec_form form, size_t width, arena *memory, sonde_error *err) {
+static sonde_code copy_plain(builder *b, vec *out, vec_form form, size_t width, arena *memory,
+                             sonde_error *err) {
   *out = (vec){.type = b->form.type, .form = (uint8_t)form, .rows = b->rows, .nulls = b->nulls};
   out->data = arena_copy(memory, b->values, b->rows * width, err);
   out->validity = b->nulls ? arena_copy(memory, b->validity, ((size_t)b->rows + 63) / 64 * 8, err) : NULL;
@@ -335,7 +351,8 @@ static sonde_code finish_bool(builder *b, vec *out, arena *memory, sonde_error *
   return out->validity || !b->nulls ? SONDE_OK : err->code;
 }
 
-sonde_code builder_finish(builder *b, bool stats, vec *out, csv_column *c, arena *memory, arena *keep, arena *scratch, sonde_error *err) {
+sonde_code builder_finish(builder *b, bool stats, vec *out, csv_column *c, arena *memory, arena *keep,
+                          arena *scratch, sonde_error *err) {
   c->seen = b->seen;
   c->form = b->form;
   c->nulls = b->nulls;
@@ -350,7 +367,9 @@ sonde_code builder_finish(builder *b, bool stats, vec *out, csv_column *c, arena
     c->sketch = sketch = arena_zero(keep, SKETCH_BYTES, err);
     if (!sketch) return err->code;
   }
-  if (id == TYPE_TEXT) return text_builder_finish(b->text, b->nulls ? b->validity : NULL, b->nulls, out, c, sketch, memory, keep, err);
+  if (id == TYPE_TEXT)
+    return text_builder_finish(b->text, b->nulls ? b->validity : NULL, b->nulls, out, c, sketch, memory, keep,
+                               err);
   if (stats && (id == TYPE_DOUBLE || id == TYPE_DECIMAL))
     stats_f64(b, c, sketch);
   else if (stats)

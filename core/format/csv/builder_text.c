@@ -10,13 +10,13 @@
 
 struct text_builder {
   uint32_t rows, cap;
-  uint32_t *codes;   /* a row's string; without dictionary: its own number */
+  uint32_t *codes; /* a row's string; without dictionary: its own number */
   uint32_t n_values, values_cap;
   uint32_t *offsets; /* n_values + 1 */
   uint64_t *hashes;
   char *bytes;
   size_t n_bytes, bytes_cap;
-  uint32_t *slots;   /* string number + 1; NULL: plain */
+  uint32_t *slots; /* string number + 1; NULL: plain */
   uint32_t n_slots;
 };
 
@@ -39,7 +39,8 @@ static void *larger(const void *old, size_t used, size_t size, arena *scratch, s
 static sonde_code room_for_value(text_builder *t, size_t len, arena *scratch, sonde_error *err) {
   if (t->n_values == t->values_cap) {
     uint32_t cap = t->values_cap ? t->values_cap * 2 : 512;
-    uint32_t *offsets = larger(t->offsets, t->offsets ? ((size_t)t->n_values + 1) * 4 : 0, ((size_t)cap + 1) * 4, scratch, err);
+    uint32_t *offsets = larger(t->offsets, t->offsets ? ((size_t)t->n_values + 1) * 4 : 0,
+                               ((size_t)cap + 1) * 4, scratch, err);
     uint64_t *hashes = larger(t->hashes, (size_t)t->n_values * 8, (size_t)cap * 8, scratch, err);
     if (!offsets || !hashes) return err->code;
     if (!t->offsets) offsets[0] = 0;
@@ -47,7 +48,8 @@ static sonde_code room_for_value(text_builder *t, size_t len, arena *scratch, so
     t->hashes = hashes;
     t->values_cap = cap;
   }
-  SONDE_CHECK(len < UINT32_MAX - t->n_bytes, err, SONDE_LIMIT, 0, "a block of a text column has more than 4 GB");
+  SONDE_CHECK(len < UINT32_MAX - t->n_bytes, err, SONDE_LIMIT, 0,
+              "a block of a text column has more than 4 GB");
   if (len <= t->bytes_cap - t->n_bytes) return SONDE_OK;
   size_t cap = t->bytes_cap ? t->bytes_cap * 2 : 8192;
   while (cap < t->n_bytes + len) cap *= 2;
@@ -86,7 +88,8 @@ static sonde_code abandon(text_builder *t, arena *scratch, sonde_error *err) {
   text_builder plain = {.rows = t->rows, .cap = t->cap, .codes = t->codes};
   for (uint32_t r = 0; r < t->rows; r++) {
     uint32_t v = t->codes[r];
-    SONDE_TRY(append(&plain, (sonde_str){t->bytes + t->offsets[v], t->offsets[v + 1] - t->offsets[v]}, t->hashes[v], scratch, err));
+    SONDE_TRY(append(&plain, (sonde_str){t->bytes + t->offsets[v], t->offsets[v + 1] - t->offsets[v]},
+                     t->hashes[v], scratch, err));
     plain.codes[r] = r;
   }
   *t = plain;
@@ -124,7 +127,8 @@ static int compare(sonde_str a, sonde_str b) {
   return c ? c : (a.len > b.len) - (a.len < b.len);
 }
 
-static sonde_code extremes(const vec *v, csv_column *c, uint8_t *sketch, const text_builder *t, arena *keep, sonde_error *err) {
+static sonde_code extremes(const vec *v, csv_column *c, uint8_t *sketch, const text_builder *t, arena *keep,
+                           sonde_error *err) {
   sonde_str low = {NULL, 0}, high = {NULL, 0};
   uint32_t n = v->form == VEC_DICT ? v->n_values : v->rows;
   for (uint32_t i = 0; i < n; i++) {
@@ -136,8 +140,10 @@ static sonde_code extremes(const vec *v, csv_column *c, uint8_t *sketch, const t
     if (!high.ptr || compare(s, high) > 0) high = s;
   }
   if (!low.ptr) low = high = (sonde_str){"", 0};
-  c->min_text = (sonde_str){arena_copy(keep, low.ptr, low.len < 256 ? low.len : 256, err), low.len < 256 ? low.len : 256};
-  c->max_text = (sonde_str){arena_copy(keep, high.ptr, high.len < 256 ? high.len : 256, err), high.len < 256 ? high.len : 256};
+  c->min_text = (sonde_str){arena_copy(keep, low.ptr, low.len < 256 ? low.len : 256, err),
+                            low.len < 256 ? low.len : 256};
+  c->max_text = (sonde_str){arena_copy(keep, high.ptr, high.len < 256 ? high.len : 256, err),
+                            high.len < 256 ? high.len : 256};
   return c->min_text.ptr && c->max_text.ptr ? SONDE_OK : err->code;
 }
 
@@ -156,9 +162,10 @@ static sonde_code pack_codes(const text_builder *t, vec *out, arena *memory, son
   return SONDE_OK;
 }
 
-sonde_code text_builder_finish(text_builder *t, const uint64_t *validity, uint32_t nulls, vec *out, csv_column *c, uint8_t *sketch,
-                               arena *memory, arena *keep, sonde_error *err) {
-  *out = (vec){.type = {.id = TYPE_TEXT}, .form = t->slots ? VEC_DICT : VEC_TEXT, .rows = t->rows, .nulls = nulls};
+sonde_code text_builder_finish(text_builder *t, const uint64_t *validity, uint32_t nulls, vec *out,
+                               csv_column *c, uint8_t *sketch, arena *memory, arena *keep, sonde_error *err) {
+  *out = (vec){
+      .type = {.id = TYPE_TEXT}, .form = t->slots ? VEC_DICT : VEC_TEXT, .rows = t->rows, .nulls = nulls};
   if (t->slots) SONDE_TRY(pack_codes(t, out, memory, err));
   out->offsets = arena_copy(memory, t->offsets, ((size_t)t->n_values + 1) * 4, err);
   out->bytes = arena_copy(memory, t->bytes, t->n_bytes, err);

@@ -18,15 +18,16 @@ typedef struct {
   uint8_t newline;   /* csv_newline */
   uint8_t delimiter; /* ASCII byte; 0: one column only */
   uint8_t quote;     /* ASCII byte, 0: none */
-  uint8_t escape;    /* ASCII byte that takes the next byte as it is inside quotes; 0 or == quote: quotes are doubled */
-  uint8_t comment;   /* ASCII byte that starts a comment line, 0: none */
-  uint8_t decimal;   /* '.' or ',' */
+  uint8_t
+      escape; /* ASCII byte that takes the next byte as it is inside quotes; 0 or == quote: quotes are doubled */
+  uint8_t comment; /* ASCII byte that starts a comment line, 0: none */
+  uint8_t decimal; /* '.' or ',' */
   bool header;
-  uint32_t skip;       /* lines of preamble before the header or first row */
-  uint32_t columns;    /* fields a row should have, >= 1 */
-  uint64_t bom;        /* bytes of byte order mark */
-  uint64_t header_at;  /* source offset of the header row, when there is one */
-  uint64_t data_at;    /* source offset of the first data row */
+  uint32_t skip;      /* lines of preamble before the header or first row */
+  uint32_t columns;   /* fields a row should have, >= 1 */
+  uint64_t bom;       /* bytes of byte order mark */
+  uint64_t header_at; /* source offset of the header row, when there is one */
+  uint64_t data_at;   /* source offset of the first data row */
 } csv_dialect;
 
 /* Source bytes [offset, offset + len) at hand; `last`: the source ends there. */
@@ -39,8 +40,15 @@ typedef struct {
 
 /* Overrides: a bit of `set` for each field that is not to be guessed. */
 enum {
-  CSV_SET_ENCODING = 1, CSV_SET_DELIMITER = 2, CSV_SET_QUOTE = 4, CSV_SET_ESCAPE = 8, CSV_SET_COMMENT = 16,
-  CSV_SET_HEADER = 32, CSV_SET_SKIP = 64, CSV_SET_DECIMAL = 128, CSV_SET_NEWLINE = 256
+  CSV_SET_ENCODING = 1,
+  CSV_SET_DELIMITER = 2,
+  CSV_SET_QUOTE = 4,
+  CSV_SET_ESCAPE = 8,
+  CSV_SET_COMMENT = 16,
+  CSV_SET_HEADER = 32,
+  CSV_SET_SKIP = 64,
+  CSV_SET_DECIMAL = 128,
+  CSV_SET_NEWLINE = 256
 };
 typedef struct {
   uint32_t set;

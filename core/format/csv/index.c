@@ -71,8 +71,8 @@ static sonde_code add_mark(marks *m, uint32_t row, uint64_t offset, arena *scrat
   return SONDE_OK;
 }
 
-static sonde_code index_from(const csv_dialect *d, csv_text *t, bool last, uint32_t pos, uint64_t block_end, arena *scratch, csv_index *out,
-                             marks *m, bool *more, sonde_error *err) {
+static sonde_code index_from(const csv_dialect *d, csv_text *t, bool last, uint32_t pos, uint64_t block_end,
+                             arena *scratch, csv_index *out, marks *m, bool *more, sonde_error *err) {
   uint64_t marked = 0;
   bool found = false;
   bool utf8 = d->encoding == CSV_UTF8;
@@ -109,8 +109,8 @@ static sonde_code index_from(const csv_dialect *d, csv_text *t, bool last, uint3
   return SONDE_OK;
 }
 
-sonde_code csv_index_block(const csv_dialect *d, csv_span span, uint64_t block_end, uint64_t row_begin, arena *out_memory,
-                           arena *scratch, csv_index *out, bool *more, sonde_error *err) {
+sonde_code csv_index_block(const csv_dialect *d, csv_span span, uint64_t block_end, uint64_t row_begin,
+                           arena *out_memory, arena *scratch, csv_index *out, bool *more, sonde_error *err) {
   csv_span rest = span;
   if (row_begin != CSV_UNKNOWN) {
     uint64_t skip = row_begin - span.offset;

@@ -6,7 +6,9 @@
 #include "base/datetime.h"
 #include "base/number.h"
 
-#define SAW_NUMBER (CSV_SAW_INT | CSV_SAW_BIGINT | CSV_SAW_HUGEINT | CSV_SAW_FRACTION | CSV_SAW_LONG_FRACTION | CSV_SAW_EXPONENT)
+#define SAW_NUMBER                                                                                           \
+  (CSV_SAW_INT | CSV_SAW_BIGINT | CSV_SAW_HUGEINT | CSV_SAW_FRACTION | CSV_SAW_LONG_FRACTION |               \
+   CSV_SAW_EXPONENT)
 #define SAFE_INTEGER 9007199254740992 /* 2^53 */
 
 void csv_seen_init(csv_seen *s) { *s = (csv_seen){.orders = 0xff}; }
@@ -26,9 +28,11 @@ static bool not_finite(const char *p, size_t n) {
 static uint32_t number_kind(const number_text *t, const char *p, size_t n) {
   if (t->padded) return CSV_SAW_TEXT;
   if (t->e) return CSV_SAW_EXPONENT;
-  if (t->fraction > 0 || t->point) return t->digits <= 15 ? CSV_SAW_FRACTION : t->digits <= 38 ? CSV_SAW_LONG_FRACTION : CSV_SAW_EXPONENT;
+  if (t->fraction > 0 || t->point)
+    return t->digits <= 15 ? CSV_SAW_FRACTION : t->digits <= 38 ? CSV_SAW_LONG_FRACTION : CSV_SAW_EXPONENT;
   int64_t v;
-  if (number_to_int64(t, p, n, &v)) return v >= -SAFE_INTEGER && v <= SAFE_INTEGER ? CSV_SAW_INT : CSV_SAW_BIGINT;
+  if (number_to_int64(t, p, n, &v))
+    return v >= -SAFE_INTEGER && v <= SAFE_INTEGER ? CSV_SAW_INT : CSV_SAW_BIGINT;
   return t->digits <= 38 ? CSV_SAW_HUGEINT : CSV_SAW_EXPONENT;
 }
 
@@ -92,15 +96,18 @@ static csv_form number_form(const csv_seen *s) {
   if (!(k & ~(uint32_t)(CSV_SAW_INT | CSV_SAW_BIGINT))) return form_of(TYPE_INT64);
   bool exact = k & (CSV_SAW_BIGINT | CSV_SAW_HUGEINT | CSV_SAW_LONG_FRACTION);
   if (!exact) return form_of(TYPE_DOUBLE);
-  if (k & CSV_SAW_EXPONENT) return k & (CSV_SAW_BIGINT | CSV_SAW_HUGEINT) ? form_of(TYPE_TEXT) : form_of(TYPE_DOUBLE);
-  if (s->int_digits + s->frac_digits > 38) return k & (CSV_SAW_BIGINT | CSV_SAW_HUGEINT) ? form_of(TYPE_TEXT) : form_of(TYPE_DOUBLE);
+  if (k & CSV_SAW_EXPONENT)
+    return k & (CSV_SAW_BIGINT | CSV_SAW_HUGEINT) ? form_of(TYPE_TEXT) : form_of(TYPE_DOUBLE);
+  if (s->int_digits + s->frac_digits > 38)
+    return k & (CSV_SAW_BIGINT | CSV_SAW_HUGEINT) ? form_of(TYPE_TEXT) : form_of(TYPE_DOUBLE);
   csv_form f = form_of(TYPE_DECIMAL);
   f.type.scale = s->frac_digits;
   return f;
 }
 
 static csv_form dated_form(const csv_seen *s, type_id id) {
-  static const uint8_t preferred[] = {DATE_YMD, DATE_MDY, DATE_DMY, DATE_MDY2, DATE_DMY2, DATE_YMD2, DATE_NAMED};
+  static const uint8_t preferred[] = {DATE_YMD,  DATE_MDY,  DATE_DMY,  DATE_MDY2,
+                                      DATE_DMY2, DATE_YMD2, DATE_NAMED};
   csv_form f = form_of(id);
   for (size_t i = 0; i < sizeof preferred; i++) {
     if (!(s->orders & preferred[i])) continue;

@@ -6,26 +6,28 @@
 #include "column/type.h"
 #include "format/csv/dialect.h"
 
-enum { /* kinds of values seen (or-ed) */
-  CSV_SAW_BOOL = 1,       /* true / false in any case */
-  CSV_SAW_INT = 2,        /* integer with |v| <= 2^53 */
-  CSV_SAW_BIGINT = 4,     /* integer that fits int64 but not 2^53 */
-  CSV_SAW_HUGEINT = 8,    /* integer of up to 38 digits */
-  CSV_SAW_FRACTION = 16,  /* number with a point, <= 15 significant digits: exact as shortest double text */
-  CSV_SAW_LONG_FRACTION = 32, /* more digits than a double keeps, up to 38 */
-  CSV_SAW_EXPONENT = 64,  /* 1e10; also nan, inf, infinity (any case, signed) */
-  CSV_SAW_DATE = 128,
-  CSV_SAW_TIME = 256,
-  CSV_SAW_TIMESTAMP = 512,
-  CSV_SAW_TIMESTAMPTZ = 1024,
-  CSV_SAW_TEXT = 2048     /* anything else, also padded numbers ("007") and numbers in quotes if they are padded */
+enum {                      /* kinds of values seen (or-ed) */
+       CSV_SAW_BOOL = 1,    /* true / false in any case */
+       CSV_SAW_INT = 2,     /* integer with |v| <= 2^53 */
+       CSV_SAW_BIGINT = 4,  /* integer that fits int64 but not 2^53 */
+       CSV_SAW_HUGEINT = 8, /* integer of up to 38 digits */
+       CSV_SAW_FRACTION =
+           16, /* number with a point, <= 15 significant digits: exact as shortest double text */
+       CSV_SAW_LONG_FRACTION = 32, /* more digits than a double keeps, up to 38 */
+       CSV_SAW_EXPONENT = 64,      /* 1e10; also nan, inf, infinity (any case, signed) */
+       CSV_SAW_DATE = 128,
+       CSV_SAW_TIME = 256,
+       CSV_SAW_TIMESTAMP = 512,
+       CSV_SAW_TIMESTAMPTZ = 1024,
+       CSV_SAW_TEXT =
+           2048 /* anything else, also padded numbers ("007") and numbers in quotes if they are padded */
 };
 
 typedef struct {
-  uint32_t kinds;        /* or of CSV_SAW_* */
-  uint8_t orders;        /* and of DATE_* that every date and timestamp fits; 0xff when none was seen */
-  uint8_t int_digits;    /* max digits before the point, of numbers without exponent */
-  uint8_t frac_digits;   /* max digits after the point */
+  uint32_t kinds;      /* or of CSV_SAW_* */
+  uint8_t orders;      /* and of DATE_* that every date and timestamp fits; 0xff when none was seen */
+  uint8_t int_digits;  /* max digits before the point, of numbers without exponent */
+  uint8_t frac_digits; /* max digits after the point */
 } csv_seen;
 
 /* How values become a vec: the type, and for dates the one order they are read in. */

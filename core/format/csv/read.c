@@ -12,10 +12,10 @@ typedef struct {
   csv_text text;
   bool last, valid_utf8;
   csv_want want;
-  uint32_t cap;        /* rows that there can be */
+  uint32_t cap; /* rows that there can be */
   uint32_t batch_rows;
-  csv_field *fields;   /* batch_rows × columns */
-  csv_row *rows;       /* of the batch */
+  csv_field *fields; /* batch_rows × columns */
+  csv_row *rows;     /* of the batch */
   uint64_t *bad_values;
   builder *builders;
   csv_bad *bad;
@@ -25,7 +25,8 @@ typedef struct {
   sonde_error *err;
 } reader;
 
-static sonde_code list_bad(reader *r, const csv_row *row, uint32_t number, csv_bad_reason reason, uint32_t found) {
+static sonde_code list_bad(reader *r, const csv_row *row, uint32_t number, csv_bad_reason reason,
+                           uint32_t found) {
   r->out->n_bad++;
   if (r->n_bad == CSV_BAD_MAX) return SONDE_OK;
   if (r->n_bad == r->bad_cap) {
@@ -36,7 +37,8 @@ static sonde_code list_bad(reader *r, const csv_row *row, uint32_t number, csv_b
     r->bad = list;
     r->bad_cap = cap;
   }
-  r->bad[r->n_bad++] = (csv_bad){number, r->lines, csv_text_source(&r->text, row->begin), (uint8_t)reason, found};
+  r->bad[r->n_bad++] =
+      (csv_bad){number, r->lines, csv_text_source(&r->text, row->begin), (uint8_t)reason, found};
   return SONDE_OK;
 }
 
@@ -53,7 +55,8 @@ static sonde_code settle_row(reader *r, const csv_row *row, uint32_t number, csv
     return list_bad(r, row, number, CSV_BAD_BYTES, 0);
   for (uint32_t c = 0; c < columns; c++) {
     if (fields[c].len <= r->want.field_max) continue;
-    fields[c].len = (uint32_t)utf8_cut((const char *)r->text.text + fields[c].begin, fields[c].len, r->want.field_max);
+    fields[c].len =
+        (uint32_t)utf8_cut((const char *)r->text.text + fields[c].begin, fields[c].len, r->want.field_max);
     return list_bad(r, row, number, CSV_BAD_FIELD_LONG, c);
   }
   return SONDE_OK;
@@ -63,10 +66,12 @@ static sonde_code add_column(reader *r, uint32_t column, uint32_t first, uint32_
   builder *b = &r->builders[column];
   if (b->plan.mode == CSV_SKIP) return SONDE_OK;
   memset(r->bad_values, 0, ((size_t)n + 63) / 64 * 8);
-  SONDE_TRY(builder_add(b, r->text.text, r->fields + column, r->d->columns, n, r->bad_values, scratch, r->err));
+  SONDE_TRY(
+      builder_add(b, r->text.text, r->fields + column, r->d->columns, n, r->bad_values, scratch, r->err));
   if (b->plan.mode != CSV_FIXED) return SONDE_OK;
   for (uint32_t i = 0; i < n; i++)
-    if (r->bad_values[i >> 6] >> (i & 63) & 1) SONDE_TRY(list_bad(r, &r->rows[i], first + i, CSV_BAD_VALUE, column));
+    if (r->bad_values[i >> 6] >> (i & 63) & 1)
+      SONDE_TRY(list_bad(r, &r->rows[i], first + i, CSV_BAD_VALUE, column));
   return SONDE_OK;
 }
 
@@ -148,7 +153,8 @@ static sonde_code second_plans(reader *r, const csv_plan *plan, csv_plan **again
 static sonde_code finish_columns(reader *r, const csv_plan *plan, chunk *into, arena *keep) {
   for (uint32_t c = 0; c < r->d->columns; c++) {
     if (plan[c].mode == CSV_SKIP) continue;
-    SONDE_TRY(builder_finish(&r->builders[c], r->want.stats, &into->vecs[c], &r->out->columns[c], &into->memory, keep, r->scratch, r->err));
+    SONDE_TRY(builder_finish(&r->builders[c], r->want.stats, &into->vecs[c], &r->out->columns[c],
+                             &into->memory, keep, r->scratch, r->err));
   }
   return SONDE_OK;
 }
@@ -176,8 +182,8 @@ static sonde_code read_all(reader *r, const csv_plan *plan, chunk *into, arena *
   return finish_columns(r, plan, into, keep);
 }
 
-sonde_code csv_read(const csv_dialect *d, csv_span span, csv_want want, const csv_plan *plan, chunk *into, arena *keep, arena *scratch,
-                    csv_rows *out, sonde_error *err) {
+sonde_code csv_read(const csv_dialect *d, csv_span span, csv_want want, const csv_plan *plan, chunk *into,
+                    arena *keep, arena *scratch, csv_rows *out, sonde_error *err) {
   reader r = {.d = d, .last = span.last, .want = want, .out = out, .scratch = scratch, .err = err};
   *out = (csv_rows){0};
   SONDE_TRY(csv_text_open(&r.text, d, span, scratch, err));

@@ -22,15 +22,15 @@ static uint32_t line_end(const cursor *c, const uint8_t *p, bool *needs_more) {
   if (*p == '\n') return c->d->newline == CSV_CR ? 0 : 1;
   if (*p != '\r') return 0;
   switch (c->d->newline) {
-    case CSV_CR: return 1;
-    case CSV_MIXED:
-      if (p + 1 < c->end) return p[1] == '\n' ? 2 : 1;
-      *needs_more = !c->last;
-      return 1;
-    default:
-      if (p + 1 < c->end) return p[1] == '\n' ? 2 : 0;
-      *needs_more = !c->last;
-      return c->last ? 1 : 0;
+  case CSV_CR: return 1;
+  case CSV_MIXED:
+    if (p + 1 < c->end) return p[1] == '\n' ? 2 : 1;
+    *needs_more = !c->last;
+    return 1;
+  default:
+    if (p + 1 < c->end) return p[1] == '\n' ? 2 : 0;
+    *needs_more = !c->last;
+    return c->last ? 1 : 0;
   }
 }
 
@@ -101,7 +101,8 @@ static stop quoted_field(cursor *c) {
     put_field(c, open + 1, after - 1, flags);
   } else {
     bool spaces = true;
-    for (const uint8_t *q = after; q < c->p; q++) spaces = spaces && (*q == ' ' || *q == '\t' || (*q == '\r' && q + 1 == c->p && at == AT_END));
+    for (const uint8_t *q = after; q < c->p; q++)
+      spaces = spaces && (*q == ' ' || *q == '\t' || (*q == '\r' && q + 1 == c->p && at == AT_END));
     c->row->stray = c->row->stray || !spaces;
     if (spaces)
       put_field(c, open + 1, after - 1, flags);
@@ -145,10 +146,21 @@ static bool skipped(cursor *c, row_kind *kind) {
   return true;
 }
 
-row_kind csv_next_row(const csv_dialect *d, const uint8_t *text, uint32_t len, bool last, uint32_t pos, csv_field *fields, uint32_t cap, csv_row *row) {
+row_kind csv_next_row(const csv_dialect *d, const uint8_t *text, uint32_t len, bool last, uint32_t pos,
+                      csv_field *fields, uint32_t cap, csv_row *row) {
   bool cr = d->newline == CSV_CR;
-  cursor c = {.d = d, .begin = text, .end = text + len, .p = text + pos, .last = last, .fields = fields, .cap = cap, .row = row,
-              .eol1 = cr ? '\r' : '\n', .eol2 = d->newline == CSV_MIXED ? '\r' : cr ? '\r' : '\n'};
+  cursor c = {.d = d,
+              .begin = text,
+              .end = text + len,
+              .p = text + pos,
+              .last = last,
+              .fields = fields,
+              .cap = cap,
+              .row = row,
+              .eol1 = cr ? '\r' : '\n',
+              .eol2 = d->newline == CSV_MIXED ? '\r'
+                      : cr                    ? '\r'
+                                              : '\n'};
   *row = (csv_row){.begin = pos, .next = pos};
   if (d->newline == CSV_CRLF || d->newline == CSV_LF) c.eol2 = '\n';
   row_kind kind;
@@ -166,9 +178,13 @@ row_kind csv_next_row(const csv_dialect *d, const uint8_t *text, uint32_t len, b
 }
 
 sonde_code csv_text_open(csv_text *t, const csv_dialect *d, csv_span span, arena *a, sonde_error *err) {
-  SONDE_CHECK(span.len < UINT32_MAX / 3, err, SONDE_LIMIT, span.offset, "a row of more than 1.3 GB begins at byte %llu",
-              (unsigned long long)span.offset);
-  *t = (csv_text){.dialect = d, .text = span.bytes, .len = (uint32_t)span.len, .offset = span.offset, .known_at = span.offset,
+  SONDE_CHECK(span.len < UINT32_MAX / 3, err, SONDE_LIMIT, span.offset,
+              "a row of more than 1.3 GB begins at byte %llu", (unsigned long long)span.offset);
+  *t = (csv_text){.dialect = d,
+                  .text = span.bytes,
+                  .len = (uint32_t)span.len,
+                  .offset = span.offset,
+                  .known_at = span.offset,
                   .end = span.offset + span.len};
   if (d->encoding == CSV_UTF8 || span.len == 0) return SONDE_OK;
   text_encoding from = (text_encoding)d->encoding;
@@ -187,7 +203,8 @@ uint64_t csv_text_source(csv_text *t, uint32_t pos) {
     t->known = 0;
     t->known_at = t->offset;
   }
-  t->known_at += text_source_bytes((text_encoding)t->dialect->encoding, (const char *)t->text + t->known, pos - t->known);
+  t->known_at += text_source_bytes((text_encoding)t->dialect->encoding, (const char *)t->text + t->known,
+                                   pos - t->known);
   t->known = pos;
   return t->known_at < t->end ? t->known_at : t->end;
 }

@@ -29,17 +29,18 @@ typedef struct {
 } csv_row;
 
 /* Reads the row at `pos` < len. `fields` may be NULL with cap 0: then only where the row ends is found. */
-row_kind csv_next_row(const csv_dialect *, const uint8_t *text, uint32_t len, bool last, uint32_t pos, csv_field *fields, uint32_t cap, csv_row *row);
+row_kind csv_next_row(const csv_dialect *, const uint8_t *text, uint32_t len, bool last, uint32_t pos,
+                      csv_field *fields, uint32_t cap, csv_row *row);
 
 /* A span as UTF-8, and the way back to source offsets. UTF-8 spans are used in place. */
 typedef struct {
   const csv_dialect *dialect;
   const uint8_t *text;
   uint32_t len;
-  uint64_t offset;      /* source offset of text[0] */
-  uint32_t known;       /* mapping done so far: text[known] comes from source offset `known_at` */
+  uint64_t offset; /* source offset of text[0] */
+  uint32_t known;  /* mapping done so far: text[known] comes from source offset `known_at` */
   uint64_t known_at;
-  uint64_t end;         /* source offset of the span's end */
+  uint64_t end; /* source offset of the span's end */
 } csv_text;
 
 struct arena;

@@ -8,16 +8,20 @@
 static const struct {
   const char *setting;
   uint32_t bit;
-} settings[CSV_GUESSES] = {
-    [GUESS_ENCODING] = {"encoding", CSV_SET_ENCODING}, [GUESS_DELIMITER] = {"delimiter", CSV_SET_DELIMITER},
-    [GUESS_QUOTE] = {"quote", CSV_SET_QUOTE},          [GUESS_ESCAPE] = {"escape", CSV_SET_ESCAPE},
-    [GUESS_COMMENT] = {"comment", CSV_SET_COMMENT},    [GUESS_HEADER] = {"header", CSV_SET_HEADER},
-    [GUESS_SKIP] = {"skip", CSV_SET_SKIP},             [GUESS_DECIMAL] = {"decimal", CSV_SET_DECIMAL},
-    [GUESS_NEWLINE] = {"newline", CSV_SET_NEWLINE}};
+} settings[CSV_GUESSES] = {[GUESS_ENCODING] = {"encoding", CSV_SET_ENCODING},
+                           [GUESS_DELIMITER] = {"delimiter", CSV_SET_DELIMITER},
+                           [GUESS_QUOTE] = {"quote", CSV_SET_QUOTE},
+                           [GUESS_ESCAPE] = {"escape", CSV_SET_ESCAPE},
+                           [GUESS_COMMENT] = {"comment", CSV_SET_COMMENT},
+                           [GUESS_HEADER] = {"header", CSV_SET_HEADER},
+                           [GUESS_SKIP] = {"skip", CSV_SET_SKIP},
+                           [GUESS_DECIMAL] = {"decimal", CSV_SET_DECIMAL},
+                           [GUESS_NEWLINE] = {"newline", CSV_SET_NEWLINE}};
 
 /* What the search starts from: the overrides, and the usual elsewhere. */
 static csv_dialect start_dialect(const csv_overrides *o) {
-  csv_dialect d = {.newline = CSV_LF, .delimiter = ',', .quote = '"', .escape = '"', .decimal = '.', .columns = 1};
+  csv_dialect d = {
+      .newline = CSV_LF, .delimiter = ',', .quote = '"', .escape = '"', .decimal = '.', .columns = 1};
   const csv_dialect *v = &o->value;
   if (o->set & CSV_SET_DELIMITER) d.delimiter = v->delimiter;
   if (o->set & CSV_SET_QUOTE) d.quote = v->quote;
@@ -88,7 +92,7 @@ static sonde_code describe(sniffer *s, csv_sniffed *out, sonde_error *err) {
   *d = s->choice.best.dialect;
   if (!sniff_header(&s->columns, &d->header, s->memory, &out->guesses[GUESS_HEADER], err)) return SONDE_NOMEM;
   if (o->set & CSV_SET_HEADER) d->header = o->value.header && s->choice.best.rows > 0;
-  out->guesses[GUESS_HEADER].value = d->header ? (sonde_str){"true", 4} : (sonde_str){"false", 5};
+  out->guesses[GUESS_HEADER].value = sniff_text_of(d->header ? "true" : "false");
   place(s, d);
   out->row_bytes = row_bytes(s);
   sniff_lines lines = sniff_count_lines(s->text.p, s->text.n);
@@ -97,24 +101,25 @@ static sonde_code describe(sniffer *s, csv_sniffed *out, sonde_error *err) {
 }
 
 static void mark_overridden(const csv_overrides *o, csv_guess guesses[CSV_GUESSES]) {
-  static const char chosen[] = "chosen by you";
   for (int i = 0; i < CSV_GUESSES; i++) {
     guesses[i].setting = settings[i].setting;
     guesses[i].overridden = o->set & settings[i].bit;
     if (!guesses[i].overridden) continue;
-    guesses[i].reason = (sonde_str){chosen, sizeof chosen - 1};
-    guesses[i].runner_value = guesses[i].runner_reason = (sonde_str){"", 0};
+    guesses[i].reason = sniff_text_of("chosen by you");
+    guesses[i].runner_value = guesses[i].runner_reason = sniff_text_of("");
   }
 }
 
-sonde_code csv_sniff(csv_span head, const csv_overrides *overrides, arena *memory, csv_sniffed *out, sonde_error *err) {
+sonde_code csv_sniff(csv_span head, const csv_overrides *overrides, arena *memory, csv_sniffed *out,
+                     sonde_error *err) {
   static const csv_overrides none = {0};
   arena scratch;
   sonde_error why = {0};
   arena_init(&scratch, memory->mem);
   sniffer s = {.overrides = overrides ? overrides : &none, .scratch = &scratch, .memory = memory};
   memset(out, 0, sizeof *out);
-  sonde_code code = sniff_decode(head, s.overrides, &scratch, memory, &s.text, &out->guesses[GUESS_ENCODING], &why);
+  sonde_code code =
+      sniff_decode(head, s.overrides, &scratch, memory, &s.text, &out->guesses[GUESS_ENCODING], &why);
   if (code == SONDE_OK) code = find_table(&s, &why);
   if (code == SONDE_OK) code = describe(&s, out, &why);
   mark_overridden(s.overrides, out->guesses);

@@ -6,8 +6,9 @@
 #include "format/csv/infer.h"
 
 typedef struct {
-  const char *setting; /* member of ReadOptions: "encoding", "delimiter", "quote", "escape", "comment", "header", "skip", "decimal", "newline" */
-  sonde_str value;     /* as ReadOptions writes it */
+  const char *
+      setting; /* member of ReadOptions: "encoding", "delimiter", "quote", "escape", "comment", "header", "skip", "decimal", "newline" */
+  sonde_str value; /* as ReadOptions writes it */
   sonde_str reason;
   sonde_str runner_value, runner_reason; /* len 0: none */
   bool overridden;
@@ -19,7 +20,8 @@ typedef struct {
   csv_dialect dialect;
   sonde_str *names; /* dialect.columns of them, UTF-8, made unique; "column0"… without a header */
   csv_guess guesses[CSV_GUESSES];
-  double row_bytes; /* mean source bytes of a data row in the sample, for an estimate of the row count; 0: no rows */
+  double
+      row_bytes; /* mean source bytes of a data row in the sample, for an estimate of the row count; 0: no rows */
 } csv_sniffed;
 
 /* `head` begins at offset 0 of the source. All of `out` lies in `memory`. Any bytes give an answer; only memory can fail. */

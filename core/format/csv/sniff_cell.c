@@ -24,7 +24,8 @@ static bool same_word(sonde_str s, const char *word) {
 }
 
 bool sniff_means_missing(sonde_str s) {
-  static const char *const words[] = {"na", "n/a", "nan", "null", "none", "nil", "\\n", "#n/a", "-", "--", "?", "."};
+  static const char *const words[] = {"na",  "n/a",  "nan", "null", "none", "nil",
+                                      "\\n", "#n/a", "-",   "--",   "?",    "."};
   if (s.len == 0 || s.len > 4 || !memchr("nN\\#-?.", s.ptr[0], 7)) return false;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (same_word(s, words[i])) return true;
@@ -63,8 +64,8 @@ static bool grouped_number(sonde_str s, char group, char decimal) {
 
 static bool number(sonde_str s) {
   number_text t;
-  return number_scan(s.ptr, s.len, '.', &t) || number_scan(s.ptr, s.len, ',', &t) || grouped_number(s, ',', '.') ||
-         grouped_number(s, '.', ',');
+  return number_scan(s.ptr, s.len, '.', &t) || number_scan(s.ptr, s.len, ',', &t) ||
+         grouped_number(s, ',', '.') || grouped_number(s, '.', ',');
 }
 
 /* $1.50, €3, 12 %, (3.5) */
@@ -74,8 +75,10 @@ static bool amount(sonde_str s) {
   for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
     size_t n = signs[i].len;
     if (s.len <= n) continue;
-    if (memcmp(s.ptr, signs[i].ptr, n) == 0) s.ptr += n, s.len -= n;
-    else if (memcmp(s.ptr + s.len - n, signs[i].ptr, n) == 0) s.len -= n;
+    if (memcmp(s.ptr, signs[i].ptr, n) == 0)
+      s.ptr += n, s.len -= n;
+    else if (memcmp(s.ptr + s.len - n, signs[i].ptr, n) == 0)
+      s.len -= n;
   }
   return number(sniff_trim(s));
 }
@@ -83,14 +86,16 @@ static bool amount(sonde_str s) {
 static bool moment(sonde_str s) {
   bool zoned;
   int64_t micros;
-  return date_orders(s.ptr, s.len) || timestamp_orders(s.ptr, s.len, &zoned) || time_parse(s.ptr, s.len, &micros);
+  return date_orders(s.ptr, s.len) || timestamp_orders(s.ptr, s.len, &zoned) ||
+         time_parse(s.ptr, s.len, &micros);
 }
 
 static bool typed(sonde_str s) {
   if (s.len > 40) return false;
   if (same_word(s, "true") || same_word(s, "false")) return true;
   char first = s.ptr[0], last = s.ptr[s.len - 1];
-  bool numeric = digit(first) || first == '-' || first == '+' || first == '.' || first == '$' || (first & 0x80);
+  bool numeric =
+      digit(first) || first == '-' || first == '+' || first == '.' || first == '$' || (first & 0x80);
   if (numeric && (number(s) || amount(s))) return true;
   return (digit(first) || digit(last)) && s.len >= 4 && moment(s);
 }
@@ -102,8 +107,19 @@ static bool page_address(sonde_str s) {
 /* 0: at home in words; 1: in prose; 2: odd in an unquoted cell. */
 static int oddness(char c) {
   switch (c) {
-  case ',': case ':': return 1;
-  case ';': case '|': case '\t': case '"': case '^': case '~': case '{': case '}': case '[': case ']': case '\\': return 2;
+  case ',':
+  case ':': return 1;
+  case ';':
+  case '|':
+  case '\t':
+  case '"':
+  case '^':
+  case '~':
+  case '{':
+  case '}':
+  case '[':
+  case ']':
+  case '\\': return 2;
   default: return (uint8_t)c < 0x20 || c == 0x7F ? 2 : 0;
   }
 }

@@ -114,8 +114,10 @@ static sonde_code read_below(sniff_rows *r, arena *scratch, sniff_columns *c, so
   while (c->rows < ROWS_MAX && cells < CELLS_MAX && sniff_next_row(r)) {
     c->rows++;
     cells += r->row.fields;
-    if (is_echo(r, c, scratch)) c->echoes++;
-    else SONDE_TRY(each_cell(r, scratch, add_value, c, err));
+    if (is_echo(r, c, scratch))
+      c->echoes++;
+    else
+      SONDE_TRY(each_cell(r, scratch, add_value, c, err));
   }
   if (c->rows) c->row_bytes = (double)(r->pos - begin) / c->rows;
   return SONDE_OK;
@@ -141,7 +143,9 @@ sonde_code sniff_read_columns(const sniff_text *text, const sniff_trial *t, uint
     c->first_at = r.pos;
   }
   c->second_at = columns > 1 ? next_begin(r) : r.pos; /* in one column a blank line is a missing value */
-  if (fixed & CSV_SET_DECIMAL) c->decimal = t->dialect.decimal;
-  else if (t->dialect.delimiter != ',') SONDE_TRY(find_decimal(r, scratch, c, err));
+  if (fixed & CSV_SET_DECIMAL)
+    c->decimal = t->dialect.decimal;
+  else if (t->dialect.delimiter != ',')
+    SONDE_TRY(find_decimal(r, scratch, c, err));
   return read_below(&r, scratch, c, err);
 }

@@ -13,10 +13,10 @@ typedef struct {
   size_t n;
   bool whole;
   uint32_t fixed;
-  csv_dialect start; /* what is fixed, and the usual for the rest */
-  bool seen[128];    /* ASCII bytes that occur */
+  csv_dialect start;               /* what is fixed, and the usual for the rest */
+  bool seen[128];                  /* ASCII bytes that occur */
   bool single_quotes, backslashes; /* 'field' between delimiters; backslash before a quote */
-  bool newlines[4];  /* to be tried */
+  bool newlines[4];                /* to be tried */
   arena *scratch;
   sniff_choice *choice;
 } search;
@@ -120,10 +120,15 @@ static sonde_code search_sample(search *s, sonde_error *err) {
   return try_delimiters(s, err);
 }
 
-sonde_code sniff_dialect(const sniff_text *text, size_t from, uint32_t fixed, const csv_dialect *start, arena *scratch,
-                         sniff_choice *out, sonde_error *err) {
-  search s = {.p = text->p + from, .n = text->n - from, .whole = text->whole, .fixed = fixed, .start = *start,
-              .scratch = scratch, .choice = out};
+sonde_code sniff_dialect(const sniff_text *text, size_t from, uint32_t fixed, const csv_dialect *start,
+                         arena *scratch, sniff_choice *out, sonde_error *err) {
+  search s = {.p = text->p + from,
+              .n = text->n - from,
+              .whole = text->whole,
+              .fixed = fixed,
+              .start = *start,
+              .scratch = scratch,
+              .choice = out};
   bool part = s.n > SAMPLE_BYTES;
   if (part) s.n = SAMPLE_BYTES, s.whole = false;
   SONDE_TRY(search_sample(&s, err));

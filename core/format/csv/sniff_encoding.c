@@ -1,6 +1,4 @@
 /* Decides the encoding of a head and makes it UTF-8 text. */
-#include <string.h>
-
 #include "base/utf8.h"
 #include "format/csv/sniff_parts.h"
 
@@ -62,24 +60,30 @@ static utf8_look look_at_utf8(csv_span h) {
 
 static const char *head_name(csv_span h) { return h.last ? "the file" : "the start of the file"; }
 
-static bool guess_utf8_or_1252(csv_span h, csv_encoding *out, arena *memory, csv_guess *why, sonde_error *err) {
+static bool guess_utf8_or_1252(csv_span h, csv_encoding *out, arena *memory, csv_guess *why,
+                               sonde_error *err) {
   utf8_look look = look_at_utf8(h);
   unsigned long long at = look.first_bad;
   *out = CSV_UTF8;
-  if (look.good + look.bad == 0) return sniff_say(memory, &why->reason, err, "%s is plain ASCII", head_name(h));
+  if (look.good + look.bad == 0)
+    return sniff_say(memory, &why->reason, err, "%s is plain ASCII", head_name(h));
   if (look.bad == 0) {
-    return sniff_say(memory, &why->reason, err, "%s is valid UTF-8 (%zu characters beyond ASCII)", head_name(h), look.good);
+    return sniff_say(memory, &why->reason, err, "%s is valid UTF-8 (%zu characters beyond ASCII)",
+                     head_name(h), look.good);
   }
   /* Text of Windows-1252 hardly ever happens to form UTF-8 sequences, so a few bad bytes among many are damage. */
   if (look.good > 4 * look.bad) {
-    why->runner_value = (sonde_str){encoding_names[CSV_WINDOWS_1252], strlen(encoding_names[CSV_WINDOWS_1252])};
-    return sniff_say(memory, &why->reason, err, "%zu characters are valid UTF-8; %zu are damaged, the first at byte %llu",
-                     look.good, look.bad, at) &&
-           sniff_say(memory, &why->runner_reason, err, "byte %llu (0x%02X) is not valid UTF-8", at, h.bytes[look.first_bad]);
+    why->runner_value = sniff_text_of(encoding_names[CSV_WINDOWS_1252]);
+    return sniff_say(memory, &why->reason, err,
+                     "%zu characters are valid UTF-8; %zu are damaged, the first at byte %llu", look.good,
+                     look.bad, at) &&
+           sniff_say(memory, &why->runner_reason, err, "byte %llu (0x%02X) is not valid UTF-8", at,
+                     h.bytes[look.first_bad]);
   }
   *out = CSV_WINDOWS_1252;
-  why->runner_value = (sonde_str){encoding_names[CSV_UTF8], strlen(encoding_names[CSV_UTF8])};
-  return sniff_say(memory, &why->reason, err, "byte %llu (0x%02X) is not valid UTF-8", at, h.bytes[look.first_bad]) &&
+  why->runner_value = sniff_text_of(encoding_names[CSV_UTF8]);
+  return sniff_say(memory, &why->reason, err, "byte %llu (0x%02X) is not valid UTF-8", at,
+                   h.bytes[look.first_bad]) &&
          sniff_say(memory, &why->runner_reason, err, "%zu such bytes would be unreadable", look.bad);
 }
 
@@ -89,7 +93,8 @@ static bool guess_encoding(csv_span h, csv_encoding *out, arena *memory, csv_gue
   if (mark.bom) return sniff_say(memory, &why->reason, err, "the file begins with its byte order mark");
   *out = utf16_by_zeros(h);
   if (*out == CSV_UTF8) return guess_utf8_or_1252(h, out, memory, why, err);
-  return sniff_say(memory, &why->reason, err, "every other byte is zero, as in UTF-16 text, though there is no byte order mark");
+  return sniff_say(memory, &why->reason, err,
+                   "every other byte is zero, as in UTF-16 text, though there is no byte order mark");
 }
 
 /* The mark is passed over also when the encoding was fixed, if it is that encoding's. */
@@ -118,7 +123,7 @@ sonde_code sniff_decode(csv_span head, const csv_overrides *o, arena *scratch, a
   why->overridden = o->set & CSV_SET_ENCODING;
   if (!why->overridden && !guess_encoding(head, &encoding, memory, why, err)) return SONDE_NOMEM;
   *out = (sniff_text){.whole = head.last, .encoding = (uint8_t)encoding, .source_len = head.len};
-  why->value = (sonde_str){encoding_names[encoding], strlen(encoding_names[encoding])};
+  why->value = sniff_text_of(encoding_names[encoding]);
   skip_mark(head, out);
   return to_text(head, scratch, out, err);
 }

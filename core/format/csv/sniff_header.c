@@ -8,8 +8,8 @@ typedef struct {
   uint32_t typed;    /* a number, date, ... above text or nothing */
   uint32_t words;    /* text above text or nothing */
   uint32_t plain;    /* text without a digit above texts that all have one: codes, amounts, padded numbers */
-  uint32_t empty, repeated;
-  uint32_t contrast_at, alike_at; /* first column of these */
+  uint32_t empty;    /* nothing in the first row */
+  uint32_t repeated; /* the first row's text comes again below */
 } votes;
 
 static type_id type_of(sonde_str v, char decimal) {
@@ -19,10 +19,13 @@ static type_id type_of(sonde_str v, char decimal) {
   return csv_resolve(&seen).type.id;
 }
 
-/* Years are usual names of columns, above values that are none. */
-static bool looks_like_year(sonde_str s) {
-  return s.len == 4 && (s.ptr[0] == '1' || s.ptr[0] == '2') && s.ptr[1] >= '0' && s.ptr[1] <= '9' && s.ptr[2] >= '0' &&
-         s.ptr[2] <= '9' && s.ptr[3] >= '0' && s.ptr[3] <= '9';
+/* Years are usual names of columns whose values are none. */
+static bool is_year_as_name(sonde_str s, type_id below, const csv_seen *seen) {
+  if (s.len != 4 || (s.ptr[0] != '1' && s.ptr[0] != '2')) return false;
+  for (int i = 1; i < 4; i++) {
+    if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+  }
+  return below == TYPE_TEXT || below == TYPE_DOUBLE || (below == TYPE_INT64 && seen->int_digits != 4);
 }
 
 static void vote(const sniff_columns *c, uint32_t i, votes *v) {
@@ -33,17 +36,19 @@ static void vote(const sniff_columns *c, uint32_t i, votes *v) {
     v->empty++;
     return;
   }
-  bool text = type_of(above, (char)c->decimal) == TYPE_TEXT || (looks_like_year(above) && (below == TYPE_TEXT || below == TYPE_DOUBLE));
+  bool text = type_of(above, (char)c->decimal) == TYPE_TEXT || is_year_as_name(above, below, &c->seen[i]);
   bool codes = below == TYPE_TEXT && c->values[i] > 1 && c->digits[i] == c->values[i];
   v->plain += text && codes && !sniff_has_digit(above);
-  if (below == TYPE_TEXT) {
-    v->words += text;
-    v->typed += !text;
-  } else if (text) {
-    if (v->contrast++ == 0) v->contrast_at = i;
-  } else {
-    if (v->alike++ == 0) v->alike_at = i;
-  }
+  v->contrast += text && below != TYPE_TEXT;
+  v->alike += !text && below != TYPE_TEXT;
+  v->words += text && below == TYPE_TEXT;
+  v->typed += !text && below == TYPE_TEXT;
+}
+
+static votes count_votes(const sniff_columns *c) {
+  votes v = {0};
+  for (uint32_t i = 0; i < c->columns; i++) vote(c, i, &v);
+  return v;
 }
 
 static bool decide(const sniff_columns *c, const votes *v) {
@@ -55,31 +60,57 @@ static bool decide(const sniff_columns *c, const votes *v) {
   return v->repeated * 2 <= v->words && v->empty <= v->words;
 }
 
-static bool explain(const sniff_columns *c, const votes *v, bool header, arena *memory, csv_guess *why, sonde_error *err) {
-  if (v->empty == c->columns) return sniff_say(memory, &why->reason, err, "the first row is empty: it gives no names");
-  if (c->rows == 0 && header) return sniff_say(memory, &why->reason, err, "the only row holds names, no values");
-  if (header && v->contrast) {
-    return sniff_say(memory, &why->reason, err, "the first row has text above values of another type in %u of %u columns",
-                     v->contrast, c->columns);
+static bool say_contrast(const sniff_columns *c, const votes *v, arena *memory, sonde_str *out,
+                         sonde_error *err) {
+  return sniff_say(memory, out, err,
+                   "the first row has text above values of another type in %u of %u column%s", v->contrast,
+                   c->columns, sniff_s(c->columns));
+}
+
+static bool say_alike(const sniff_columns *c, const votes *v, arena *memory, sonde_str *out,
+                      sonde_error *err) {
+  return sniff_say(memory, out, err, "the first row holds values like those below it in %u of %u column%s",
+                   v->alike, c->columns, sniff_s(c->columns));
+}
+
+static bool say_header(const sniff_columns *c, const votes *v, arena *memory, sonde_str *out,
+                       sonde_error *err) {
+  if (v->empty == c->columns) return sniff_say(memory, out, err, "the first row is empty: it gives no names");
+  if (c->rows == 0) return sniff_say(memory, out, err, "the only row holds words, no values");
+  if (v->contrast) return say_contrast(c, v, memory, out, err);
+  if (v->plain) {
+    return sniff_say(memory, out, err,
+                     "the first row has no digit where all values below have some in %u of %u column%s",
+                     v->plain, c->columns, sniff_s(c->columns));
   }
-  if (header) return sniff_say(memory, &why->reason, err, "every column is text, and the first row's texts do not come again below");
-  if (v->alike) {
-    return sniff_say(memory, &why->reason, err, "the first row holds values like those below it in %u of %u columns", v->alike,
-                     c->columns);
-  }
-  if (v->repeated) return sniff_say(memory, &why->reason, err, "texts of the first row come again below it");
-  return sniff_say(memory, &why->reason, err, "the first row does not look like names");
+  return sniff_say(memory, out, err,
+                   "all columns are text, and the first row's texts do not come again below");
+}
+
+static bool say_no_header(const sniff_columns *c, const votes *v, arena *memory, sonde_str *out,
+                          sonde_error *err) {
+  if (c->first_fields == 0) return sniff_say(memory, out, err, "there is no row");
+  if (v->alike) return say_alike(c, v, memory, out, err);
+  if (c->echoes || v->repeated)
+    return sniff_say(memory, out, err, "texts of the first row come again below it");
+  return sniff_say(memory, out, err, "the first row has numbers or nothing where names would be");
+}
+
+static bool explain(const sniff_columns *c, const votes *v, bool header, arena *memory, csv_guess *why,
+                    sonde_error *err) {
+  if (!(header ? say_header : say_no_header)(c, v, memory, &why->reason, err)) return false;
+  if (v->contrast == 0 || v->alike == 0) return true;
+  why->runner_value = sniff_text_of(header ? "false" : "true");
+  return (header ? say_alike : say_contrast)(c, v, memory, &why->runner_reason, err);
 }
 
 bool sniff_header_contrasts(const sniff_columns *c) {
-  votes v = {0};
-  for (uint32_t i = 0; i < c->columns; i++) vote(c, i, &v);
+  votes v = count_votes(c);
   return v.contrast > 0 && v.alike == 0;
 }
 
 bool sniff_header(const sniff_columns *c, bool *header, arena *memory, csv_guess *why, sonde_error *err) {
-  votes v = {0};
-  for (uint32_t i = 0; i < c->columns; i++) vote(c, i, &v);
+  votes v = count_votes(c);
   *header = decide(c, &v);
   return explain(c, &v, *header, memory, why, err);
 }

@@ -69,7 +69,8 @@ static sonde_code valid_copy(sonde_str s, arena *memory, sonde_str *out, sonde_e
 }
 
 /* column0, column1, ...; with as many digits as the last one has, as DuckDB names them. */
-static sonde_code numbered(uint32_t column, uint32_t columns, arena *memory, sonde_str *out, sonde_error *err) {
+static sonde_code numbered(uint32_t column, uint32_t columns, arena *memory, sonde_str *out,
+                           sonde_error *err) {
   char *text = arena_alloc(memory, 24, err);
   if (!text) return SONDE_NOMEM;
   int digits = snprintf(text, 24, "%u", columns - 1);
@@ -86,7 +87,8 @@ sonde_code sniff_names(const sniff_columns *c, bool header, arena *scratch, aren
   for (uint32_t i = 0; i < c->columns; i++) {
     sonde_str name;
     bool given = header && c->first[i].len > 0;
-    SONDE_TRY(given ? valid_copy(c->first[i], memory, &name, err) : numbered(i, c->columns, memory, &name, err));
+    SONDE_TRY(given ? valid_copy(c->first[i], memory, &name, err)
+                    : numbered(i, c->columns, memory, &name, err));
     SONDE_TRY(add_unique(&set, name, memory, &names[i], err));
   }
   *out = names;

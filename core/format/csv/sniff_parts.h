@@ -32,7 +32,8 @@ typedef struct {
   csv_row row;
 } sniff_rows;
 
-void sniff_rows_init(sniff_rows *, const csv_dialect *, const char *p, size_t n, bool whole, csv_field *fields, uint32_t cap);
+void sniff_rows_init(sniff_rows *, const csv_dialect *, const char *p, size_t n, bool whole,
+                     csv_field *fields, uint32_t cap);
 /* Reads the next row that is neither blank nor a comment; false when there is none as a whole. */
 bool sniff_next_row(sniff_rows *);
 /* The same, and a row that the text's end cuts counts too. */
@@ -61,15 +62,15 @@ bool sniff_has_digit(sonde_str);
 /* ---- trials (sniff_trial.c, sniff_dialect.c) ---- */
 
 typedef struct {
-  csv_dialect dialect;   /* delimiter, quote, escape, newline, comment and columns */
-  double score;          /* 0 to 1 */
-  uint32_t rows;         /* from the table's first row on, without blank lines */
-  uint32_t fit;          /* of these, rows of dialect.columns fields */
-  uint32_t fewest, most; /* fields in a row of the table */
+  csv_dialect dialect;             /* delimiter, quote, escape, newline, comment and columns */
+  double score;                    /* 0 to 1 */
+  uint32_t rows;                   /* from the table's first row on, without blank lines */
+  uint32_t fit;                    /* of these, rows of dialect.columns fields */
+  uint32_t fewest, most;           /* fields in a row of the table */
   uint32_t quoted, stray, escaped; /* fields of the sample */
-  bool unclosed;         /* a quote does not close before the end of the source */
-  size_t first_at;       /* text position of the table's first row */
-  size_t full_at;        /* ... of the first row with most of its columns filled */
+  bool unclosed;                   /* a quote does not close before the end of the source */
+  size_t first_at;                 /* text position of the table's first row */
+  size_t full_at;                  /* ... of the first row with most of its columns filled */
 } sniff_trial;
 
 /* Tries a dialect on a text; `fixed` is set of csv_overrides. */
@@ -101,7 +102,7 @@ uint32_t sniff_lines_in(const char *p, size_t n);
 /* ---- what the columns hold (sniff_columns.c) ---- */
 
 typedef struct {
-  sonde_str *first;  /* values of the first row, trimmed; `columns` of them, "" where the row is shorter */
+  sonde_str *first; /* values of the first row, trimmed; `columns` of them, "" where the row is shorter */
   uint32_t first_fields;
   uint32_t columns;
   csv_seen *seen;    /* per column, of the rows below the first; missing values left out */
@@ -112,13 +113,13 @@ typedef struct {
   uint32_t rows;     /* below the first, that were looked at */
   uint8_t decimal;
   uint32_t comma_columns, point_columns; /* columns that are numbers under that decimal mark only */
-  size_t first_at;   /* text position of the first row */
-  size_t second_at;  /* ... of the row below it; the text's end when there is none */
-  double row_bytes;  /* mean length of the rows below, in the text; 0: none */
+  size_t first_at;                       /* text position of the first row */
+  size_t second_at;                      /* ... of the row below it; the text's end when there is none */
+  double row_bytes;                      /* mean length of the rows below, in the text; 0: none */
 } sniff_columns;
 
-sonde_code sniff_read_columns(const sniff_text *, const sniff_trial *, uint32_t fixed, arena *scratch, sniff_columns *out,
-                              sonde_error *);
+sonde_code sniff_read_columns(const sniff_text *, const sniff_trial *, uint32_t fixed, arena *scratch,
+                              sniff_columns *out, sonde_error *);
 
 /* ---- header and names (sniff_header.c, sniff_names.c) ---- */
 
@@ -126,15 +127,19 @@ sonde_code sniff_read_columns(const sniff_text *, const sniff_trial *, uint32_t 
 bool sniff_header_contrasts(const sniff_columns *);
 /* False when memory failed; as are the next ones. */
 bool sniff_header(const sniff_columns *, bool *header, arena *memory, csv_guess *why, sonde_error *);
-sonde_code sniff_names(const sniff_columns *, bool header, arena *scratch, arena *memory, sonde_str **out, sonde_error *);
+sonde_code sniff_names(const sniff_columns *, bool header, arena *scratch, arena *memory, sonde_str **out,
+                       sonde_error *);
 
 /* ---- saying why (sniff_reason.c) ---- */
 
 /* Writes a sentence to the arena. */
 bool sniff_say(arena *, sonde_str *out, sonde_error *, const char *format, ...) SONDE_PRINTF(4, 5);
+/* "" for one, "s" for any other number. */
+const char *sniff_s(uint32_t n);
+sonde_str sniff_text_of(const char *constant);
 /* Fills the guesses for delimiter, quote, escape, comment, skip, decimal and newline. */
-bool sniff_explain(const csv_dialect *, const sniff_choice *, const sniff_columns *, sniff_lines, arena *memory,
-                   csv_guess guesses[CSV_GUESSES], sonde_error *);
+bool sniff_explain(const csv_dialect *, const sniff_choice *, const sniff_columns *, sniff_lines,
+                   arena *memory, csv_guess guesses[CSV_GUESSES], sonde_error *);
 
 /* Places in csv_sniffed.guesses. */
 enum {

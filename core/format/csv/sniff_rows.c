@@ -3,10 +3,15 @@
 
 #include "format/csv/sniff_parts.h"
 
-void sniff_rows_init(sniff_rows *r, const csv_dialect *d, const char *p, size_t n, bool whole, csv_field *fields, uint32_t cap) {
+void sniff_rows_init(sniff_rows *r, const csv_dialect *d, const char *p, size_t n, bool whole,
+                     csv_field *fields, uint32_t cap) {
   bool too_long = n > UINT32_MAX / 4; /* positions of row.h have 32 bits; no head is as long as that */
-  *r = (sniff_rows){.dialect = *d, .text = (const uint8_t *)p, .n = too_long ? UINT32_MAX / 4 : (uint32_t)n,
-                    .whole = whole && !too_long, .fields = fields, .cap = cap};
+  *r = (sniff_rows){.dialect = *d,
+                    .text = (const uint8_t *)p,
+                    .n = too_long ? UINT32_MAX / 4 : (uint32_t)n,
+                    .whole = whole && !too_long,
+                    .fields = fields,
+                    .cap = cap};
 }
 
 static bool blank(const sniff_rows *r) {
@@ -35,7 +40,8 @@ bool sniff_next_cut_row(sniff_rows *r) {
 
 uint32_t sniff_fields(const sniff_rows *r) { return r->row.fields < r->cap ? r->row.fields : r->cap; }
 
-sonde_code sniff_value(const sniff_rows *r, const csv_field *f, arena *memory, sonde_str *out, sonde_error *err) {
+sonde_code sniff_value(const sniff_rows *r, const csv_field *f, arena *memory, sonde_str *out,
+                       sonde_error *err) {
   const csv_dialect *d = &r->dialect;
   *out = (sonde_str){(const char *)r->text + f->begin, f->len};
   if (!(f->flags & FIELD_ESCAPED) || f->flags & FIELD_STRAY) return SONDE_OK;

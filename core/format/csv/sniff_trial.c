@@ -22,7 +22,9 @@ typedef struct {
   csv_field row[ROW_CELLS_MAX];
 } tally;
 
-static const char *text_of(const sniff_rows *r, const csv_field *f) { return (const char *)r->text + f->begin; }
+static const char *text_of(const sniff_rows *r, const csv_field *f) {
+  return (const char *)r->text + f->begin;
+}
 
 static float plausibility(const sniff_rows *r, const csv_field *f) {
   static const float of_cell[] = {
@@ -62,7 +64,9 @@ static void tally_row(const sniff_rows *r, tally *all, sniff_trial *t) {
 /* A row that the text's end cuts is better than none. */
 static void tally_rows(sniff_rows *r, tally *all, sniff_trial *t) {
   while (all->rows < ROWS_MAX && sniff_next_row(r)) tally_row(r, all, t);
-  if (all->rows == 0 && sniff_next_cut_row(r)) tally_row(r, all, t);
+  if (all->rows > 0 || !sniff_next_cut_row(r)) return;
+  tally_row(r, all, t);
+  t->unclosed = t->unclosed && r->whole;
 }
 
 static int compare_counts(const void *a, const void *b) {
@@ -150,8 +154,8 @@ static double size_score(uint32_t columns) {
   return (n - 1) / n;
 }
 
-sonde_code sniff_try(const csv_dialect *d, const char *p, size_t n, bool whole, uint32_t fixed, arena *scratch,
-                     sniff_trial *out, sonde_error *err) {
+sonde_code sniff_try(const csv_dialect *d, const char *p, size_t n, bool whole, uint32_t fixed,
+                     arena *scratch, sniff_trial *out, sonde_error *err) {
   sniff_rows r;
   tally *all = arena_alloc(scratch, sizeof *all, err);
   if (!all) return SONDE_NOMEM;

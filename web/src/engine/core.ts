@@ -22,7 +22,7 @@ export interface Fragment {
   readonly id: number
   /** Bytes of source it covers. */
   readonly cost: number
-  /** Names the block of data: whoever ran a fragment of it keeps its columns. */
+  /** Names the block of data, as "table:block": whoever ran a fragment of it keeps its columns. */
   readonly affinity: string
   readonly bytes: Uint8Array<ArrayBuffer>
 }

@@ -16,7 +16,7 @@ export function helperHandlers(instance: Instance): Handlers {
     async fragment({ bytes, urgency }, { signal, transfer }) {
       let result = new Uint8Array(0)
       await runJob(core.startFragment(bytes), instance, {
-        urgency, signal, onPage: (page) => { result = page },
+        urgency, signal, onDone: (job) => { result = job.page() },
       })
       transfer(result.buffer)
       return { bytes: result.buffer, usage: instance.usage }

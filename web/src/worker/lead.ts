@@ -17,7 +17,11 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
   const pool = createPool()
   const tables = new Map<number, OpenTable>()
   let lastSource = 0
-  const around: Surroundings = { turns: instance.turns, bring: instance.bring, runElsewhere: pool.run }
+  const around: Surroundings = {
+    turns: instance.turns,
+    bring: instance.bring,
+    get runElsewhere() { return pool.isEmpty ? undefined : pool.run },
+  }
 
   // --- jobs --------------------------------------------------------------------------------------------------------
 

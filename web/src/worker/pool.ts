@@ -28,6 +28,7 @@ interface Task {
 }
 
 export interface Pool {
+  readonly isEmpty: boolean
   readonly usage: readonly Usage[]
   /** Greets a helper; it takes part once it has answered. */
   add(id: number, peer: Peer, start: Start): Promise<void>
@@ -162,6 +163,7 @@ export function createPool(): Pool {
   }
 
   return {
+    get isEmpty() { return helpers.size === 0 },
     get usage() { return [...helpers.values()].map(({ usage }) => usage) },
     add,
     lose,
@@ -173,6 +175,7 @@ export function createPool(): Pool {
     },
     forget(source, table) {
       if (!sources.delete(source)) return
+      for (const affinity of owners.keys()) if (affinity.startsWith(`${table}:`)) owners.delete(affinity)
       for (const { peer } of helpers.values()) peer.ask('forget', { source, table }).catch(() => undefined)
     },
     close() {

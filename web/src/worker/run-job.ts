@@ -15,7 +15,7 @@ export interface Surroundings {
   /** Reads a wanted range and brings it to the engine. */
   bring(want: Want, signal: AbortSignal): Promise<void>
   /** Where fragments can be run elsewhere. Undefined: the job runs this one itself. */
-  runElsewhere?(fragment: Fragment, urgency: Urgency, signal: AbortSignal): Promise<Uint8Array | 'not run'> | undefined
+  readonly runElsewhere?: ((fragment: Fragment, urgency: Urgency, signal: AbortSignal) => Promise<Uint8Array | 'not run'> | undefined) | undefined
 }
 
 export interface RunOptions {
@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly signal: AbortSignal
   onPage?(page: Uint8Array<ArrayBuffer>): void | Promise<void>
   onStep?(job: Job): void
+  /** Before the job is freed. */
+  onDone?(job: Job): void
 }
 
 /** Runs to its end; answers its info. */
@@ -50,7 +52,9 @@ async function stepUntilDone(job: Job, around: Surroundings, options: RunOptions
     const step = job.step(STEP_US)
     options.onStep?.(job)
     switch (step) {
-      case 'yield': break
+      case 'yield':
+        handOut(job, arrivals, around, options) // a helper may have come since the job began
+        break
       case 'need':
         startReads(job.wants(), reading, arrivals, around, signal)
         await arrivals.next()
@@ -58,12 +62,13 @@ async function stepUntilDone(job: Job, around: Surroundings, options: RunOptions
       case 'page':
         await options.onPage?.(job.page())
         break
-      case 'split': {
-        const mayRunOne = handOut(job, arrivals, around, options)
-        if (!mayRunOne && arrivals.underWay > 0) await arrivals.next()
+      case 'split':
+        handOut(job, arrivals, around, options)
+        if (arrivals.underWay > 0) await arrivals.next() // else the next step runs one itself
         break
-      }
-      case 'done': return job.info()
+      case 'done':
+        options.onDone?.(job)
+        return job.info()
       case 'fail': throw job.error
     }
   }
@@ -78,16 +83,15 @@ function startReads(wants: readonly Want[], reading: Set<string>, arrivals: Arri
   }
 }
 
-/** Offers every fragment; true when some were not taken, so that the next step shall run one itself. */
-function handOut(job: Job, arrivals: Arrivals, around: Surroundings, { urgency, signal }: RunOptions): boolean {
+/** Offers every fragment. */
+function handOut(job: Job, arrivals: Arrivals, { runElsewhere }: Surroundings, { urgency, signal }: RunOptions): void {
+  if (!runElsewhere) return
   const untaken: number[] = []
   for (let fragment = job.take(); fragment; fragment = job.take()) {
     const { id } = fragment
-    const result = around.runElsewhere?.(fragment, urgency, signal)
-    if (!result) {
-      untaken.push(id)
-      if (!around.runElsewhere) break
-    } else {
+    const result = runElsewhere(fragment, urgency, signal)
+    if (!result) untaken.push(id)
+    else {
       arrivals.add(result.then((bytes) => {
         if (signal.aborted) return // the job may be freed
         if (bytes === 'not run') job.giveBack(id)
@@ -96,7 +100,6 @@ function handOut(job: Job, arrivals: Arrivals, around: Surroundings, { urgency, 
     }
   }
   for (const id of untaken) job.giveBack(id)
-  return untaken.length > 0
 }
 
 /** Reads and fragments under way. A failure is kept until someone waits, so that none is lost between two waits. */

@@ -1,5 +1,5 @@
 /* Finding values in JSON text. */
-#include "json.h"
+#include "peek.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +38,7 @@ static sonde_str slice(sonde_str s, size_t begin, size_t end) {
   return (sonde_str){s.ptr + begin, (end < s.len ? end : s.len) - begin};
 }
 
-sonde_str json_member(sonde_str object, const char *name) {
+sonde_str peek_member(sonde_str object, const char *name) {
   size_t name_len = strlen(name), i = skip_blank(object, 1);
   while (i < object.len && object.ptr[i] == '"') {
     size_t name_end = skip_string(object, i);
@@ -50,7 +50,7 @@ sonde_str json_member(sonde_str object, const char *name) {
   return (sonde_str){0};
 }
 
-bool json_next(sonde_str array, size_t *at, sonde_str *element) {
+bool peek_next(sonde_str array, size_t *at, sonde_str *element) {
   size_t begin = skip_blank(array, *at ? *at : 1);
   if (begin >= array.len || array.ptr[begin] == ']') return false;
   size_t end = skip_value(array, begin);
@@ -59,21 +59,16 @@ bool json_next(sonde_str array, size_t *at, sonde_str *element) {
   return true;
 }
 
-size_t json_count(sonde_str array) {
+size_t peek_count(sonde_str array) {
   size_t n = 0, at = 0;
-  for (sonde_str element; json_next(array, &at, &element);) n++;
+  for (sonde_str element; peek_next(array, &at, &element);) n++;
   return n;
 }
 
-uint64_t json_u64(sonde_str s) { return s.len ? strtoull(s.ptr, NULL, 10) : 0; }
-double json_double(sonde_str s) { return s.len ? strtod(s.ptr, NULL) : 0; }
-bool json_is_true(sonde_str s) { return s.len == 4 && memcmp(s.ptr, "true", 4) == 0; }
-bool json_is_null(sonde_str s) { return s.len == 0 || (s.len == 4 && memcmp(s.ptr, "null", 4) == 0); }
-
-bool json_is(sonde_str s, const char *string) {
-  size_t len = strlen(string);
-  return s.len == len + 2 && s.ptr[0] == '"' && memcmp(s.ptr + 1, string, len) == 0;
-}
+uint64_t peek_u64(sonde_str s) { return s.len ? strtoull(s.ptr, NULL, 10) : 0; }
+double peek_double(sonde_str s) { return s.len ? strtod(s.ptr, NULL) : 0; }
+bool peek_is_true(sonde_str s) { return s.len == 4 && memcmp(s.ptr, "true", 4) == 0; }
+bool peek_is_null(sonde_str s) { return s.len == 0 || (s.len == 4 && memcmp(s.ptr, "null", 4) == 0); }
 
 static void add_code_point(text *out, unsigned long c) {
   char utf8[4];
@@ -106,7 +101,7 @@ static size_t add_unescaped(text *out, sonde_str s, size_t at) {
   return at;
 }
 
-void json_add_text(text *out, sonde_str value) {
+void peek_add_text(text *out, sonde_str value) {
   if (value.len < 2 || value.ptr[0] != '"') {
     text_add(out, value.ptr, value.len);
     return;

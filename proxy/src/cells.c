@@ -5,7 +5,7 @@
  *   32  a record of 64 bytes for each column:
  *       +0 index, type, scale, null_count            u32 each
  *       +16 validity, data, data_bytes, offsets      u64 each: where the Arrow buffers begin, from the block's base */
-#include "page.h"
+#include "cells.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -29,34 +29,29 @@ static uint64_t u64_at(const uint8_t *p) {
   return v;
 }
 
-bool page_open(sonde_page block, page *out) {
+bool cells_open(sonde_page block, cells *out) {
   if (block.size < HEADER_BYTES || memcmp(block.base, "SPG1", 4) != 0) return false;
-  *out = (page){block.base, u32_at(block.base + 4), u32_at(block.base + 8), u64_at(block.base + 16)};
+  *out = (cells){block.base, u32_at(block.base + 4), u32_at(block.base + 8)};
   return block.size >= HEADER_BYTES + (uint64_t)RECORD_BYTES * out->n_columns;
 }
 
-uint64_t page_row_id(const page *p, uint32_t row) {
-  uint64_t ids = u64_at(p->base + 24);
-  return ids ? u64_at(p->base + ids + 8 * (uint64_t)row) : p->first_row + row;
-}
-
-static const uint8_t *record_of(const page *p, uint32_t column) {
+static const uint8_t *record_of(const cells *p, uint32_t column) {
   return p->base + HEADER_BYTES + (size_t)RECORD_BYTES * column;
 }
 
-page_type page_column_type(const page *p, uint32_t column) {
-  return (page_type)u32_at(record_of(p, column) + RECORD_TYPE);
+cell_type cells_type(const cells *p, uint32_t column) {
+  return (cell_type)u32_at(record_of(p, column) + RECORD_TYPE);
 }
 
-static const uint8_t *data_of(const page *p, uint32_t column, uint32_t row, size_t width) {
+static const uint8_t *data_of(const cells *p, uint32_t column, uint32_t row, size_t width) {
   return p->base + u64_at(record_of(p, column) + RECORD_DATA) + width * row;
 }
 
 static bool bit_at(const uint8_t *bits, uint32_t i) { return bits[i / 8] >> i % 8 & 1; }
 
-bool page_is_null(const page *p, uint32_t column, uint32_t row) {
+bool cells_is_null(const cells *p, uint32_t column, uint32_t row) {
   uint64_t validity = u64_at(record_of(p, column) + RECORD_VALIDITY);
-  if (page_column_type(p, column) == PAGE_NONE) return true;
+  if (cells_type(p, column) == CELL_NONE) return true;
   return validity && !bit_at(p->base + validity, row);
 }
 
@@ -149,48 +144,48 @@ static void add_timestamp(int64_t micros, bool zoned, text *out) {
   if (zoned) text_print(out, "+00:00");
 }
 
-static sonde_str string_at(const page *p, uint32_t column, uint32_t row) {
+static sonde_str string_at(const cells *p, uint32_t column, uint32_t row) {
   const uint8_t *offsets = p->base + u64_at(record_of(p, column) + RECORD_OFFSETS) + 4 * (size_t)row;
   uint32_t begin = u32_at(offsets), end = u32_at(offsets + 4);
   return (sonde_str){(const char *)data_of(p, column, begin, 1), end - begin};
 }
 
-void page_add_text(const page *p, uint32_t c, uint32_t row, text *out) {
-  switch (page_column_type(p, c)) {
-  case PAGE_NONE: break;
-  case PAGE_BOOL: text_print(out, bit_at(data_of(p, c, 0, 1), row) ? "true" : "false"); break;
-  case PAGE_INT64: text_print(out, "%" PRId64, (int64_t)u64_at(data_of(p, c, row, 8))); break;
-  case PAGE_DOUBLE: {
+void cells_add_text(const cells *p, uint32_t c, uint32_t row, text *out) {
+  switch (cells_type(p, c)) {
+  case CELL_NONE: break;
+  case CELL_BOOL: text_print(out, bit_at(data_of(p, c, 0, 1), row) ? "true" : "false"); break;
+  case CELL_INT64: text_print(out, "%" PRId64, (int64_t)u64_at(data_of(p, c, row, 8))); break;
+  case CELL_DOUBLE: {
     double v;
     memcpy(&v, data_of(p, c, row, 8), sizeof v);
     add_double(v, out);
     break;
   }
-  case PAGE_DECIMAL: add_decimal(data_of(p, c, row, 16), u32_at(record_of(p, c) + RECORD_SCALE), out); break;
-  case PAGE_DATE: add_date((int32_t)u32_at(data_of(p, c, row, 4)), out); break;
-  case PAGE_TIME: add_time((int64_t)u64_at(data_of(p, c, row, 8)), out); break;
-  case PAGE_TIMESTAMP: add_timestamp((int64_t)u64_at(data_of(p, c, row, 8)), false, out); break;
-  case PAGE_TIMESTAMPTZ: add_timestamp((int64_t)u64_at(data_of(p, c, row, 8)), true, out); break;
-  case PAGE_TEXT: {
+  case CELL_DECIMAL: add_decimal(data_of(p, c, row, 16), u32_at(record_of(p, c) + RECORD_SCALE), out); break;
+  case CELL_DATE: add_date((int32_t)u32_at(data_of(p, c, row, 4)), out); break;
+  case CELL_TIME: add_time((int64_t)u64_at(data_of(p, c, row, 8)), out); break;
+  case CELL_TIMESTAMP: add_timestamp((int64_t)u64_at(data_of(p, c, row, 8)), false, out); break;
+  case CELL_TIMESTAMPTZ: add_timestamp((int64_t)u64_at(data_of(p, c, row, 8)), true, out); break;
+  case CELL_TEXT: {
     sonde_str s = string_at(p, c, row);
     text_add(out, s.ptr, s.len);
   }
   }
 }
 
-static bool is_json_literal(page_type type, const text *value) {
-  if (type == PAGE_DOUBLE) return strcspn(value->ptr, "NI") == value->len;
-  return type == PAGE_BOOL || type == PAGE_INT64 || type == PAGE_DECIMAL;
+static bool is_json_literal(cell_type type, const text *value) {
+  if (type == CELL_DOUBLE) return strcspn(value->ptr, "NI") == value->len;
+  return type == CELL_BOOL || type == CELL_INT64 || type == CELL_DECIMAL;
 }
 
-void page_add_json(const page *p, uint32_t column, uint32_t row, text *out) {
+void cells_add_json(const cells *p, uint32_t column, uint32_t row, text *out) {
   text value = {0};
-  if (page_is_null(p, column, row)) {
+  if (cells_is_null(p, column, row)) {
     text_add(out, "null", 4);
     return;
   }
-  page_add_text(p, column, row, &value);
-  if (value.ptr && is_json_literal(page_column_type(p, column), &value))
+  cells_add_text(p, column, row, &value);
+  if (value.ptr && is_json_literal(cells_type(p, column), &value))
     text_add(out, value.ptr, value.len);
   else
     text_add_json(out, text_str(&value));

@@ -1,5 +1,5 @@
 /* The jobs that lead from a file to a table. */
-#include "table.h"
+#include "dataset.h"
 #include "bytes.h"
 #include "command.h"
 #include <string.h>
@@ -9,7 +9,7 @@ static int say_engine_error(const char *path, const sonde_error *err) {
   return say_error("%s: %s (at byte %llu)", path, err->message, (unsigned long long)err->at);
 }
 
-int table_ask(const table *t, const text *spec, host_page_fn on_page, void *user, text *info) {
+int dataset_ask(const dataset *t, const text *spec, host_page_fn on_page, void *user, text *info) {
   sonde_error err = {0};
   if (host_run(t->host, text_str(spec), on_page, user, info, &err)) return EXIT_FINE;
   return say_engine_error(host_path(t->host), &err);
@@ -20,37 +20,37 @@ static const char *name_in(const char *path) {
   return slash ? slash + 1 : path;
 }
 
-int table_open(const options *o, host_page_fn on_page, void *user, table *t) {
+int dataset_open(const options *o, host_page_fn on_page, void *user, dataset *t) {
   sonde_error err = {0};
   text spec = {0};
-  *t = (table){.host = host_open(&o->host, &err)};
+  *t = (dataset){.host = host_open(&o->host, &err)};
   if (!t->host) return say_error("%s", err.message);
   text_print(&spec, "{\"job\":\"open\",\"source\":%d,\"name\":", SOURCE_FILE);
   text_add_json(&spec, str_of(name_in(o->host.path)));
   text_print(&spec, ",\"read\":");
   options_add_read(o, &spec);
   text_add(&spec, "}", 1);
-  int code = table_ask(t, &spec, on_page, user, &t->info);
-  t->id = code ? 0 : (unsigned)json_u64(table_member(t, "table"));
+  int code = dataset_ask(t, &spec, on_page, user, &t->info);
+  t->id = code ? 0 : (unsigned)peek_u64(dataset_member(t, "table"));
   text_free(&spec);
   return code;
 }
 
-void table_close(table *t) {
+void dataset_close(dataset *t) {
   host_close(t->host);
   text_free(&t->info);
 }
 
 /* Runs {"job":NAME,"table":…} and keeps its info as the table's. */
-static int advance(table *t, const char *job) {
+static int advance(dataset *t, const char *job) {
   text spec = {0};
   text_print(&spec, "{\"job\":\"%s\",\"table\":%u}", job, t->id);
-  int code = table_ask(t, &spec, NULL, NULL, &t->info);
+  int code = dataset_ask(t, &spec, NULL, NULL, &t->info);
   text_free(&spec);
   return code;
 }
 
-static int inflate(table *t) {
+static int inflate(dataset *t) {
   sonde_error err = {0};
   text spec = {0};
   text_print(&spec, "{\"job\":\"inflate\",\"source\":%d,\"table\":%u}", SOURCE_FILE, t->id);
@@ -58,26 +58,26 @@ static int inflate(table *t) {
       host_inflate(t->host, text_str(&spec), &err) ? EXIT_FINE : say_engine_error(host_path(t->host), &err);
   text_clear(&spec);
   text_print(&spec, "{\"job\":\"spool\",\"table\":%u,\"source\":%d}", t->id, SOURCE_SPOOL);
-  if (!code) code = table_ask(t, &spec, NULL, NULL, NULL);
+  if (!code) code = dataset_ask(t, &spec, NULL, NULL, NULL);
   text_free(&spec);
   return code;
 }
 
-int table_index(table *t) {
-  int code = json_is_true(table_member(t, "needs_inflate")) ? inflate(t) : EXIT_FINE;
+int dataset_index(dataset *t) {
+  int code = peek_is_true(dataset_member(t, "needs_inflate")) ? inflate(t) : EXIT_FINE;
   return code ? code : advance(t, "index");
 }
 
 /* Only now has every byte been seen, so only now can be said whether they belong together. */
-int table_import(table *t) {
+int dataset_import(dataset *t) {
   sonde_error err = {0};
   int code = advance(t, "import");
   if (!code && !host_file_unchanged(t->host, &err)) code = say_error("%s", err.message);
   return code;
 }
 
-sonde_str table_member(const table *t, const char *name) { return json_member(text_str(&t->info), name); }
-uint64_t table_rows(const table *t) { return json_u64(json_member(table_member(t, "rows"), "count")); }
+sonde_str dataset_member(const dataset *t, const char *name) { return peek_member(text_str(&t->info), name); }
+uint64_t dataset_rows(const dataset *t) { return peek_u64(peek_member(dataset_member(t, "rows"), "count")); }
 
 void text_add_bytes(text *out, uint64_t bytes) {
   static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};

@@ -1,0 +1,148 @@
+/* {"job":"import"}: exact types, statistics, bad rows; columns are kept where memory allows. Columns whose blocks turned out
+ * to be of types that do not merge are read a second time in their final form. */
+#include "api/job.h"
+
+typedef struct {
+  bool keep;
+  bool second;
+  uint32_t n_stale;
+  uint32_t *stale; /* columns of the second round */
+} importing;
+
+static uint32_t import_block_of(sonde_job *j, uint32_t id) {
+  (void)j;
+  return id;
+}
+
+static void put_plan(const table *t, uint32_t c, bool second, buf *out) {
+  bool fixed = second || t->forced[c];
+  buf_u32(out, c);
+  buf_u8(out, fixed ? CSV_FIXED : CSV_INFER);
+  put_form(out, t->forms[c]);
+  put_seen(out, &t->seen[c]);
+}
+
+static sonde_code import_encode(sonde_job *j, uint32_t id, buf *out, sonde_error *err) {
+  importing *x = j->self;
+  fragment_head h;
+  table_head(j->table, FRAGMENT_IMPORT, id, &h);
+  fragment_put_head(out, &h);
+  buf_u8(out, x->keep);
+  uint32_t n = x->second ? x->n_stale : j->table->sniffed.dialect.columns;
+  buf_u32(out, n);
+  for (uint32_t i = 0; i < n; i++) put_plan(j->table, x->second ? x->stale[i] : i, x->second, out);
+  return buf_status(out, err);
+}
+
+static sonde_code accept_bad(sonde_job *j, const block *b, rd *r, bool listed, sonde_error *err) {
+  uint32_t total = rd_u32(r), n = rd_count(r, 21);
+  if (listed) j->table->n_bad += total;
+  for (uint32_t i = 0; i < n; i++) {
+    bad_row x = {.row = b->first_row + rd_u32(r)};
+    x.line = b->first_line + rd_u32(r) + 1;
+    x.offset = rd_u64(r);
+    x.reason = rd_u8(r);
+    x.found = rd_u32(r);
+    if (listed) SONDE_TRY(table_list_bad(j->engine, j->table, x, err));
+  }
+  return SONDE_OK;
+}
+
+static sonde_code import_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
+  importing *x = j->self;
+  table *t = j->table;
+  block *b = &t->blocks[id];
+  uint32_t rows = rd_u32(r), n = x->second ? x->n_stale : t->sniffed.dialect.columns;
+  SONDE_CHECK(rows == b->rows, err, SONDE_BYTES, b->row_begin, "the file changed while it was being read");
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t c = x->second ? x->stale[i] : i;
+    uint8_t mode = rd_u8(r);
+    csv_seen seen = get_seen(r);
+    get_form(r);
+    if (mode == CSV_INFER) {
+      csv_seen_join(&t->seen[c], &seen);
+      t->forms[c] = csv_resolve(&t->seen[c]);
+    }
+    SONDE_TRY(stats_merge(&t->stats[c], r, &t->memory, err));
+  }
+  SONDE_TRY(accept_bad(j, b, r, !x->second, err));
+  b->imported = true;
+  j->progress.done_bytes += b->end - b->begin;
+  j->progress.rows += rows;
+  return SONDE_OK;
+}
+
+static int by_row(const bad_row *a, const bad_row *b) { return a->row < b->row ? -1 : a->row > b->row; }
+
+/* Blocks came in any order; the list is short or nearly sorted, and this is done once. */
+static void sort_bad(table *t) {
+  for (uint32_t gap = t->n_bad_listed / 2; gap > 0; gap /= 2)
+    for (uint32_t i = gap; i < t->n_bad_listed; i++) {
+      bad_row x = t->bad[i];
+      uint32_t k = i;
+      for (; k >= gap && by_row(&t->bad[k - gap], &x) > 0; k -= gap) t->bad[k] = t->bad[k - gap];
+      t->bad[k] = x;
+    }
+}
+
+static bool same_form(csv_form a, csv_form b) {
+  return a.type.id == b.type.id && a.type.scale == b.type.scale && a.order == b.order;
+}
+
+static sonde_code find_stale(sonde_job *j, sonde_error *err) {
+  importing *x = j->self;
+  table *t = j->table;
+  uint32_t n = t->sniffed.dialect.columns;
+  x->stale = arena_array(&j->memory, n, 4, err);
+  if (!x->stale) return err->code;
+  for (uint32_t c = 0; c < n; c++) {
+    column_stats *s = &t->stats[c];
+    if (!s->stale && (s->values == 0 || same_form(s->form, t->forms[c]))) continue;
+    x->stale[x->n_stale++] = c;
+    stats_clear(s);
+  }
+  return SONDE_OK;
+}
+
+static sonde_step finish(sonde_job *j) {
+  sort_bad(j->table);
+  j->table->imported = true;
+  return SONDE_DONE;
+}
+
+static sonde_step import_step(sonde_job *j, sonde_error *err) {
+  importing *x = j->self;
+  table *t = j->table;
+  if (j->phase == 0) {
+    j->phase = 1;
+    j->progress.total_bytes = t->size - t->sniffed.dialect.data_at;
+    if (split_begin(j, t->n_blocks, err) != SONDE_OK) return SONDE_FAIL;
+    for (uint32_t b = 0; b < t->n_blocks; b++) {
+      if (!t->blocks[b].imported) continue;
+      j->split.state[b] = FRAGMENT_DONE;
+      j->split.n_done++;
+      j->progress.done_bytes += t->blocks[b].end - t->blocks[b].begin;
+      j->progress.rows += t->blocks[b].rows;
+    }
+  }
+  sonde_step s = split_step(j, err);
+  if (s != SONDE_DONE) return s;
+  if (x->second) return finish(j);
+  if (find_stale(j, err) != SONDE_OK) return SONDE_FAIL;
+  if (x->n_stale == 0) return finish(j);
+  x->second = true;
+  return split_begin(j, t->n_blocks, err) == SONDE_OK ? SONDE_YIELD : SONDE_FAIL;
+}
+
+static const job_kind import_kind = {
+    .step = import_step, .encode = import_encode, .accept = import_accept, .block_of = import_block_of};
+
+sonde_code import_start(sonde_job *j, const json *spec, sonde_error *err) {
+  SONDE_CHECK(j->table && j->table->indexed, err, SONDE_MISUSE, 0, "the table has to be indexed first");
+  importing *x = arena_zero(&j->memory, sizeof *x, err);
+  if (!x) return err->code;
+  x->keep = json_bool(json_get(spec, "keep"), true);
+  j->self = x;
+  j->kind = &import_kind;
+  return SONDE_OK;
+}

@@ -1,0 +1,112 @@
+/* {"job":"bad"}: the listed bad rows; {"job":"drop"}: a table or view goes. Both are instant. */
+#include "api/job.h"
+
+typedef struct {
+  uint64_t first, count;
+} range;
+
+static sonde_step instant(sonde_job *j, sonde_error *err) {
+  (void)j;
+  (void)err;
+  return SONDE_DONE;
+}
+
+static void put_message(const table *t, const bad_row *b, buf *message) {
+  unsigned expected = t->sniffed.dialect.columns;
+  switch (b->reason) {
+  case CSV_BAD_FEW:
+    buf_printf(message, "%u field%s where %u were expected; the missing ones are empty", b->found,
+               b->found == 1 ? "" : "s", expected);
+    break;
+  case CSV_BAD_MANY:
+    buf_printf(message, "%u fields where %u were expected; the first %u are shown", b->found, expected,
+               expected);
+    break;
+  case CSV_BAD_STRAY_QUOTE:
+    buf_printf(message, "text follows a closing quote; the field is shown as it is written");
+    break;
+  case CSV_BAD_UNCLOSED:
+    buf_printf(message, "a quote is never closed; the field runs to the end of the file");
+    break;
+  case CSV_BAD_BYTES:
+    buf_printf(message, "bytes that are not valid in the file's encoding are shown as \xEF\xBF\xBD");
+    break;
+  case CSV_BAD_VALUE: {
+    sonde_str name = b->found < expected ? t->sniffed.names[b->found] : (sonde_str){"", 0};
+    buf_printf(message, "the value of '%.*s' does not fit the type chosen for it and is shown as missing",
+               (int)(name.len < 80 ? name.len : 80), name.ptr);
+    break;
+  }
+  default: buf_printf(message, "a field is too long and was cut"); break;
+  }
+}
+
+static void bad_info(sonde_job *j, buf *out) {
+  static const char *const reasons[] = {"too-few-fields", "too-many-fields", "stray-quote",
+                                        "unclosed-quote", "invalid-bytes",   "bad-value",
+                                        "field-too-long"};
+  const table *t = j->table;
+  const range *x = j->self;
+  buf message;
+  buf_init(&message, &j->engine->mem, 4096);
+  buf_printf(out, "{\"bad\":[");
+  for (uint64_t i = x->first; i < t->n_bad_listed && i - x->first < x->count; i++) {
+    const bad_row *b = &t->bad[i];
+    buf_clear(&message);
+    put_message(t, b, &message);
+    buf_printf(out, "%s{\"row\":%llu,\"offset\":%llu,\"line\":%llu,\"reason\":\"%s\",\"message\":",
+               i > x->first ? "," : "", (unsigned long long)b->row, (unsigned long long)b->offset,
+               (unsigned long long)b->line,
+               reasons[b->reason <= CSV_BAD_FIELD_LONG ? b->reason : CSV_BAD_FIELD_LONG]);
+    json_put_str(out, (sonde_str){(const char *)message.data, message.len});
+    buf_u8(out, '}');
+  }
+  buf_printf(out, "],\"listed\":%u,\"total\":%llu}", t->n_bad_listed, (unsigned long long)t->n_bad);
+  buf_free(&message);
+}
+
+static const job_kind bad_kind = {.step = instant, .info = bad_info};
+
+sonde_code bad_start(sonde_job *j, const json *spec, sonde_error *err) {
+  range *x = arena_alloc(&j->memory, sizeof *x, err);
+  if (!x) return err->code;
+  SONDE_CHECK(j->table, err, SONDE_NAME, 0, "name a table");
+  *x = (range){json_u64(json_get(spec, "first"), 0), json_u64(json_get(spec, "count"), 100)};
+  j->self = x;
+  j->kind = &bad_kind;
+  return SONDE_OK;
+}
+
+static void drop_info(sonde_job *j, buf *out) {
+  (void)j;
+  buf_put(out, "{}", 2);
+}
+
+static const job_kind drop_kind = {.step = instant, .info = drop_info};
+
+static void drop_views(sonde_engine *e, const table *of, uint64_t id) {
+  for (view **link = &e->views; *link;) {
+    view *v = *link;
+    if (v->table != of && v->id != id) {
+      link = &v->next;
+      continue;
+    }
+    *link = v->next;
+    view_free(v);
+  }
+}
+
+sonde_code drop_start(sonde_job *j, const json *spec, sonde_error *err) {
+  (void)err;
+  sonde_engine *e = j->engine;
+  drop_views(e, j->table, json_u64(json_get(spec, "view"), 0));
+  for (table **link = &e->tables; j->table && *link; link = &(*link)->next) {
+    if (*link != j->table) continue;
+    *link = j->table->next;
+    table_free(e, j->table);
+    break;
+  }
+  j->table = NULL;
+  j->kind = &drop_kind;
+  return SONDE_OK;
+}

@@ -1,0 +1,217 @@
+/* {"job":"view"}: rows filtered, searched, sorted. First the filter over every block, then the keys of what is left. */
+#include <string.h>
+
+#include "api/job.h"
+#include "exec/sort.h"
+
+#define SORT_KEYS_MAX 64u
+
+typedef struct {
+  view *view;
+  buf predicate;
+  column_ref *refs;
+  uint32_t n_refs;
+  bool filtered;
+  column_ref *keys;
+  sort_order *orders;
+  uint32_t n_keys;
+  sorter *sorter;
+} viewing;
+
+enum { PHASE_BEGIN, PHASE_FILTER, PHASE_KEYS, PHASE_DONE };
+
+static uint32_t view_block_of(sonde_job *j, uint32_t id) {
+  (void)j;
+  return id;
+}
+
+static size_t words_of(const block *b) { return ((size_t)b->rows + 63) / 64; }
+
+static sonde_code view_encode(sonde_job *j, uint32_t id, buf *out, sonde_error *err) {
+  viewing *x = j->self;
+  fragment_head h;
+  bool keys = j->phase == PHASE_KEYS;
+  table_head(j->table, keys ? FRAGMENT_KEYS : FRAGMENT_FILTER, id, &h);
+  fragment_put_head(out, &h);
+  if (keys) {
+    fragment_put_refs(out, x->keys, x->n_keys);
+    buf_u8(out, x->filtered);
+    if (x->filtered) buf_put(out, x->view->bits[id], words_of(&j->table->blocks[id]) * 8);
+  } else {
+    fragment_put_refs(out, x->refs, x->n_refs);
+    buf_str(out, (sonde_str){(const char *)x->predicate.data, x->predicate.len});
+  }
+  return buf_status(out, err);
+}
+
+static uint64_t selected(const viewing *x, const table *t, uint32_t b) {
+  return x->filtered ? x->view->before[b + 1] - x->view->before[b] : t->blocks[b].rows;
+}
+
+static sonde_code view_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
+  viewing *x = j->self;
+  const block *b = &j->table->blocks[id];
+  j->progress.done_bytes += b->end - b->begin;
+  if (j->phase == PHASE_KEYS) {
+    uint64_t first = x->filtered ? x->view->before[id] : b->first_row;
+    return sorter_add(x->sorter, id, (uint32_t)first, (uint32_t)selected(x, j->table, id), r, err);
+  }
+  uint32_t matched = rd_u32(r);
+  const uint8_t *bits = rd_bytes(r, words_of(b) * 8);
+  if (!bits) return SONDE_OK;
+  if (words_of(b)) memcpy(x->view->bits[id], bits, words_of(b) * 8);
+  x->view->before[id + 1] = matched; /* summed up once all are there */
+  x->view->rows += matched;
+  j->progress.rows += matched;
+  return SONDE_OK;
+}
+
+static sonde_code begin_filter(sonde_job *j, sonde_error *err) {
+  viewing *x = j->self;
+  table *t = j->table;
+  view *v = x->view;
+  mem *m = v->mem;
+  v->before = mem_alloc(m, ((size_t)t->n_blocks + 1) * 8, err);
+  if (!v->before) return err->code;
+  v->before[0] = 0;
+  if (t->n_blocks == 0) return split_begin(j, 0, err);
+  v->bits = mem_alloc(m, t->n_blocks * sizeof *v->bits, err);
+  if (!v->bits) return err->code;
+  memset(v->bits, 0, t->n_blocks * sizeof *v->bits);
+  for (uint32_t b = 0; b < t->n_blocks; b++) {
+    v->bits[b] = mem_alloc(m, words_of(&t->blocks[b]) * 8, err);
+    if (!v->bits[b] && t->blocks[b].rows) return err->code;
+  }
+  j->phase = PHASE_FILTER;
+  return split_begin(j, t->n_blocks, err);
+}
+
+static sonde_code begin_keys(sonde_job *j, sonde_error *err) {
+  viewing *x = j->self;
+  uint64_t total = x->filtered ? x->view->rows : j->table->rows;
+  SONDE_CHECK(total <= UINT32_MAX, err, SONDE_LIMIT, 0,
+              "more than 4,294,967,295 rows cannot be sorted; filter first");
+  x->sorter =
+      sorter_new(&j->memory, &j->engine->mem, x->orders, x->n_keys, (uint32_t)total, j->table->n_blocks, err);
+  if (!x->sorter) return err->code;
+  j->phase = PHASE_KEYS;
+  j->progress.done_bytes = 0;
+  SONDE_TRY(split_begin(j, j->table->n_blocks, err));
+  for (uint32_t b = 0; b < j->table->n_blocks; b++)
+    if (selected(x, j->table, b) == 0) j->split.state[b] = FRAGMENT_DONE, j->split.n_done++;
+  return SONDE_OK;
+}
+
+/* Positions within the selection as rows of the table. */
+static void to_table_rows(const viewing *x, const table *t, uint32_t *order, uint32_t *of_position) {
+  uint32_t at = 0;
+  for (uint32_t b = 0; b < t->n_blocks; b++)
+    for (size_t w = 0; w < words_of(&t->blocks[b]); w++)
+      for (uint64_t word = x->view->bits[b][w]; word; word &= word - 1)
+        of_position[at++] = (uint32_t)(t->blocks[b].first_row + w * 64 + (unsigned)__builtin_ctzll(word));
+  for (uint32_t i = 0; i < at; i++) order[i] = of_position[order[i]];
+}
+
+static sonde_code finish_sort(sonde_job *j, sonde_error *err) {
+  viewing *x = j->self;
+  view *v = x->view;
+  uint64_t total = x->filtered ? v->rows : j->table->rows;
+  SONDE_CHECK(!x->filtered || j->table->rows <= UINT32_MAX, err, SONDE_LIMIT, 0,
+              "a table of more than 4,294,967,295 rows cannot be sorted");
+  if (total) {
+    v->order = mem_alloc(v->mem, (size_t)total * 4, err);
+    if (!v->order) return err->code;
+  }
+  v->rows = total;
+  v->kind = VIEW_ORDER;
+  SONDE_TRY(sorter_run(x->sorter, v->order, err));
+  if (!x->filtered) return SONDE_OK;
+  uint32_t *of_position = arena_array(&j->memory, (size_t)total, 4, err);
+  if (!of_position) return err->code;
+  to_table_rows(x, j->table, v->order, of_position);
+  return SONDE_OK;
+}
+
+static void publish(sonde_job *j) {
+  viewing *x = j->self;
+  x->view->id = j->engine->next_id++;
+  x->view->next = j->engine->views;
+  j->engine->views = x->view;
+  j->phase = PHASE_DONE;
+}
+
+static sonde_step view_step(sonde_job *j, sonde_error *err) {
+  viewing *x = j->self;
+  if (j->phase == PHASE_BEGIN) {
+    j->progress.total_bytes = j->table->size;
+    if ((x->filtered ? begin_filter(j, err) : begin_keys(j, err)) != SONDE_OK) return SONDE_FAIL;
+    if (x->filtered) j->phase = PHASE_FILTER;
+  }
+  if (j->phase == PHASE_DONE) return SONDE_DONE;
+  sonde_step s = split_step(j, err);
+  if (s != SONDE_DONE) return s;
+  if (j->phase == PHASE_FILTER) {
+    for (uint32_t b = 0; b < j->table->n_blocks; b++) x->view->before[b + 1] += x->view->before[b];
+    if (x->n_keys) return begin_keys(j, err) == SONDE_OK ? SONDE_YIELD : SONDE_FAIL;
+  } else if (finish_sort(j, err) != SONDE_OK) {
+    return SONDE_FAIL;
+  }
+  publish(j);
+  return SONDE_DONE;
+}
+
+static void view_info(sonde_job *j, buf *out) {
+  const viewing *x = j->self;
+  buf_printf(out, "{\"view\":%u,\"rows\":%llu}", x->view->id, (unsigned long long)x->view->rows);
+}
+
+static void viewing_free(sonde_job *j) {
+  viewing *x = j->self;
+  buf_free(&x->predicate);
+  if (j->phase != PHASE_DONE) view_free(x->view);
+}
+
+static const job_kind view_kind_ops = {.step = view_step,
+                                       .encode = view_encode,
+                                       .accept = view_accept,
+                                       .block_of = view_block_of,
+                                       .info = view_info,
+                                       .free = viewing_free};
+
+static sonde_code read_sort(sonde_job *j, const json *sort, sonde_error *err) {
+  viewing *x = j->self;
+  x->keys = arena_array(&j->memory, SORT_KEYS_MAX, sizeof *x->keys, err);
+  x->orders = arena_array(&j->memory, SORT_KEYS_MAX, sizeof *x->orders, err);
+  if (!x->keys || !x->orders) return err->code;
+  for (const json *k = json_is(sort, JSON_ARRAY) ? sort->first : NULL; k; k = k->next) {
+    uint64_t column = json_u64(json_get(k, "column"), UINT64_MAX);
+    SONDE_CHECK(column < j->table->sniffed.dialect.columns, err, SONDE_NAME, 0,
+                "the sort names column %llu, which is not there", (unsigned long long)column);
+    SONDE_CHECK(x->n_keys < SORT_KEYS_MAX, err, SONDE_LIMIT, 0, "at most %u sort keys", SORT_KEYS_MAX);
+    x->keys[x->n_keys] = (column_ref){(uint32_t)column, j->table->forms[column]};
+    x->orders[x->n_keys++] = (sort_order){json_bool(json_get(k, "descending"), false),
+                                          json_text_is(json_get(k, "nulls"), "first")};
+  }
+  return SONDE_OK;
+}
+
+sonde_code view_start(sonde_job *j, const json *spec, sonde_error *err) {
+  SONDE_CHECK(j->table && j->table->imported, err, SONDE_MISUSE, 0, "the table has to be imported first");
+  viewing *x = arena_zero(&j->memory, sizeof *x, err);
+  if (!x) return err->code;
+  x->view = mem_alloc(&j->engine->mem, sizeof *x->view, err);
+  if (!x->view) return err->code;
+  *x->view = (view){.table = j->table, .kind = VIEW_BITS, .mem = &j->engine->mem};
+  buf_init(&x->predicate, &j->engine->mem, (size_t)64 << 20);
+  j->self = x;
+  j->kind = &view_kind_ops;
+  uint32_t n = j->table->sniffed.dialect.columns;
+  const json *filter = json_get(spec, "filter");
+  sonde_str search = json_str(json_get(spec, "search"));
+  x->refs = arena_array(&j->memory, n, sizeof *x->refs, err);
+  if (!x->refs) return err->code;
+  SONDE_TRY(read_sort(j, json_get(spec, "sort"), err));
+  x->filtered = json_is(filter, JSON_OBJECT) || search.len || x->n_keys == 0;
+  return predicate_compile(filter, search, j->table->forms, n, &x->predicate, x->refs, &x->n_refs, &j->memory,
+                           err);
+}

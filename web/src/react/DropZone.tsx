@@ -1,0 +1,33 @@
+// Takes files dropped anywhere on the page, and says so while one hovers.
+import { useEffect, useState } from 'react'
+import { useLatest } from './hooks.ts'
+
+export function DropZone({ onDrop }: { readonly onDrop: (file: File) => void }) {
+  const [over, setOver] = useState(false)
+  const drop = useLatest(onDrop)
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
+    const onOver = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      setOver(true)
+    }
+    const onLeave = (event: DragEvent) => { if (event.relatedTarget === null) setOver(false) }
+    const onFile = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      setOver(false)
+      const file = event.dataTransfer?.files[0]
+      if (file) drop(file)
+    }
+    addEventListener('dragover', onOver)
+    addEventListener('dragleave', onLeave)
+    addEventListener('drop', onFile)
+    return () => {
+      removeEventListener('dragover', onOver)
+      removeEventListener('dragleave', onLeave)
+      removeEventListener('drop', onFile)
+    }
+  }, [drop])
+  return over ? <div className="sonde-drop" aria-hidden="true"><span>Drop to open</span></div> : null
+}

@@ -1,0 +1,109 @@
+// Before there is a table: choose, drop, type a URL or take the sample. Also while opening, and when that failed.
+import { useId, useRef, type FormEvent, type ReactNode } from 'react'
+import { formatBytes, formatCount, type Explorer, type ExplorerState, type Source } from '../model/index.ts'
+import { choices, settingNames, valueName, withSetting, type Setting } from './read-form.ts'
+import { sampleFile } from './sample.ts'
+
+export const fileTypes = '.csv,.tsv,.txt,.tab,.psv,.gz,.zst,text/csv,text/tab-separated-values,text/plain'
+
+export function EmptyState({ onOpen, children }: { readonly onOpen: (source: Source) => void; readonly children?: ReactNode }) {
+  return (
+    <div className="sonde-empty">
+      <div className="sonde-empty-box">
+        {children ?? (
+          <>
+            <h1>Open a table</h1>
+            <p>Drop a CSV file of any size anywhere on this page. It stays on your machine: nothing is uploaded.</p>
+          </>
+        )}
+        <OpenForm onOpen={onOpen} />
+        <p className="sonde-quiet">CSV, TSV and their kin, also .gz and .zst.</p>
+      </div>
+    </div>
+  )
+}
+
+function OpenForm({ onOpen }: { readonly onOpen: (source: Source) => void }) {
+  const id = useId()
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const url = new FormData(event.currentTarget).get('url')
+    if (typeof url === 'string' && url.trim() !== '') onOpen(new URL(url.trim(), location.href))
+  }
+  return (
+    <>
+      <div className="sonde-actions">
+        <FileButton className="sonde-primary" onOpen={onOpen}>Choose a file</FileButton>
+        <button type="button" className="sonde-plain" onClick={() => onOpen(sampleFile())}>Try a sample</button>
+      </div>
+      <form className="sonde-url" onSubmit={submit}>
+        <label htmlFor={id}>or from a URL</label>
+        <div>
+          <input id={id} name="url" type="text" inputMode="url" placeholder="https://…/table.csv" autoComplete="off" spellCheck={false} />
+          <button type="submit" className="sonde-plain">Open</button>
+        </div>
+      </form>
+    </>
+  )
+}
+
+export function FileButton({ onOpen, className, children }: { readonly onOpen: (file: File) => void; readonly className: string; readonly children: ReactNode }) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <button type="button" className={className} onClick={() => input.current?.click()}>{children}</button>
+      <input
+        ref={input} type="file" hidden accept={fileTypes} aria-label="File" data-testid="file"
+        onChange={(event) => {
+          const file = event.target.files?.[0]
+          event.target.value = ''
+          if (file) onOpen(file)
+        }}
+      />
+    </>
+  )
+}
+
+export function OpeningState({ model, state }: { readonly model: Explorer; readonly state: ExplorerState }) {
+  const { progress } = state
+  return (
+    <div className="sonde-empty" role="status">
+      <div className="sonde-empty-box sonde-appear">
+        <h1>Opening {state.name}</h1>
+        <progress aria-label="Opening" max={1} {...(progress && progress.totalBytes > 0 && { value: progress.doneBytes / progress.totalBytes })} />
+        {progress && <p className="sonde-quiet">{formatBytes(progress.bytesRead)} read</p>}
+        <div className="sonde-actions"><button type="button" className="sonde-plain" onClick={model.cancelOpening}>Cancel</button></div>
+      </div>
+    </div>
+  )
+}
+
+const overridable: readonly Setting[] = ['encoding', 'delimiter', 'quote', 'compression']
+
+export function FailedState({ model, state, onOpen }: { readonly model: Explorer; readonly state: ExplorerState; readonly onOpen: (source: Source) => void }) {
+  const { failure, read } = state
+  if (!failure) return null
+  return (
+    <EmptyState onOpen={onOpen}>
+      <h1>{state.name} could not be opened</h1>
+      <div role="alert">
+        <p className="sonde-problem">{failure.message}{failure.at !== undefined && ` (at byte ${formatCount(failure.at)})`}</p>
+        <p>{failure.advice}</p>
+      </div>
+      <div className="sonde-overrides">
+        {overridable.map((setting) => (
+          <label key={setting}>
+            <span>{settingNames[setting]}</span>
+            <select value={String(read[setting] ?? 'guess')} onChange={(event) => void model.reread(withSetting(read, setting, event.target.value === 'guess' ? undefined : event.target.value))}>
+              <option value="guess">guess</option>
+              {choices[setting]?.map((value) => <option key={value} value={value}>{valueName(setting, value)}</option>)}
+            </select>
+          </label>
+        ))}
+      </div>
+      <div className="sonde-actions">
+        <button type="button" className="sonde-primary" onClick={model.retry}>Try again</button>
+      </div>
+    </EmptyState>
+  )
+}

@@ -1,0 +1,111 @@
+// The line above the grid: the table's name, the search, and the few commands.
+import { useEffect, useId, useRef, useState } from 'react'
+import { formatCount, setSearch, type Explorer, type ExplorerState, type Source } from '../model/index.ts'
+import { fileTypes } from './EmptyState.tsx'
+import { Icon, IconButton } from './icons.tsx'
+import type { Theme } from './theme.ts'
+
+export interface ToolbarProps {
+  readonly model: Explorer
+  readonly state: ExplorerState
+  readonly theme: Theme
+  readonly onTheme: (theme: Theme) => void
+  readonly onOpen: (source: Source) => void
+  readonly panel: boolean
+  readonly onPanel: () => void
+  readonly onColumns: (anchor: HTMLElement) => void
+}
+
+const themeIcons = { auto: 'auto', light: 'sun', dark: 'moon' } as const
+const nextTheme: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' }
+
+export function Toolbar({ model, state, theme, onTheme, onOpen, panel, onPanel, onColumns }: ToolbarProps) {
+  const open = state.status === 'open'
+  const bad = state.info?.badRows ?? 0
+  return (
+    <header className="sonde-toolbar">
+      <strong className="sonde-title" title={state.name}>{state.name === '' ? 'Sonde' : state.name}</strong>
+      {open && (
+        <>
+          <SearchBox model={model} state={state} />
+          <JumpBox model={model} state={state} />
+          <span className="sonde-tools">
+            <IconButton icon="undo" label="Undo" disabled={!state.canUndo} onClick={model.undo} />
+            <IconButton icon="redo" label="Redo" disabled={!state.canRedo} onClick={model.redo} />
+            <IconButton icon="columns" label="Columns" text="Columns" onClick={onColumns} />
+            <IconButton icon="info" label={`How this file was read${bad > 0 ? `, ${formatCount(bad)} bad rows` : ''}`} text="How it was read" pressed={panel} onClick={onPanel} />
+            {bad > 0 && <button type="button" className="sonde-badge" onClick={onPanel}>{formatCount(bad)} bad</button>}
+          </span>
+        </>
+      )}
+      <span className="sonde-tools">
+        {state.status !== 'empty' && <OpenButton onOpen={onOpen} />}
+        <IconButton icon={themeIcons[theme]} label={`Theme: ${theme}`} onClick={() => onTheme(nextTheme[theme])} />
+      </span>
+    </header>
+  )
+}
+
+function OpenButton({ onOpen }: { readonly onOpen: (source: Source) => void }) {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <IconButton icon="open" label="Open another file" text="Open" onClick={() => input.current?.click()} />
+      <input
+        ref={input} type="file" hidden accept={fileTypes} aria-label="Another file"
+        onChange={(event) => {
+          const file = event.target.files?.[0]
+          event.target.value = ''
+          if (file) onOpen(file)
+        }}
+      />
+    </>
+  )
+}
+
+const typingPause = 300
+
+/** Searches when typing rests; Enter at once, Escape clears. */
+function SearchBox({ model, state }: { readonly model: Explorer; readonly state: ExplorerState }) {
+  const [text, setText] = useState(state.view.search)
+  const [known, setKnown] = useState(state.view.search)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  if (known !== state.view.search) { // changed elsewhere: undo, a chip, a new file
+    setKnown(state.view.search)
+    setText(state.view.search)
+  }
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const ask = (search: string, pause: number) => {
+    setText(search)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => model.setView((view) => setSearch(view, search)), pause)
+  }
+  return (
+    <label className="sonde-search">
+      <Icon name="search" />
+      <input
+        type="search" aria-label="Search all columns" placeholder="Search all columns" value={text} spellCheck={false}
+        onChange={(event) => ask(event.target.value, typingPause)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') ask(text, 0)
+          if (event.key === 'Escape' && text !== '') ask('', 0)
+        }}
+      />
+    </label>
+  )
+}
+
+function JumpBox({ model, state }: { readonly model: Explorer; readonly state: ExplorerState }) {
+  const id = useId()
+  const [text, setText] = useState('')
+  return (
+    <form className="sonde-jump" onSubmit={(event) => {
+      event.preventDefault()
+      const row = Number(text.replace(/[\s,._]/g, ''))
+      if (text !== '' && Number.isFinite(row)) model.goTo(row - 1)
+    }}>
+      <label htmlFor={id} className="sonde-hidden">Go to row</label>
+      <input id={id} type="text" inputMode="numeric" placeholder="Go to row" value={text} title={`1 to ${formatCount(state.rows)}`} onChange={(event) => setText(event.target.value)} />
+    </form>
+  )
+}
