@@ -31,7 +31,7 @@ typedef struct {
 static sonde_code parse_groups(gather *g, rd *r) {
   task *t = g->t;
   g->n_groups = rd_count(r, 24);
-  g->groups = arena_array(t->scratch, g->n_groups, sizeof *g->groups, t->err);
+  g->groups = arena_zero(t->scratch, g->n_groups * sizeof *g->groups, t->err);
   g->chunks = arena_zero(t->scratch, g->n_groups * sizeof *g->chunks, t->err);
   if (!g->groups || !g->chunks) return t->err->code;
   for (uint32_t i = 0; i < g->n_groups; i++) {
@@ -45,6 +45,7 @@ static sonde_code parse_groups(gather *g, rd *r) {
     if (!rows || !x->vecs) return t->err->code;
     for (uint32_t k = 0; k < x->n; k++) rows[k] = rd_u32(r);
     x->rows = rows;
+    x->shift = 0;
     g->n_rows += x->n;
     SONDE_CHECK(!r->bad && x->n > 0 && x->begin <= x->end && rows[0] >= x->first_row, t->err, SONDE_CORRUPT,
                 0, "a gather fragment is broken");

@@ -70,6 +70,11 @@ double peek_double(sonde_str s) { return s.len ? strtod(s.ptr, NULL) : 0; }
 bool peek_is_true(sonde_str s) { return s.len == 4 && memcmp(s.ptr, "true", 4) == 0; }
 bool peek_is_null(sonde_str s) { return s.len == 0 || (s.len == 4 && memcmp(s.ptr, "null", 4) == 0); }
 
+bool peek_is(sonde_str s, const char *string) {
+  size_t len = strlen(string);
+  return s.len == len + 2 && s.ptr[0] == '"' && memcmp(s.ptr + 1, string, len) == 0;
+}
+
 static void add_code_point(text *out, unsigned long c) {
   char utf8[4];
   if (c < 0x80) {

@@ -13,7 +13,8 @@ size_t peek_count(sonde_str array);
 uint64_t peek_u64(sonde_str);
 double peek_double(sonde_str);
 bool peek_is_true(sonde_str);
-bool peek_is_null(sonde_str); /* or absent */
+bool peek_is_null(sonde_str);                /* or absent */
+bool peek_is(sonde_str, const char *string); /* as written in JSON, without the quotation marks */
 /* Appends a string without its quotes and escapes; anything else as it is written. */
 void peek_add_text(text *out, sonde_str value);
 

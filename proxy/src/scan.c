@@ -128,16 +128,14 @@ static void add_summary(text *out, const scanned *s) {
 
 /* Characters that one would not see, by their names. */
 static void add_setting(text *out, sonde_str value) {
-  size_t begin = out->len;
-  peek_add_text(out, value);
-  sonde_str shown = {out->ptr + begin, out->len - begin};
-  const char *name = shown.len == 0                         ? "none"
-                     : shown.len == 1 && *shown.ptr == '\t' ? "tab"
-                     : shown.len == 1 && *shown.ptr == ' '  ? "space"
-                                                            : NULL;
-  if (!name) return;
-  out->len = begin;
-  text_print(out, "%s", name);
+  if (value.len <= 2)
+    text_print(out, "none"); /* two quotation marks */
+  else if (peek_is(value, "\\t"))
+    text_print(out, "tab");
+  else if (peek_is(value, " "))
+    text_print(out, "space");
+  else
+    peek_add_text(out, value);
 }
 
 static void add_reason(text *out, sonde_str guess) {

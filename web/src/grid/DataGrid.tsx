@@ -298,8 +298,10 @@ export function DataGrid(props: DataGridProps) {
 const headId = (id: string, column: number): string => `${id}-head-${column}`
 
 /** Wide enough for the longest row number there is. */
-const gutterWidth = (state: ExplorerState): number =>
-  Math.max(44, String(state.info?.rows.count ?? 0).length * 8 + Math.floor(String(state.info?.rows.count ?? 0).length / 3) * 4 + 18)
+function gutterWidth({ info }: ExplorerState): number {
+  const digits = String(info?.rows.count ?? 0).length
+  return Math.max(40, digits * 7 + Math.floor((digits - 1) / 3) * 4 + 17)
+}
 
 /** The same columns at the same positions, but none of them pinned where they would leave too little room. */
 function useFittingLayout(layout: ColumnLayout, { columns }: ExplorerState, room: number): ColumnLayout {

@@ -1,8 +1,8 @@
 // One row of cells. It is drawn again only when its cells, its columns or its part of the selection changed.
 import { memo } from 'react'
 import type { ColumnInfo } from '../engine/api.ts'
-import { formatCount, type Cell, type ColumnLayout, type Explorer } from '../model/index.ts'
-import { displayText } from './display.ts'
+import { displayText, formatCount, type Cell, type ColumnLayout, type Explorer } from '../model/index.ts'
+
 import { isNumeric } from './types.tsx'
 
 export interface RowProps {

@@ -1,5 +1,4 @@
 // The grid component and what its neighbours draw with.
 export { copyLater, DataGrid, type DataGridProps } from './DataGrid.tsx'
-export { displayText } from './display.ts'
 export { createMeasure } from './measure.ts'
 export { isNumeric, TypeIcon, typeName } from './types.tsx'

@@ -1,6 +1,7 @@
 // The headless explorer: no React, no DOM.
 export * from './columns.ts'
 export * from './copy.ts'
+export { displayText } from './display.ts'
 export * from './explorer.ts'
 export * from './explorer-state.ts'
 export * from './failure.ts'

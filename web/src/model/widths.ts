@@ -1,6 +1,7 @@
 // Column widths that are right the first time: from the header and the longest texts among the first rows.
 import type { ColumnInfo, Page } from '../engine/api.ts'
 import { clampWidth } from './columns.ts'
+import { displayText } from './display.ts'
 
 /** Width of a text in px. The grid brings one that knows the font. */
 export type MeasureText = (text: string, part: 'cell' | 'header') => number
@@ -28,7 +29,7 @@ export function firstWidths(columns: readonly ColumnInfo[], page: Page, measure:
 
 /** The width that shows every text whole, up to the widest column there may be. */
 export function fitWidth(name: string, texts: readonly string[], measure: MeasureText): number {
-  const longest = texts.map((text) => text.slice(0, 300)).sort((a, b) => b.length - a.length).slice(0, 4)
+  const longest = texts.map((text) => displayText(text)).sort((a, b) => b.length - a.length).slice(0, 4)
   const cells = longest.map((text) => measure(text, 'cell') + cellRoom)
   return clampWidth(Math.ceil(Math.max(64, measure(name, 'header') + headerRoom, ...cells)))
 }

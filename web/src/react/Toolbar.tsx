@@ -34,7 +34,7 @@ export function Toolbar({ model, state, theme, onTheme, onOpen, panel, onPanel, 
             <IconButton icon="redo" label="Redo" disabled={!state.canRedo} onClick={model.redo} />
             <IconButton icon="columns" label="Columns" text="Columns" onClick={onColumns} />
             <IconButton icon="info" label={`How this file was read${bad > 0 ? `, ${formatCount(bad)} bad rows` : ''}`} text="How it was read" pressed={panel} onClick={onPanel} />
-            {bad > 0 && <button type="button" className="sonde-badge" onClick={onPanel}>{formatCount(bad)} bad</button>}
+            {bad > 0 && <button type="button" className="sonde-badge" onClick={onPanel}>{formatCount(bad)}<span className="sonde-wide">&nbsp;bad</span></button>}
           </span>
         </>
       )}

@@ -1,8 +1,8 @@
 // The distinct values of a column with their counts: search them, tick them.
 import { useEffect, useState } from 'react'
 import type { ValueCount } from '../engine/api.ts'
-import { displayText } from '../grid/index.ts'
-import { formatCount, toFailure, type Explorer } from '../model/index.ts'
+
+import { displayText, formatCount, toFailure, type Explorer } from '../model/index.ts'
 
 type Answer =
   | { readonly status: 'loading' }

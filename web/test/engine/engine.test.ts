@@ -135,7 +135,7 @@ describe.each([0, 1, 3])('with %i helpers', (workers) => {
   test('rows are counted exactly and types and statistics found', async () => {
     const info = await table.imported
     expect(info).toMatchObject({ state: 'imported', rows: { count: ROWS, exact: true }, badRows: 0 })
-    expect(info.columns.map(({ type }) => type)).toEqual(['int64', 'text', 'decimal', 'text', 'timestamp', 'bool'])
+    expect(info.columns.map(({ type }) => type)).toEqual(['int64', 'text', 'double', 'text', 'timestamp', 'bool'])
     expect(info.columns[0]!.stats).toMatchObject({ nulls: 0, min: '1', max: String(ROWS) })
     expect(info.columns[2]!.stats?.nulls).toBe(ROWS / 10)
     expect(info.columns[1]!.stats?.distinct).toBe(7)
