@@ -107,14 +107,17 @@ static sonde_code force_types(table *t, const json *types, sonde_error *err) {
     type_id id = type_of_name(type.ptr ? type.ptr : "", (uint32_t)type.len);
     SONDE_CHECK(id != TYPE_NONE, err, SONDE_NAME, 0, "'%.*s' is no type", (int)type.len,
                 type.ptr ? type.ptr : "");
+    bool found = false;
     for (uint32_t c = 0; c < t->sniffed.dialect.columns; c++) {
       if (!same_name(t->sniffed.names[c], m->name)) continue;
       csv_form seen = csv_resolve(&t->seen[c]);
       t->forms[c] =
           (csv_form){.type = {.id = (uint8_t)id, .scale = id == TYPE_DECIMAL ? t->seen[c].frac_digits : 0},
                      .order = seen.order ? seen.order : DATE_YMD};
-      t->forced[c] = true;
+      t->forced[c] = found = true;
     }
+    SONDE_CHECK(found, err, SONDE_NAME, 0, "a type is given for the column '%.*s', which is not there",
+                (int)(m->name.len < 80 ? m->name.len : 80), m->name.ptr);
   }
   return SONDE_OK;
 }

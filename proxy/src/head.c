@@ -37,7 +37,8 @@ static void print_summary(const dataset *t) {
   text_add_bytes(&s, host_file_size(t->host));
   text_print(&s, exact ? ", " : ", about ");
   text_add_count(&s, dataset_rows(t));
-  text_print(&s, " rows, %zu %s\n\n", columns, columns == 1 ? "column" : "columns");
+  text_print(&s, " %s, %zu %s\n\n", dataset_rows(t) == 1 ? "row" : "rows", columns,
+             columns == 1 ? "column" : "columns");
   fputs(s.ptr, stdout);
   text_free(&s);
 }

@@ -99,14 +99,25 @@ static int take_memory(options *o, const char *word) {
   return code;
 }
 
+/* Options that take one character; most may be empty, which means that there is none. */
+static int check_character(const char *name, const char *value) {
+  static const char *const names[] = {"--delimiter", "--quote", "--escape", "--comment", "--decimal"};
+  size_t i = 0;
+  while (i < 5 && strcmp(name, names[i]) != 0) i++;
+  bool may_be_empty = i > 0 && i < 4;
+  if (i == 5 || strlen(value) == 1 || (may_be_empty && !*value)) return EXIT_FINE;
+  return say_usage_error("%s takes one character, not %s", name, *value ? value : "none");
+}
+
 static int take_value(const char *name, const char *value, options *o) {
   if (strcmp(name, "--skip") == 0) return take_skip(o, value);
   if (strcmp(name, "--type") == 0) return take_type(o, value);
   if (strcmp(name, "--threads") == 0) return take_threads(o, value);
   if (strcmp(name, "--memory") == 0) return take_memory(o, value);
   bool tab = strcmp(name, "--delimiter") == 0 && (strcmp(value, "\\t") == 0 || strcmp(value, "tab") == 0);
-  add_string(&o->read, name + 2, tab ? "\t" : value);
-  return EXIT_FINE;
+  if (tab) value = "\t";
+  add_string(&o->read, name + 2, value);
+  return check_character(name, value);
 }
 
 static bool takes_value(const char *word) {

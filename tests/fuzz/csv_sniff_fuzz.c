@@ -24,7 +24,8 @@ static int compare_names(const void *a, const void *b) {
 
 static void check_names(const csv_sniffed *s) {
   uint32_t n = s->dialect.columns;
-  for (uint32_t i = 0; i < n; i++) expect(s->names[i].ptr && s->names[i].len > 0 && utf8_valid(s->names[i].ptr, s->names[i].len));
+  for (uint32_t i = 0; i < n; i++)
+    expect(s->names[i].ptr && s->names[i].len > 0 && utf8_valid(s->names[i].ptr, s->names[i].len));
   sonde_str *sorted = malloc(n * sizeof *sorted);
   expect(sorted);
   memcpy(sorted, s->names, n * sizeof *sorted);
@@ -34,8 +35,9 @@ static void check_names(const csv_sniffed *s) {
 }
 
 static void check_guesses(const csv_sniffed *s, const csv_overrides *o) {
-  static const uint32_t bits[CSV_GUESSES] = {CSV_SET_ENCODING, CSV_SET_DELIMITER, CSV_SET_QUOTE,   CSV_SET_ESCAPE, CSV_SET_COMMENT,
-                                             CSV_SET_HEADER,   CSV_SET_SKIP,      CSV_SET_DECIMAL, CSV_SET_NEWLINE};
+  static const uint32_t bits[CSV_GUESSES] = {CSV_SET_ENCODING, CSV_SET_DELIMITER, CSV_SET_QUOTE,
+                                             CSV_SET_ESCAPE,   CSV_SET_COMMENT,   CSV_SET_HEADER,
+                                             CSV_SET_SKIP,     CSV_SET_DECIMAL,   CSV_SET_NEWLINE};
   for (int i = 0; i < CSV_GUESSES; i++) {
     const csv_guess *g = &s->guesses[i];
     expect(g->setting && g->value.ptr && g->reason.len > 0);
@@ -46,7 +48,8 @@ static void check_guesses(const csv_sniffed *s, const csv_overrides *o) {
 
 static void check_dialect(const csv_sniffed *s, csv_span head, const csv_overrides *o) {
   const csv_dialect *d = &s->dialect, *v = &o->value;
-  expect(d->encoding <= CSV_WINDOWS_1252 && d->newline <= CSV_MIXED && (d->decimal == '.' || d->decimal == ','));
+  expect(d->encoding <= CSV_WINDOWS_1252 && d->newline <= CSV_MIXED &&
+         (d->decimal == '.' || d->decimal == ','));
   expect(d->columns >= 1 && d->columns <= head.len + 1);
   expect(d->bom <= d->header_at && d->header_at <= d->data_at && d->data_at <= head.len);
   expect(d->header || d->header_at == d->data_at);
@@ -61,6 +64,14 @@ static void check_dialect(const csv_sniffed *s, csv_span head, const csv_overrid
   expect(!(o->set & CSV_SET_ENCODING) || d->encoding == v->encoding);
 }
 
+/* A head that holds anything but line ends has a first row. */
+static void check_nothing_dropped(const csv_sniffed *s, csv_span head) {
+  if (s->dialect.encoding == CSV_UTF16LE || s->dialect.encoding == CSV_UTF16BE) return;
+  size_t i = (size_t)s->dialect.bom;
+  while (i < head.len && (head.bytes[i] == '\r' || head.bytes[i] == '\n')) i++;
+  expect(i == head.len || s->dialect.header_at < head.len);
+}
+
 static void sniff(csv_span head, const csv_overrides *o) {
   mem m;
   arena memory;
@@ -71,14 +82,22 @@ static void sniff(csv_span head, const csv_overrides *o) {
   check_dialect(&out, head, o);
   check_guesses(&out, o);
   check_names(&out);
+  if (o->set == 0) check_nothing_dropped(&out, head);
   arena_free(&memory);
   expect(m.used == 0);
 }
 
 static csv_overrides overrides_of(const uint8_t b[12]) {
   csv_overrides o = {.set = (uint32_t)(b[0] | b[1] << 8) & 511};
-  o.value = (csv_dialect){.encoding = b[2] & 3, .newline = b[3] & 3, .delimiter = b[4], .quote = b[5], .escape = b[6],
-                          .comment = b[7], .decimal = b[8] & 1 ? ',' : '.', .header = b[9] & 1, .skip = b[10]};
+  o.value = (csv_dialect){.encoding = b[2] & 3,
+                          .newline = b[3] & 3,
+                          .delimiter = b[4],
+                          .quote = b[5],
+                          .escape = b[6],
+                          .comment = b[7],
+                          .decimal = b[8] & 1 ? ',' : '.',
+                          .header = b[9] & 1,
+                          .skip = b[10]};
   return o;
 }
 

@@ -39,9 +39,12 @@ static const csv_guess *guess(const char *setting) {
   return NULL;
 }
 
-#define CHECK_GUESS(setting, expected) CHECK_STRN(guess(setting)->value.ptr, guess(setting)->value.len, expected)
-#define CHECK_REASON(setting, expected) CHECK_STRN(guess(setting)->reason.ptr, guess(setting)->reason.len, expected)
-#define CHECK_RUNNER(setting, expected) CHECK_STRN(guess(setting)->runner_reason.ptr, guess(setting)->runner_reason.len, expected)
+#define CHECK_GUESS(setting, expected)                                                                       \
+  CHECK_STRN(guess(setting)->value.ptr, guess(setting)->value.len, expected)
+#define CHECK_REASON(setting, expected)                                                                      \
+  CHECK_STRN(guess(setting)->reason.ptr, guess(setting)->reason.len, expected)
+#define CHECK_RUNNER(setting, expected)                                                                      \
+  CHECK_STRN(guess(setting)->runner_reason.ptr, guess(setting)->runner_reason.len, expected)
 
 /* ---- delimiter ---- */
 
@@ -60,7 +63,9 @@ static void each_usual_delimiter_is_found(void) {
 static void a_rare_delimiter_needs_rows_that_all_fit(void) {
   sniff("root:x:0:0\nbin:x:1:1\ndaemon:x:2:2\n");
   CHECK_EQ_INT(got.dialect.delimiter, ':');
-  sniff("a\x01" "b\n1\x01" "2\n");
+  sniff("a\x01"
+        "b\n1\x01"
+        "2\n");
   CHECK_EQ_INT(got.dialect.delimiter, 1);
   sniff("1 2 3\n4 5 6\n7 8 9\n");
   CHECK_EQ_INT(got.dialect.delimiter, ' ');
@@ -76,6 +81,19 @@ static void commas_within_texts_do_not_split_a_semicolon_table(void) {
   CHECK_GUESS("delimiter", ";");
   CHECK_STRN(guess("delimiter")->runner_value.ptr, guess("delimiter")->runner_value.len, ",");
   CHECK_RUNNER("delimiter", "every one of 3 sampled rows has 2 fields with ','");
+}
+
+static void rows_that_no_dialect_likes_are_still_rows(void) {
+  sniff("\"1\"aa\"2\"\n\"1\"aa\"2\"\n\"1\"aa\"2\"\n");
+  CHECK_EQ_UINT(got.dialect.columns, 1);
+  CHECK_EQ_UINT(got.dialect.header_at, 0);
+  CHECK(got.row_bytes > 0);
+}
+
+static void log_lines_are_not_split_at_their_colons(void) {
+  sniff(
+      "[2026-02-28 10:00:00] INFO started\n[2026-02-28 10:01:00] WARN disk\n[2026-02-28 10:02:00] INFO ended\n");
+  CHECK_EQ_UINT(got.dialect.columns, 1);
 }
 
 static void times_and_dates_are_one_column(void) {
@@ -143,23 +161,34 @@ static void a_file_may_end_inside_a_quote(void) {
 /* ---- encoding ---- */
 
 static void byte_order_marks_decide(void) {
-  sniff("\xEF\xBB\xBF" "a,b\n1,2\n");
+  sniff("\xEF\xBB\xBF"
+        "a,b\n1,2\n");
   CHECK_EQ_INT(got.dialect.encoding, CSV_UTF8);
   CHECK_EQ_UINT(got.dialect.bom, 3);
   CHECK_EQ_UINT(got.dialect.header_at, 3);
   CHECK_EQ_UINT(got.dialect.data_at, 7);
   CHECK_STR(names(), "a|b");
-  sniff_bytes("\xFF\xFE" "a\0,\0b\0\n\0" "1\0,\0" "2\0", 16, true, NULL);
+  sniff_bytes("\xFF\xFE"
+              "a\0,\0b\0\n\0"
+              "1\0,\0"
+              "2\0",
+              16, true, NULL);
   CHECK_EQ_INT(got.dialect.encoding, CSV_UTF16LE);
   CHECK_EQ_UINT(got.dialect.data_at, 10);
-  sniff_bytes("\xFE\xFF\0a\0,\0b\0\n\0" "1\0,\0" "2", 16, true, NULL);
+  sniff_bytes("\xFE\xFF\0a\0,\0b\0\n\0"
+              "1\0,\0"
+              "2",
+              16, true, NULL);
   CHECK_EQ_INT(got.dialect.encoding, CSV_UTF16BE);
   CHECK_EQ_UINT(got.dialect.data_at, 10);
   CHECK_REASON("encoding", "the file begins with its byte order mark");
 }
 
 static void utf16_without_mark_is_seen_by_its_zeros(void) {
-  sniff_bytes("a\0,\0b\0\n\0" "1\0,\0" "2\0", 14, true, NULL);
+  sniff_bytes("a\0,\0b\0\n\0"
+              "1\0,\0"
+              "2\0",
+              14, true, NULL);
   CHECK_EQ_INT(got.dialect.encoding, CSV_UTF16LE);
   CHECK_EQ_UINT(got.dialect.data_at, 8);
   CHECK_STR(names(), "a|b");
@@ -262,6 +291,14 @@ static void a_header_is_text_above_other_types(void) {
   CHECK_REASON("header", "the first row holds values like those below it in 1 of 2 columns");
 }
 
+static void a_few_stray_words_do_not_hide_a_header(void) {
+  char text[400] = "id,n\n";
+  for (int i = 0; i < 12; i++) snprintf(text + strlen(text), 20, "%d,%s\n", i, i == 7 ? "unknown" : "5");
+  sniff(text);
+  CHECK(got.dialect.header);
+  CHECK_REASON("header", "the first row has text above values of another type in 2 of 2 columns");
+}
+
 static void a_missing_value_in_the_first_row_makes_no_header(void) {
   sniff("1,NA\n2,3\n4,5\n");
   CHECK(!got.dialect.header);
@@ -360,7 +397,11 @@ static void a_blank_line_in_one_column_is_a_row(void) {
 static void the_row_size_is_the_mean_of_the_data_rows(void) {
   sniff("a,b\n10,20\n30,40\n");
   CHECK_EQ_DOUBLE(got.row_bytes, 6.0);
-  sniff_bytes("\xFF\xFE" "a\0\n\0" "1\0\n\0" "2\0\n\0", 14, true, NULL);
+  sniff_bytes("\xFF\xFE"
+              "a\0\n\0"
+              "1\0\n\0"
+              "2\0\n\0",
+              14, true, NULL);
   CHECK(got.row_bytes > 3.9 && got.row_bytes < 5.0);
 }
 
@@ -403,7 +444,8 @@ static void a_field_longer_than_the_head_is_taken_as_it_is(void) {
 }
 
 static void every_kind_of_table_is_sniffed_in_time(void) {
-  static const char *const rows[] = {"12,ab,\"c, d\",2026-11-21,1.5\n", "a b;c d;e:f;g|h;'i'\n", "\"\"\"\",',',|;|:\n", "x\n", ",\n", "\n"};
+  static const char *const rows[] = {
+      "12,ab,\"c, d\",2026-11-21,1.5\n", "a b;c d;e:f;g|h;'i'\n", "\"\"\"\",',',|;|:\n", "x\n", ",\n", "\n"};
   for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
     size_t len = strlen(rows[k]), n = 0;
     for (; n + len <= HEAD; n += len) memcpy(big + n, rows[k], len);
@@ -466,7 +508,8 @@ static void too_little_memory_is_a_clean_error(void) {
     sonde_error err = {0};
     mem_init(&small, limit, NULL, NULL);
     arena_init(&a, &small);
-    sonde_code code = csv_sniff((csv_span){(const uint8_t *)text, sizeof text - 1, 0, true}, NULL, &a, &out, &err);
+    sonde_code code =
+        csv_sniff((csv_span){(const uint8_t *)text, sizeof text - 1, 0, true}, NULL, &a, &out, &err);
     failed = failed || code == SONDE_LIMIT;
     if (code != SONDE_OK && (code != SONDE_LIMIT || err.message[0] == 0)) CHECK_EQ_INT(code, SONDE_LIMIT);
     arena_free(&a);
@@ -483,6 +526,8 @@ int main(void) {
   RUN(each_usual_delimiter_is_found);
   RUN(a_rare_delimiter_needs_rows_that_all_fit);
   RUN(commas_within_texts_do_not_split_a_semicolon_table);
+  RUN(rows_that_no_dialect_likes_are_still_rows);
+  RUN(log_lines_are_not_split_at_their_colons);
   RUN(times_and_dates_are_one_column);
   RUN(ragged_rows_do_not_change_the_number_of_columns);
   RUN(a_delimiter_at_the_end_of_each_row_makes_a_column_without_name);
@@ -504,6 +549,7 @@ int main(void) {
   RUN(a_sparse_first_row_of_data_is_kept);
   RUN(hash_lines_are_data_until_asked_for);
   RUN(a_header_is_text_above_other_types);
+  RUN(a_few_stray_words_do_not_hide_a_header);
   RUN(a_missing_value_in_the_first_row_makes_no_header);
   RUN(years_may_be_names);
   RUN(a_table_of_texts_has_a_header_unless_it_comes_again);

@@ -26,8 +26,10 @@ text_builder *text_builder_new(uint32_t cap, arena *scratch, sonde_error *err) {
   t->cap = cap;
   t->n_slots = 1024;
   t->codes = arena_array(scratch, cap, sizeof *t->codes, err);
+  t->bytes_cap = 4096;
+  t->bytes = arena_alloc(scratch, t->bytes_cap, err);
   t->slots = arena_zero(scratch, t->n_slots * sizeof *t->slots, err);
-  return t->codes && t->slots ? t : NULL;
+  return t->codes && t->slots && t->bytes ? t : NULL;
 }
 
 static void *larger(const void *old, size_t used, size_t size, arena *scratch, sonde_error *err) {
@@ -85,7 +87,9 @@ static sonde_code grow_slots(text_builder *t, arena *scratch, sonde_error *err) 
 
 /* Goes on without dictionary: every row so far gets a string of its own. */
 static sonde_code abandon(text_builder *t, arena *scratch, sonde_error *err) {
-  text_builder plain = {.rows = t->rows, .cap = t->cap, .codes = t->codes};
+  text_builder plain = {.rows = t->rows, .cap = t->cap, .codes = t->codes, .bytes_cap = t->bytes_cap};
+  plain.bytes = arena_alloc(scratch, plain.bytes_cap, err);
+  if (!plain.bytes) return err->code;
   for (uint32_t r = 0; r < t->rows; r++) {
     uint32_t v = t->codes[r];
     SONDE_TRY(append(&plain, (sonde_str){t->bytes + t->offsets[v], t->offsets[v + 1] - t->offsets[v]},

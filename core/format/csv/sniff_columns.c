@@ -71,12 +71,16 @@ static sonde_code keep_first(void *user, uint32_t column, sonde_str v, sonde_err
 static sonde_code add_value(void *user, uint32_t column, sonde_str v, sonde_error *err) {
   sniff_columns *c = user;
   sonde_str first = c->first[column];
+  csv_seen one;
   (void)err;
   if (v.len == 0 || sniff_means_missing(v)) return SONDE_OK;
   c->values[column]++;
   c->digits[column] += sniff_has_digit(v);
   c->repeats[column] += v.len == first.len && memcmp(v.ptr, first.ptr, v.len) == 0;
-  csv_seen_add(&c->seen[column], v.ptr, v.len, (char)c->decimal);
+  csv_seen_init(&one);
+  csv_seen_add(&one, v.ptr, v.len, (char)c->decimal);
+  c->typed[column] += !(one.kinds & CSV_SAW_TEXT);
+  csv_seen_join(&c->seen[column], &one);
   return SONDE_OK;
 }
 
@@ -84,11 +88,12 @@ static sonde_code make_columns(uint32_t columns, arena *scratch, sniff_columns *
   *c = (sniff_columns){.columns = columns, .decimal = '.'};
   c->first = arena_array(scratch, columns, sizeof *c->first, err);
   c->seen = arena_array(scratch, columns, sizeof *c->seen, err);
-  c->values = arena_array(scratch, columns, 3 * sizeof *c->values, err);
+  c->values = arena_array(scratch, columns, 4 * sizeof *c->values, err);
   if (!c->first || !c->seen || !c->values) return SONDE_NOMEM;
-  c->digits = c->values + columns;
+  c->typed = c->values + columns;
+  c->digits = c->typed + columns;
   c->repeats = c->digits + columns;
-  memset(c->values, 0, columns * 3 * sizeof *c->values);
+  memset(c->values, 0, columns * 4 * sizeof *c->values);
   for (uint32_t i = 0; i < columns; i++) {
     csv_seen_init(&c->seen[i]);
     c->first[i] = (sonde_str){"", 0};

@@ -50,7 +50,7 @@ static void newlines_to_try(search *s) {
 
 static void keep(search *s, const sniff_trial *t) {
   sniff_choice *c = s->choice;
-  if (t->score > c->best.score) {
+  if (t->score > c->best.score || (c->best.rows == 0 && t->rows > 0)) {
     if (c->best.dialect.delimiter != t->dialect.delimiter) {
       c->runner = c->best;
       c->runner_quote = (sniff_trial){0};

@@ -21,16 +21,27 @@ static type_id type_of(sonde_str v, char decimal) {
 
 /* Years are usual names of columns whose values are none. */
 static bool is_year_as_name(sonde_str s, type_id below, const csv_seen *seen) {
-  if (s.len != 4 || (s.ptr[0] != '1' && s.ptr[0] != '2')) return false;
+  if (seen->kinds == 0 || s.len != 4 || (s.ptr[0] != '1' && s.ptr[0] != '2')) return false;
   for (int i = 1; i < 4; i++) {
     if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
   }
   return below == TYPE_TEXT || below == TYPE_DOUBLE || (below == TYPE_INT64 && seen->int_digits != 4);
 }
 
+/* What the values below mostly are: a few stray words do not make a column of numbers one of texts. */
+static type_id type_below(const sniff_columns *c, uint32_t i) {
+  if (c->values[i] == 0) return TYPE_TEXT;
+  if (c->values[i] < 10 || c->typed[i] == c->values[i] || c->typed[i] < c->values[i] - c->values[i] / 10) {
+    return csv_resolve(&c->seen[i]).type.id;
+  }
+  csv_seen mostly = c->seen[i];
+  mostly.kinds &= ~(uint32_t)CSV_SAW_TEXT;
+  return csv_resolve(&mostly).type.id;
+}
+
 static void vote(const sniff_columns *c, uint32_t i, votes *v) {
   sonde_str above = c->first[i];
-  type_id below = c->values[i] ? csv_resolve(&c->seen[i]).type.id : TYPE_TEXT;
+  type_id below = type_below(c, i);
   v->repeated += c->repeats[i] > 0;
   if (above.len == 0 || sniff_means_missing(above)) {
     v->empty++;

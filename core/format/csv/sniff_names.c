@@ -68,12 +68,16 @@ static sonde_code valid_copy(sonde_str s, arena *memory, sonde_str *out, sonde_e
   return SONDE_OK;
 }
 
-/* column0, column1, ...; with as many digits as the last one has, as DuckDB names them. */
-static sonde_code numbered(uint32_t column, uint32_t columns, arena *memory, sonde_str *out,
-                           sonde_error *err) {
+static int decimal_digits(uint32_t n) {
+  int digits = 1;
+  while (n >= 10) n /= 10, digits++;
+  return digits;
+}
+
+/* column0, column1, ...; all with as many digits as the last one has, as DuckDB names them. */
+static sonde_code numbered(uint32_t column, int digits, arena *memory, sonde_str *out, sonde_error *err) {
   char *text = arena_alloc(memory, 24, err);
   if (!text) return SONDE_NOMEM;
-  int digits = snprintf(text, 24, "%u", columns - 1);
   *out = (sonde_str){text, (size_t)snprintf(text, 24, "column%0*u", digits, column)};
   return SONDE_OK;
 }
@@ -81,14 +85,14 @@ static sonde_code numbered(uint32_t column, uint32_t columns, arena *memory, son
 sonde_code sniff_names(const sniff_columns *c, bool header, arena *scratch, arena *memory, sonde_str **out,
                        sonde_error *err) {
   name_set set;
+  int digits = decimal_digits(c->columns - 1);
   sonde_str *names = arena_array(memory, c->columns, sizeof *names, err);
   if (!names) return SONDE_NOMEM;
   SONDE_TRY(make_set(c->columns, scratch, &set, err));
   for (uint32_t i = 0; i < c->columns; i++) {
     sonde_str name;
     bool given = header && c->first[i].len > 0;
-    SONDE_TRY(given ? valid_copy(c->first[i], memory, &name, err)
-                    : numbered(i, c->columns, memory, &name, err));
+    SONDE_TRY(given ? valid_copy(c->first[i], memory, &name, err) : numbered(i, digits, memory, &name, err));
     SONDE_TRY(add_unique(&set, name, memory, &names[i], err));
   }
   *out = names;

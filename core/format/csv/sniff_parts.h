@@ -107,6 +107,7 @@ typedef struct {
   uint32_t columns;
   csv_seen *seen;    /* per column, of the rows below the first; missing values left out */
   uint32_t *values;  /* per column: neither empty nor missing, below the first */
+  uint32_t *typed;   /* per column: of these, how many are numbers, dates, ... by themselves */
   uint32_t *digits;  /* per column: of these, how many hold a digit */
   uint32_t *repeats; /* per column: rows below that hold the same text as the first row */
   uint32_t echoes;   /* rows below that are the first row again; left out of all counts but rows */

@@ -29,7 +29,8 @@ static const char *text_of(const sniff_rows *r, const csv_field *f) {
 static float plausibility(const sniff_rows *r, const csv_field *f) {
   static const float of_cell[] = {
       [CELL_EMPTY] = 0.9f, [CELL_TYPED] = 1.0f, [CELL_WORD] = 0.9f, [CELL_PROSE] = 0.5f, [CELL_ODD] = 0.1f};
-  if (f->flags & FIELD_STRAY || (f->len > 0 && !(f->flags & FIELD_QUOTED) && *text_of(r, f) == '"')) return 0;
+  if (f->flags & FIELD_STRAY || (f->len > 0 && !(f->flags & FIELD_QUOTED) && *text_of(r, f) == '"'))
+    return 0.02f;
   return f->flags & FIELD_QUOTED ? 0.95f : of_cell[sniff_classify(text_of(r, f), f->len)];
 }
 
@@ -123,12 +124,12 @@ static double mean_plausibility(const tally *all, uint32_t first) {
   return n ? sum / n : 0;
 }
 
-/* A delimiter that few people use has to fit exactly, over several rows. */
-static double prior(const sniff_trial *t, uint32_t first, uint32_t fixed) {
+/* A delimiter that few people use has to fit exactly, over several rows, and leave good cells. */
+static double prior(const sniff_trial *t, uint32_t first, double plausible, uint32_t fixed) {
   uint8_t d = t->dialect.delimiter;
   if (fixed & CSV_SET_DELIMITER || d == ',' || d == ';' || d == '\t' || d == '|') return 1;
   if (d < 0x20) return t->fit == t->rows ? 1 : 0.5;
-  if (t->fit < t->rows || t->rows < 3 || first > 0) return 0;
+  if (t->fit < t->rows || t->rows < 3 || first > 0 || plausible < 0.8) return 0;
   return d != ' ' ? 0.5 : t->dialect.columns > 2 ? 0.3 : 0;
 }
 
@@ -174,8 +175,8 @@ sonde_code sniff_try(const csv_dialect *d, const char *p, size_t n, bool whole, 
   out->first_at = all->at[first];
   out->full_at = first_full_row(all, out, first);
   double size = columns > 1 ? size_score(columns) : single_column(all);
-  double rows = consistency(all, first, out);
+  double rows = consistency(all, first, out), plausible = mean_plausibility(all, first);
   if (out->unclosed) rows *= 0.8;
-  out->score = rows * size * mean_plausibility(all, first) * prior(out, first, fixed);
+  out->score = rows * size * plausible * prior(out, first, plausible, fixed);
   return SONDE_OK;
 }

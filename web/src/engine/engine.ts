@@ -18,7 +18,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const lead = await startLead(options, helpers)
   try {
     const module = await compileModule(options.wasm, signal)
-    const start = { protocol: PROTOCOL, module, ...limitsOf(options, helpers) }
+    const start = { protocol: PROTOCOL, module, warmUp: lead.runsOn === 'worker', ...limitsOf(options, helpers) }
     return runningEngine(await greet(lead, start, signal), options, helpers)
   } catch (error) {
     lead.host.terminate()

@@ -17,6 +17,7 @@ export function track(start: { readonly clientX: number; readonly clientY: numbe
   }
   const end = (event: Event) => {
     if (event instanceof KeyboardEvent && event.key !== 'Escape') return
+    if (event.type === 'blur' && event.target !== window) return // an element's, on its way to the window
     clearInterval(timer)
     removeEventListener('pointermove', move)
     for (const name of ends) removeEventListener(name, end, true)

@@ -8,9 +8,9 @@ export type MeasureText = (text: string, part: 'cell' | 'header') => number
 
 export const estimateText: MeasureText = (text, part) => text.length * (part === 'header' ? 7.4 : 7)
 
-/** Padding on both sides of a cell; the header also holds the type icon and the menu button. */
+/** Padding on both sides of a cell; the header also holds the type icon, the menu button and the sort mark. */
 const cellRoom = 22
-const headerRoom = 68
+const headerRoom = 80
 const widestAtFirst = 360
 const sampledRows = 100
 /** Beyond this many columns measuring every one would be felt; the estimate is good to a few px. */

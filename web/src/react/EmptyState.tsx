@@ -16,14 +16,15 @@ export function EmptyState({ onOpen, children }: { readonly onOpen: (source: Sou
             <p>Drop a CSV file of any size anywhere on this page. It stays on your machine: nothing is uploaded.</p>
           </>
         )}
-        <OpenForm onOpen={onOpen} />
+        <OpenForm onOpen={onOpen} main={children === undefined} />
         <p className="sonde-quiet">CSV, TSV and their kin, also .gz and .zst.</p>
       </div>
     </div>
   )
 }
 
-function OpenForm({ onOpen }: { readonly onOpen: (source: Source) => void }) {
+/** `main`: choosing a file is what the page is about, not the way out of an error. */
+function OpenForm({ onOpen, main }: { readonly onOpen: (source: Source) => void; readonly main: boolean }) {
   const id = useId()
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -33,7 +34,7 @@ function OpenForm({ onOpen }: { readonly onOpen: (source: Source) => void }) {
   return (
     <>
       <div className="sonde-actions">
-        <FileButton className="sonde-primary" onOpen={onOpen}>Choose a file</FileButton>
+        <FileButton className={main ? 'sonde-primary' : 'sonde-plain'} onOpen={onOpen}>{main ? 'Choose a file' : 'Choose another file'}</FileButton>
         <button type="button" className="sonde-plain" onClick={() => onOpen(sampleFile())}>Try a sample</button>
       </div>
       <form className="sonde-url" onSubmit={submit}>

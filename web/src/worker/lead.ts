@@ -7,15 +7,22 @@ import { createPeer, type Handlers } from './peer.ts'
 import { createPool } from './pool.ts'
 import { PAGE, QUERY, SCAN, type Ops, type ReadSpec, type Start, type Urgency } from './protocol.ts'
 import { runJob, type Surroundings } from './run-job.ts'
+import { createRunning } from './running.ts'
 import { estimateRows, firstInfo, mergeInfo, type EngineInfo, type OpenTable } from './tables.ts'
+import { warmUp } from './warm-up.ts'
 
 const EVENT_MS = 50
+/** After the answer to hello has left; a host that opens a file at once is not kept waiting. */
+const WARM_UP_MS = 20
 const SMALL_BYTES = 4 * 2 ** 20
 
 export function leadHandlers(instance: Instance, start: Start): Handlers & { close(): void } {
   const { core } = instance
   const pool = createPool()
   const tables = new Map<number, OpenTable>()
+  /** Which table each open view is of. */
+  const views = new Map<number, number>()
+  const running = createRunning()
   let lastSource = 0
   const around: Surroundings = {
     turns: instance.turns,
@@ -32,10 +39,15 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
     onStep?(job: Job): void
   }
 
-  const run = (spec: object, options: JobOptions): Promise<string> => runJob(core.start(spec), around, options)
+  type JobSpec = { readonly job: string; readonly table?: number; readonly view?: number }
+
+  const run = (spec: JobSpec, options: JobOptions): Promise<string> => {
+    const { view, table = view === undefined ? undefined : views.get(view) } = spec
+    return running.run({ table, view }, options.signal, async (signal) => runJob(core.start(spec), around, { ...options, signal }))
+  }
 
   /** Info and the one page of a job that answers one. */
-  async function runForPage(spec: object, options: JobOptions): Promise<{ info: string; page: ArrayBuffer }> {
+  async function runForPage(spec: JobSpec, options: JobOptions): Promise<{ info: string; page: ArrayBuffer }> {
     let page = new ArrayBuffer(0)
     const info = await run(spec, { ...options, onPage: ({ buffer }) => { page = buffer } })
     return { info, page }
@@ -192,23 +204,27 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
 
   // --- the end of things -------------------------------------------------------------------------------------------
 
+  /** What still runs on it is ended first: the engine does not expect a step on what it has dropped. */
   async function drop(what: Ops['drop']['in']): Promise<void> {
-    const { signal } = new AbortController()
-    if ('table' in what) {
-      const table = tableOf(what.table)
-      tables.delete(table.id)
-      await table.scan.catch(() => undefined)
-      await run({ job: 'drop', ...what }, { urgency: PAGE, signal })
-      for (const source of [table.source, table.spool]) if (source !== undefined) dropSource(source, table.id)
-    } else await run({ job: 'drop', ...what }, { urgency: PAGE, signal })
+    const reason = new ExplorerError('cancelled', `the ${'table' in what ? 'table' : 'view'} was closed`)
+    const table = 'table' in what ? tableOf(what.table) : undefined
+    if (table) tables.delete(table.id)
+    await running.end(what, reason)
+    await run({ job: 'drop', ...what }, { urgency: PAGE, signal: new AbortController().signal })
+    if ('view' in what) views.delete(what.view)
+    for (const source of [table?.source, table?.spool]) if (source !== undefined) dropSource(source, table!.id)
   }
+
+  let isIdle = true
+  if (start.warmUp) setTimeout(() => void warmUp(instance, () => isIdle).catch(() => undefined), WARM_UP_MS)
 
   return {
     async helper({ helper, port }) {
-      await pool.add(helper, createPeer(port, {}), { ...start, limits: start.helperLimits })
+      await pool.add(helper, createPeer(port, {}), { ...start, limits: start.helperLimits, warmUp: false })
     },
     lost: ({ helper, reason }) => pool.lose(helper, reason),
     async open(input, { signal, transfer }) {
+      isIdle = false
       const opened = await open(input, signal)
       transfer(opened.page)
       return opened
@@ -221,8 +237,9 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
     },
     async view({ table, spec }, { signal, event }) {
       const onStep = reporter(spec.filter || spec.search ? 'filter' : 'sort', event)
-      const info = await run({ job: 'view', table, ...spec }, { urgency: QUERY, signal, onStep })
-      return JSON.parse(info) as Ops['view']['out']
+      const made = JSON.parse(await run({ job: 'view', table, ...spec }, { urgency: QUERY, signal, onStep })) as Ops['view']['out']
+      views.set(made.view, table)
+      return made
     },
     async values(input, { signal, event, transfer }) {
       const { info, page } = await runForPage({ job: 'values', ...input }, { urgency: QUERY, signal, onStep: reporter('values', event) })

@@ -14,6 +14,8 @@ export interface Start {
   readonly limits: Limits
   /** For the helpers, whom the lead greets. */
   readonly helperLimits: Limits
+  /** Get the module compiled before the first file comes. */
+  readonly warmUp: boolean
 }
 
 export interface Opened {
