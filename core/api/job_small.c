@@ -99,6 +99,7 @@ static void drop_views(sonde_engine *e, const table *of, uint64_t id) {
 sonde_code drop_start(sonde_job *j, const json *spec, sonde_error *err) {
   (void)err;
   sonde_engine *e = j->engine;
+  store_drop(&e->store, (uint32_t)json_u64(json_get(spec, "table"), 0));
   drop_views(e, j->table, json_u64(json_get(spec, "view"), 0));
   for (table **link = &e->tables; j->table && *link; link = &(*link)->next) {
     if (*link != j->table) continue;

@@ -91,6 +91,7 @@ static sonde_code values_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *e
 static int by_count(const void *a, const void *b) {
   const counted *x = a, *y = b;
   if (x->used != y->used) return x->used ? -1 : 1;
+  if (!x->used) return 0;
   if (x->count != y->count) return x->count > y->count ? -1 : 1;
   int c = memcmp(x->text.ptr, y->text.ptr, x->text.len < y->text.len ? x->text.len : y->text.len);
   return c ? c : (x->text.len > y->text.len) - (x->text.len < y->text.len);

@@ -41,10 +41,10 @@ void dataset_close(dataset *t) {
   text_free(&t->info);
 }
 
-/* Runs {"job":NAME,"table":…} and keeps its info as the table's. */
-static int advance(dataset *t, const char *job) {
+/* Runs {"job":NAME,"table":…} and keeps its info as the table's. `more`: further members. */
+static int advance(dataset *t, const char *job, const char *more) {
   text spec = {0};
-  text_print(&spec, "{\"job\":\"%s\",\"table\":%u}", job, t->id);
+  text_print(&spec, "{\"job\":\"%s\",\"table\":%u%s}", job, t->id, more);
   int code = dataset_ask(t, &spec, NULL, NULL, &t->info);
   text_free(&spec);
   return code;
@@ -65,13 +65,13 @@ static int inflate(dataset *t) {
 
 int dataset_index(dataset *t) {
   int code = peek_is_true(dataset_member(t, "needs_inflate")) ? inflate(t) : EXIT_FINE;
-  return code ? code : advance(t, "index");
+  return code ? code : advance(t, "index", "");
 }
 
 /* Only now has every byte been seen, so only now can be said whether they belong together. */
-int dataset_import(dataset *t) {
+int dataset_import(dataset *t, bool keep_columns) {
   sonde_error err = {0};
-  int code = advance(t, "import");
+  int code = advance(t, "import", keep_columns ? "" : ",\"keep\":false");
   if (!code && !host_file_unchanged(t->host, &err)) code = say_error("%s", err.message);
   return code;
 }

@@ -14,7 +14,7 @@ typedef struct {
 /* All answer an exit code, their message printed. `on_page` gets the first rows; it may be NULL. */
 int dataset_open(const options *, host_page_fn on_page, void *user, dataset *);
 int dataset_index(dataset *); /* inflates first where that is needed */
-int dataset_import(dataset *);
+int dataset_import(dataset *, bool keep_columns);
 void dataset_close(dataset *);
 
 /* Runs a job about the table; `info` may be NULL. */

@@ -57,7 +57,7 @@ static int scan(const options *o, scanned *s) {
   line.doing = "counting rows";
   code = dataset_index(&s->data);
   line.doing = "reading columns";
-  if (!code) code = dataset_import(&s->data);
+  if (!code) code = dataset_import(&s->data, o->host.keep_columns);
   progress_end(&line);
   s->seconds = seconds_now() - began;
   return code ? code : list_bad(s);

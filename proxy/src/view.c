@@ -126,7 +126,7 @@ int command_view(int argc, char **argv) {
     dataset t;
     code = dataset_open(&o.common, NULL, NULL, &t);
     if (!code) code = dataset_index(&t);
-    if (!code) code = dataset_import(&t);
+    if (!code) code = dataset_import(&t, true);
     if (!code) code = print_rows(&t, &o);
     dataset_close(&t);
   }

@@ -82,19 +82,26 @@ static sonde_code numbered(uint32_t column, int digits, arena *memory, sonde_str
   return SONDE_OK;
 }
 
-sonde_code sniff_names(const sniff_columns *c, bool header, arena *scratch, arena *memory, sonde_str **out,
-                       sonde_error *err) {
+static sonde_code from_header(const sniff_columns *c, int digits, arena *scratch, arena *memory,
+                              sonde_str *names, sonde_error *err) {
   name_set set;
-  int digits = decimal_digits(c->columns - 1);
-  sonde_str *names = arena_array(memory, c->columns, sizeof *names, err);
-  if (!names) return SONDE_NOMEM;
   SONDE_TRY(make_set(c->columns, scratch, &set, err));
   for (uint32_t i = 0; i < c->columns; i++) {
     sonde_str name;
-    bool given = header && c->first[i].len > 0;
+    bool given = c->first[i].len > 0;
     SONDE_TRY(given ? valid_copy(c->first[i], memory, &name, err) : numbered(i, digits, memory, &name, err));
     SONDE_TRY(add_unique(&set, name, memory, &names[i], err));
   }
+  return SONDE_OK;
+}
+
+sonde_code sniff_names(const sniff_columns *c, bool header, arena *scratch, arena *memory, sonde_str **out,
+                       sonde_error *err) {
+  int digits = decimal_digits(c->columns - 1);
+  sonde_str *names = arena_array(memory, c->columns, sizeof *names, err);
+  if (!names) return SONDE_NOMEM;
   *out = names;
+  if (header) return from_header(c, digits, scratch, memory, names, err);
+  for (uint32_t i = 0; i < c->columns; i++) SONDE_TRY(numbered(i, digits, memory, &names[i], err));
   return SONDE_OK;
 }

@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 // A host for tests: the explorer over an engine in memory that claims as many rows and columns as the URL says
 // (?rows=&columns=&delay=&theme=&fail=open|view&scan=never).
 import { ExplorerError } from '../../../web/src/engine/api.ts'

@@ -2,6 +2,7 @@
 import { openSource } from '../engine/source.ts'
 import type { Instance } from './instance.ts'
 import type { Handlers } from './peer.ts'
+import { SCAN } from './protocol.ts'
 import { runJob } from './run-job.ts'
 
 export function helperHandlers(instance: Instance): Handlers {
@@ -10,8 +11,9 @@ export function helperHandlers(instance: Instance): Handlers {
     async source({ source, spec }, { signal }) {
       instance.addSource(source, await openSource(spec, signal))
     },
-    forget({ source }) {
+    async forget({ source, table }, { signal }) {
       instance.dropSource(source)
+      await runJob(core.start({ job: 'drop', table }), instance, { urgency: SCAN, signal }) // its columns
     },
     async fragment({ bytes, urgency }, { signal, transfer }) {
       let result = new Uint8Array(0)

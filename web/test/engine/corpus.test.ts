@@ -20,6 +20,10 @@ interface Expected {
 const isSure = ({ confidence }: Expected): boolean => ['high', 'shipped', 'annotated', 'replay'].includes(confidence ?? '')
 const isText = (file: string): boolean => /\.(csv|tsv|txt|gz|zst|bz2|dat)$/i.test(file) || !/\.[a-z_]+$/i.test(file)
 
+/** Shipped expectations leave out a column without a name at the end. */
+const isWidth = (width: number, { columns = [], confidence }: Expected): boolean =>
+  width === columns.length || (confidence === 'shipped' && width === columns.length + 1)
+
 function filesOf(area: string): [string, Expected][] {
   const { files } = JSON.parse(readFileSync(join(corpus, area, 'expect.json'), 'utf8')) as { files: Record<string, Expected> }
   return Object.entries(files).filter(([file]) => isText(file) && !file.startsWith('delta/') && statSync(join(corpus, area, file), { throwIfNoEntry: false })?.isFile())
@@ -41,12 +45,13 @@ describe('the corpus', () => {
   test.each(['csv', 'real'])('%s: rows and columns are as expected', { timeout: 120_000 }, async (area) => {
     await using engine = await createEngine({ wasm: module, workers: 0 })
     const wrong: string[] = []
-    for (const [file, { rows, columns, ...expected }] of filesOf(area)) {
+    for (const [file, expected] of filesOf(area)) {
+      const { rows, columns } = expected
       if (!isSure(expected) || `${area}/${file}` in known) continue
       const info = await importFile(engine, area, file).catch((error: unknown) => error as Error)
       if (info instanceof Error) wrong.push(`${file}: ${info.message}`)
       else if (rows !== undefined && info.rows.count !== rows) wrong.push(`${file}: ${info.rows.count} rows instead of ${rows}`)
-      else if (columns && info.columns.length !== columns.length) wrong.push(`${file}: ${info.columns.length} columns instead of ${columns.length}`)
+      else if (columns && !isWidth(info.columns.length, expected)) wrong.push(`${file}: ${info.columns.length} columns instead of ${columns.length}`)
     }
     expect(wrong).toEqual([])
   })

@@ -183,3 +183,35 @@ test('the scan can be followed: newest snapshots, an end, and the failure', asyn
   expect((await broken.indexed).state).toBe('indexed')
   await expect(broken.imported).rejects.toMatchObject({ code: 'corrupt' })
 })
+
+test('dropping a table ends what runs on it or waits for it, before the engine lets go of it', async () => {
+  const { core, client } = lead({ import: { steps: ['yield'] }, read: { steps: ['need'], wants: [] } })
+  await open(client)
+  const waiting = [
+    client.ask('read', { table: 1, row: 500, rows: 1 }),
+    client.ask('scan', { table: 1 }),
+  ].map((promise) => promise.catch((error: unknown) => (error as { code: string }).code))
+  await vi.waitFor(() => expect(jobs(core)).toContain('import'))
+  await vi.waitFor(() => expect(jobs(core)).toContain('read'))
+  await client.ask('drop', { table: 1 })
+  expect(await Promise.all(waiting)).toEqual(['cancelled', 'cancelled'])
+  expect(jobs(core).at(-1)).toBe('drop')
+  expect(core.jobs.every(({ freed }) => freed)).toBe(true)
+  await expect(client.ask('read', { table: 1, row: 0, rows: 1 })).rejects.toMatchObject({ code: 'name' })
+})
+
+test('dropping a view ends its reads and leaves others alone', async () => {
+  const { core, client } = lead({ read: { steps: ['need'], wants: [] } })
+  await open(client)
+  await client.ask('scan', { table: 1 })
+  const { view } = await client.ask('view', { table: 1, spec: {} })
+  const ofView = client.ask('read', { view, row: 0, rows: 1 }).catch((error: unknown) => (error as { code: string }).code)
+  const other = new AbortController()
+  const ofTable = client.ask('read', { table: 1, row: 0, rows: 1 }, { signal: other.signal }).catch(() => 'aborted')
+  await vi.waitFor(() => expect(jobs(core).filter((job) => job === 'read')).toHaveLength(2))
+  await client.ask('drop', { view })
+  expect(await ofView).toBe('cancelled')
+  expect(core.jobs.filter(({ spec }) => spec.job === 'read').map(({ freed }) => freed)).toEqual([true, false])
+  other.abort()
+  expect(await ofTable).toBe('aborted')
+})
