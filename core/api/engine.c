@@ -19,7 +19,7 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   if (!e) return NULL;
   *e = (sonde_engine){.mem = m, .next_id = 1};
   store_init(&e->store, &e->mem, c.keep_limit);
-  sources_init(&e->sources, &e->mem, c.memory_limit / 2);
+  sources_init(&e->sources, &e->mem, c.keep_limit);
   return e;
 }
 

@@ -168,7 +168,7 @@ row_kind csv_next_row(const csv_dialect *d, const uint8_t *text, uint32_t len, b
   stop at;
   while ((at = next_field(&c)) == AT_DELIMITER) c.p++;
   if (at == AT_SHORT) return ROW_SHORT;
-  bool lf = c.eol1 == '\n' && c.p < c.end && *c.p == '\n';
+  bool lf = c.eol1 == '\n' && (c.p == c.end || *c.p == '\n');
   if (lf && row->fields <= cap && row->fields > 0 && d->newline != CSV_MIXED) {
     csv_field *f = &fields[row->fields - 1]; /* the \r of \r\n belongs to the line end */
     if (f->len && !(f->flags & FIELD_QUOTED) && text[f->begin + f->len - 1] == '\r') f->len--;

@@ -8,8 +8,8 @@ import { compileModule } from './wasm.ts'
 import { createPeer, type Peer } from '../worker/peer.ts'
 import { PROTOCOL, type Start } from '../worker/protocol.ts'
 
-/** When nothing is opened, helpers start this long after the engine is ready. */
-const IDLE_MS = 1000
+/** Helpers start when a file has been opened, or this long after the engine is ready, when the page has drawn itself. */
+const IDLE_MS = 100
 
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const { signal, workers = 'auto' } = options
