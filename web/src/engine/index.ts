@@ -1,4 +1,3 @@
 // The engine for hosts that bring their own interface.
 export * from './api.ts'
 export { createEngine } from './engine.ts'
-export { dateText, decimalText, timestampText, timeText } from './format.ts'

@@ -142,7 +142,7 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
         <>
           <FilterChips model={model} state={state} onEdit={(column, anchor) => setOverlay({ kind: 'filter', column, anchor })} />
           <Problems model={model} state={state} panel={panel} />
-          <main className="sonde-main">
+          <div className="sonde-main">
             <div className="sonde-grid-room">
               <DataGrid
                 model={model} label={state.name} onOpenCell={setCell} onCopied={copied} onCopyError={notCopied}
@@ -151,7 +151,7 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
               <NoRows model={model} state={state} />
             </div>
             {panel && <ReadPanel model={model} state={state} onClose={() => setPanel(false)} />}
-          </main>
+          </div>
           <StatusLine model={model} state={state} notice={notice} onCopy={(headers) => void copyLater(model, headers).then(copied, notCopied)} />
         </>
       )}

@@ -12,7 +12,7 @@ export function EmptyState({ onOpen, children }: { readonly onOpen: (source: Sou
       <div className="sonde-empty-box">
         {children ?? (
           <>
-            <h1>Open a table</h1>
+            <h2>Open a table</h2>
             <p>Drop a CSV file of any size anywhere on this page. It stays on your machine: nothing is uploaded.</p>
           </>
         )}
@@ -70,7 +70,7 @@ export function OpeningState({ model, state }: { readonly model: Explorer; reado
   return (
     <div className="sonde-empty" role="status">
       <div className="sonde-empty-box sonde-appear">
-        <h1>Opening {state.name}</h1>
+        <h2>Opening {state.name}</h2>
         <progress aria-label="Opening" max={1} {...(progress && progress.totalBytes > 0 && { value: progress.doneBytes / progress.totalBytes })} />
         {progress && <p className="sonde-quiet">{formatBytes(progress.bytesRead)} read</p>}
         <div className="sonde-actions"><button type="button" className="sonde-plain" onClick={model.cancelOpening}>Cancel</button></div>
@@ -86,7 +86,7 @@ export function FailedState({ model, state, onOpen }: { readonly model: Explorer
   if (!failure) return null
   return (
     <EmptyState onOpen={onOpen}>
-      <h1>{state.name} could not be opened</h1>
+      <h2>{state.name} could not be opened</h2>
       <div role="alert">
         <p className="sonde-problem">{failure.message}{failure.at !== undefined && ` (at byte ${formatCount(failure.at)})`}</p>
         <p>{failure.advice}</p>

@@ -24,7 +24,7 @@ export function Toolbar({ model, state, theme, onTheme, onOpen, panel, onPanel, 
   const bad = state.info?.badRows ?? 0
   return (
     <header className="sonde-toolbar">
-      <strong className="sonde-title" title={state.name}>{state.name === '' ? 'Sonde' : state.name}</strong>
+      <h1 className="sonde-title" title={state.name}>{state.name === '' ? 'Sonde' : state.name}</h1>
       {open && (
         <>
           <SearchBox model={model} state={state} />

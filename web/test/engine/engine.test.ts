@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createEngine, type Engine, type EngineOptions, type Page, type Table, type ViewSpec } from '../../src/engine/index.ts'
 import { buildWorker } from './built-worker.ts'
 import { builtWasm, byteSource, columnNames, csvBytes, pageTexts, rowTexts } from './table-data.ts'
@@ -224,6 +224,26 @@ describe('a source that fails', () => {
     truncateSync(path, 1000)
     table.resumeScan()
     await expect(table.imported).rejects.toMatchObject({ code: 'bytes', message: expect.stringContaining('shrinking.csv') as string })
+  })
+})
+
+describe('starting', () => {
+  test('runs in a worker where one can start', async () => {
+    expect((await start({ workers: 1 })).runsOn).toBe('worker')
+  })
+
+  test('falls back to the calling thread where none can, and says so', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    const engine = await start({ workers: 2, workerUrl: new URL('missing.mjs', workerUrl) })
+    expect(engine.runsOn).toBe('page')
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('workerUrl'))
+    expect((await (await engine.open(small)).imported).rows.count).toBe(1000)
+    warn.mockRestore()
+  })
+
+  test('can be aborted', async () => {
+    const reason = new Error('enough')
+    await expect(start({ workers: 1, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 })
 
