@@ -218,7 +218,8 @@ export interface EngineOptions {
   /** Where engine.wasm lies, its bytes, or the compiled module. Default: beside the script. */
   readonly wasm?: URL | string | ArrayBuffer | Uint8Array | WebAssembly.Module
   readonly workerUrl?: URL | string
-  /** Helper workers. 'auto': navigator.hardwareConcurrency, at most 8. 0: everything in the first worker. */
+  /** Helper workers. 'auto': navigator.hardwareConcurrency, at most 8, and fewer where memoryLimit leaves less than 192 MiB
+   * for each. 0: everything in the first worker. */
   readonly workers?: number | 'auto'
   /** Bytes all workers together may hold. Default: a quarter of the device's memory where the browser tells it, at most
    * 2 GiB; 256 MiB on iOS; 1 GiB elsewhere. */

@@ -10,15 +10,19 @@ import { PROTOCOL, type Start } from '../worker/protocol.ts'
 
 /** Helpers start when a file has been opened, or this long after the engine is ready, when the page has drawn itself. */
 const IDLE_MS = 100
+/** What an instance wants to itself: reading and parsing blocks of 16 MB, and something to keep. Less, and fewer helpers do more. */
+const WORK_BYTES = 160 * 2 ** 20
+const INSTANCE_BYTES = 192 * 2 ** 20
 
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const { signal, workers = 'auto' } = options
   signal?.throwIfAborted()
-  const helpers = workers === 'auto' ? defaultWorkers() : workers
+  const memory = options.memoryLimit ?? defaultMemoryLimit()
+  const helpers = workers === 'auto' ? Math.min(defaultWorkers(), Math.max(0, Math.floor(memory / INSTANCE_BYTES) - 1)) : workers
   const lead = await startLead(options, helpers)
   try {
     const module = await compileModule(options.wasm, signal)
-    const start = { protocol: PROTOCOL, module, warmUp: lead.runsOn === 'worker', ...limitsOf(options, helpers) }
+    const start = { protocol: PROTOCOL, module, warmUp: lead.runsOn === 'worker', ...limitsOf(memory, helpers) }
     return runningEngine(await greet(lead, start, signal), options, helpers)
   } catch (error) {
     lead.host.terminate()
@@ -27,9 +31,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 }
 
 /** Every instance gets an equal share: helpers keep columns; the lead keeps indexes, orders and what it brings together. */
-function limitsOf({ memoryLimit = defaultMemoryLimit() }: EngineOptions, helpers: number): Pick<Start, 'limits' | 'helperLimits'> {
+function limitsOf(memoryLimit: number, helpers: number): Pick<Start, 'limits' | 'helperLimits'> {
   const memory = Math.floor(memoryLimit / (helpers + 1))
-  const limits = { memory, keep: Math.floor(memory / 2) }
+  const keep = Math.floor(Math.min(memory / 2, Math.max(memory / 8, memory - WORK_BYTES)))
+  const limits = { memory, keep }
   return { limits, helperLimits: limits }
 }
 

@@ -70,7 +70,7 @@ function Facts({ info, state }: { readonly info: ColumnInfo; readonly state: Exp
   const rows = state.info?.rows.count ?? 0
   return (
     <div className="sonde-facts">
-      <h3>{info.name}</h3>
+      <h2>{info.name}</h2>
       <p className="sonde-quiet">{typeName(info.type)}{info.scale !== undefined && `, ${info.scale} decimal places`}{!stats && ' so far; statistics come with the scan'}</p>
       {stats && (
         <dl>

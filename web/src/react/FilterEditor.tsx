@@ -28,7 +28,7 @@ export function FilterEditor({ model, state, column, info, onDone }: {
   }
   return (
     <form className="sonde-filter" onSubmit={submit}>
-      <h3>Filter {info.name}</h3>
+      <h2>Filter {info.name}</h2>
       <select aria-label="Operator" value={form.op} onChange={(event) => change({ op: event.target.value as FilterOperator })}>
         {operatorsOf(info.type).map((op) => <option key={op} value={op}>{operatorNames[op]}</option>)}
       </select>
