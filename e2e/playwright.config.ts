@@ -11,7 +11,8 @@ export default defineConfig({
   outputDir: '.results/artifacts',
   workers: 1,
   forbidOnly: process.env.CI !== undefined,
-  timeout: 60_000,
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: [['list'], ['json', { outputFile: '.results/report.json' }]],
   use: {
     ...devices['Desktop Chrome'],
