@@ -1,6 +1,6 @@
 // Builds a host page of this folder and puts it before the browser under its own path, beside the served page.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, extname, join } from 'node:path'
@@ -18,6 +18,7 @@ function build(name: string): string {
   const out = mkdtempSync(join(tmpdir(), `sonde-host-${name}-`))
   const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
   execFileSync(process.execPath, [vite, 'build', join(hosts, name), '--config', join(web, 'vite.config.ts'), '--outDir', out, '--logLevel', 'error'], { cwd: web, stdio: 'inherit' })
+  process.on('exit', () => rmSync(out, { recursive: true, force: true }))
   built.set(name, out)
   return out
 }

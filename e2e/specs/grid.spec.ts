@@ -92,6 +92,21 @@ test('the whole flow without a mouse, from the top of the page', async ({ page }
   await expect(grid(page)).toHaveAttribute('aria-activedescendant', /-0-1$/)
 })
 
+test('Ctrl+F searches the table, Ctrl+G goes to a row, Ctrl+Z takes a step back', async ({ page }) => {
+  await open(page, 'rows=1000')
+  await cell(page, 2, 1).click()
+  await page.keyboard.press('Control+f')
+  await page.keyboard.type('note 998')
+  await expect(page.locator('.sonde-count')).toHaveText('1 of 1,000 rows')
+  await cell(page, 0, 1).click()
+  await page.keyboard.press('Control+z')
+  await expect(page.locator('.sonde-count')).toHaveText('1,000 rows')
+  await page.keyboard.press('Control+g')
+  await page.keyboard.type('900')
+  await page.keyboard.press('Enter')
+  await expect(cell(page, 899, 0)).toBeInViewport()
+})
+
 test('a click sorts, Shift-click adds a key, chips and undo take them back', async ({ page }) => {
   await open(page, 'rows=1000')
   await head(page, 1).locator('.sonde-name').click()

@@ -25,7 +25,7 @@ function rememberTheme(theme: Theme): void {
 }
 
 const given = new URLSearchParams(location.search).get('url')
-const source = given ? new URL(given, location.href) : undefined
+const source = given && URL.canParse(given, location.href) ? new URL(given, location.href) : given ?? undefined
 
 function App() {
   const [theme, setTheme] = useState(rememberedTheme)

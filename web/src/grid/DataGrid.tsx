@@ -189,8 +189,8 @@ export function DataGrid(props: DataGridProps) {
   const onClick = (event: MouseEvent) => {
     const target = event.target as HTMLElement
     const cell = target.closest('.sonde-cell') ? cellAt(event.clientX, event.clientY) : null
-    if (!cell || state.selection?.focus.row === cell.row) return
-    if (!event.shiftKey && (event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch') goTo(cell, false)
+    // The mouse has selected when it went down; a finger only selects when it did not scroll.
+    if (cell && (event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch') goTo(cell, event.shiftKey)
   }
 
   const onDoubleClick = (event: MouseEvent) => {
@@ -345,6 +345,7 @@ function dropX(layout: ColumnLayout, before: number | null | undefined, x: numbe
 
 /** Writes to the clipboard from promises, so that the permission of the key press still holds when the cells come. */
 export async function copyLater(model: Explorer, headers?: boolean): Promise<Copied> {
+  if (!('clipboard' in navigator)) throw new Error('Only pages on https or localhost may do this. Ctrl+C copies what is on screen.')
   const { selection, layout } = model.getSnapshot()
   const range = rangeOf(selection, layout)
   const copied = model.copy(headers === undefined ? {} : { headers })

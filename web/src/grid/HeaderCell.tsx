@@ -64,7 +64,15 @@ function summary({ type, stats }: ColumnInfo): string {
   if (!stats) return typeName(type)
   if (stats.min === null) return 'all missing'
   if (type === 'text' || type === 'bool') return `${formatCompact(stats.distinct)} distinct`
-  return stats.min === stats.max ? stats.min : `${stats.min} – ${stats.max ?? ''}`
+  const [min, max] = shortRange(stats.min, stats.max ?? '')
+  return min === max ? min : `${min} – ${max}`
+}
+
+/** Of two points in time on different days only the days. */
+function shortRange(min: string, max: string): [string, string] {
+  const day = /^\d{4}-\d\d-\d\d(?=[ T])/
+  const [a, b] = [day.exec(min)?.[0], day.exec(max)?.[0]]
+  return a !== undefined && b !== undefined && a !== b ? [a, b] : [min, max]
 }
 
 function headTitle(info: ColumnInfo, rows: number): string {

@@ -37,7 +37,7 @@ export const Row = memo(function Row(props: RowProps) {
     return drawn
   }
   return (
-    <div role="row" className="sonde-row" aria-rowindex={row + 2} data-odd={row % 2 === 1 || undefined} style={{ transform: `translateY(${top}px)` }}>
+    <div role="row" className="sonde-row" aria-rowindex={row + 2} style={{ transform: `translateY(${top}px)` }}>
       <div role="rowheader" aria-colindex={1} className="sonde-gutter" data-row={row} style={{ width: gutter }}>
         {source === undefined ? '' : formatCount(source + 1)}
       </div>

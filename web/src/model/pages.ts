@@ -174,12 +174,14 @@ export function createPageCache(options: PageCacheOptions): PageCache {
       pump()
     },
     add(page) {
-      const columns = indexColumns(page)
-      const groups = new Set([...columns.keys()].map(groupOf))
+      const groups = [...new Set(page.columns.map(({ index }) => groupOf(index)))]
       const first = Math.ceil(page.firstRow / blockRows)
-      for (let block = first; block * blockRows < page.firstRow + page.rows; block++) {
+      const last = Math.floor((page.firstRow + page.rows - 1) / blockRows)
+      // The first rows and columns last: they are the newest, and stay when there are more pieces than room.
+      for (let block = last; block >= first; block--) {
         const part = block * blockRows === page.firstRow ? page : slice(page, block * blockRows - page.firstRow)
-        for (const group of groups) store(block, group, part, part === page ? columns : indexColumns(part))
+        const columns = indexColumns(part)
+        for (const group of groups.toReversed()) store(block, group, part, columns)
       }
     },
     want(window) {

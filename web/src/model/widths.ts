@@ -10,7 +10,7 @@ export const estimateText: MeasureText = (text, part) => text.length * (part ===
 
 /** Padding on both sides of a cell; the header also holds the type icon, the menu button and the sort mark. */
 const cellRoom = 22
-const headerRoom = 80
+const headerRoom = 88
 const widestAtFirst = 360
 const sampledRows = 100
 /** Beyond this many columns measuring every one would be felt; the estimate is good to a few px. */

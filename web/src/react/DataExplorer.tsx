@@ -1,6 +1,6 @@
 // <DataExplorer>: the whole explorer as one component. Every piece of state is a pair x / defaultX with onXChange:
 // given x, the host owns it; without, the component does.
-import { useEffect, useState, type CSSProperties, type ReactNode } from 'react'
+import { useEffect, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react'
 import type { Engine, EngineOptions, Progress, ReadOptions } from '../engine/api.ts'
 import { copyLater, DataGrid } from '../grid/index.ts'
 import {
@@ -65,11 +65,25 @@ export function DataExplorer(props: DataExplorerProps) {
     void model?.open(source)
   }
   return (
-    <div className={`sonde ${props.className ?? ''}`} data-theme={theme} style={props.style}>
+    <div className={`sonde ${props.className ?? ''}`} data-theme={theme} style={props.style} onKeyDown={(event) => model && shortcut(event, model)}>
       {model && <Shell model={model} state={state} theme={theme} onTheme={setTheme} onOpen={open} empty={props.slots?.empty} />}
       <DropZone onDrop={open} />
     </div>
   )
+}
+
+/** Keys of the whole explorer. Find goes to our search, because the browser's sees only the rows in sight. */
+function shortcut(event: KeyboardEvent<HTMLElement>, model: Explorer): void {
+  const typing = event.target instanceof HTMLInputElement
+  if (event.defaultPrevented || event.altKey || !(event.ctrlKey || event.metaKey)) return
+  const focus = (selector: string) => event.currentTarget.querySelector<HTMLInputElement>(selector)?.select()
+  const key = event.shiftKey ? `shift ${event.key.toLowerCase()}` : event.key
+  if (key === 'f') focus('.sonde-search input')
+  else if (key === 'g') focus('.sonde-jump input')
+  else if (key === 'z' && !typing) model.undo()
+  else if ((key === 'y' || key === 'shift z') && !typing) model.redo()
+  else return
+  event.preventDefault()
 }
 
 /** The one rule of controlled and uncontrolled state. */

@@ -28,8 +28,11 @@ function OpenForm({ onOpen, main }: { readonly onOpen: (source: Source) => void;
   const id = useId()
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const url = new FormData(event.currentTarget).get('url')
-    if (typeof url === 'string' && url.trim() !== '') onOpen(new URL(url.trim(), location.href))
+    const input = event.currentTarget.elements.namedItem('url') as HTMLInputElement
+    const url = input.value.trim()
+    if (URL.canParse(url, location.href)) return onOpen(new URL(url, location.href))
+    input.setCustomValidity('This is not a URL.')
+    input.reportValidity()
   }
   return (
     <>
@@ -40,7 +43,7 @@ function OpenForm({ onOpen, main }: { readonly onOpen: (source: Source) => void;
       <form className="sonde-url" onSubmit={submit}>
         <label htmlFor={id}>or from a URL</label>
         <div>
-          <input id={id} name="url" type="text" inputMode="url" placeholder="https://…/table.csv" autoComplete="off" spellCheck={false} />
+          <input id={id} name="url" type="text" inputMode="url" placeholder="https://…/table.csv" autoComplete="off" spellCheck={false} required onInput={(event) => event.currentTarget.setCustomValidity('')} />
           <button type="submit" className="sonde-plain">Open</button>
         </div>
       </form>

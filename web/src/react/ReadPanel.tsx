@@ -31,6 +31,7 @@ export function ReadPanel({ model, state, onClose }: {
       </header>
       <div className="sonde-panel-body">
         <p className="sonde-quiet">{info.name} · {formatBytes(info.bytes)}{info.compression !== 'none' && ` · ${info.compression}`}</p>
+        {info.notes?.map((note) => <p key={note}>{note}</p>)}
         {state.failure && <p className="sonde-problem" role="alert">{state.failure.message} {state.failure.advice}</p>}
         <form onSubmit={(event) => { event.preventDefault(); void model.reread(draft) }}>
           {settings.map((setting) => (

@@ -46,5 +46,5 @@ test('the window of 100,000 columns is found and laid out fast', () => {
 test('a column is as wide as its longest text or its name', () => {
   const measure = (text: string) => text.length * 10
   expect(fitWidth('n', ['a', 'a text of some length'], measure)).toBe(21 * 10 + 22)
-  expect(fitWidth('a long column name', ['1'], measure)).toBe(180 + 80)
+  expect(fitWidth('a long column name', ['1'], measure)).toBe(180 + 88)
 })

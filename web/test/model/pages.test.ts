@@ -111,3 +111,11 @@ test('a page that is longer than a block fills several', () => {
   expect(cache.cell(24, 3)?.sourceRow).toBe(24)
   expect(cache.cell(25, 3)).toBeUndefined()
 })
+
+test('of a page with more columns than room the first ones stay', () => {
+  const { cache } = setUp(100, 1000, { groupColumns: 4, capacity: 10 })
+  cache.add(page(0, 20, Array.from({ length: 1000 }, (_, i) => i)))
+  expect(cache.cell(0, 0)?.text).toBe('0:0')
+  expect(cache.cell(0, 39)?.text).toBe('0:39')
+  expect(cache.cell(0, 40)).toBeUndefined()
+})
