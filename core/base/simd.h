@@ -39,4 +39,20 @@ static inline const uint8_t *simd_find3(const uint8_t *p, const uint8_t *end, ui
   return p;
 }
 
+/* Bit i is set when p[i] is one of four bytes, for 64 readable bytes at p. */
+static inline uint64_t simd_find4_in_64(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
+  uint64_t hits = 0;
+#ifdef SIMD_16
+  simd16 va = simd_splat(a), vb = simd_splat(b), vc = simd_splat(c), vd = simd_splat(d);
+  for (unsigned i = 0; i < 4; i++) {
+    simd16 v = simd_load(p + 16 * i);
+    simd16 hit = simd_or(simd_or(simd_eq(v, va), simd_eq(v, vb)), simd_or(simd_eq(v, vc), simd_eq(v, vd)));
+    hits |= (uint64_t)simd_mask(hit) << (16 * i);
+  }
+#else
+  for (unsigned i = 0; i < 64; i++) hits |= (uint64_t)(p[i] == a || p[i] == b || p[i] == c || p[i] == d) << i;
+#endif
+  return hits;
+}
+
 #endif

@@ -76,11 +76,13 @@ static sonde_code index_from(const csv_dialect *d, csv_text *t, bool last, uint3
   uint64_t marked = 0;
   bool found = false;
   bool utf8 = d->encoding == CSV_UTF8;
-  while (pos < t->len) {
-    uint64_t at = utf8 ? t->offset + pos : csv_text_source(t, pos);
+  csv_scan scan;
+  csv_scan_open(&scan, d, t->text, t->len, last, pos, SCAN_ENDS);
+  while (scan.pos < t->len) {
+    uint64_t at = utf8 ? t->offset + scan.pos : csv_text_source(t, scan.pos);
     if (at >= block_end) break;
     csv_row row;
-    row_kind kind = csv_next_row(d, t->text, t->len, last, pos, NULL, 0, &row);
+    row_kind kind = csv_scan_row(&scan, NULL, 0, &row);
     if (kind == ROW_SHORT) {
       *more = true;
       return SONDE_OK;
@@ -98,8 +100,8 @@ static sonde_code index_from(const csv_dialect *d, csv_text *t, bool last, uint3
       out->rows++;
     }
     out->lines += row.lines;
-    pos = row.next;
   }
+  pos = scan.pos;
   if (pos >= t->len && !last) {
     uint64_t at = csv_text_source(t, t->len);
     if (at < block_end) *more = true; /* whether another row begins in the block is not known yet */

@@ -53,6 +53,7 @@ static sonde_code settle_row(reader *r, const csv_row *row, uint32_t number, csv
   if (row->stray) return list_bad(r, row, number, CSV_BAD_STRAY_QUOTE, 0);
   if (!r->valid_utf8 && !utf8_valid((const char *)r->text.text + row->begin, row->next - row->begin))
     return list_bad(r, row, number, CSV_BAD_BYTES, 0);
+  if (row->next - row->begin <= r->want.field_max) return SONDE_OK;
   for (uint32_t c = 0; c < columns; c++) {
     if (fields[c].len <= r->want.field_max) continue;
     fields[c].len =
@@ -76,15 +77,14 @@ static sonde_code add_column(reader *r, uint32_t column, uint32_t first, uint32_
 }
 
 /* The next batch of rows into the matrix; `*n` 0 at the end. */
-static sonde_code fill_batch(reader *r, uint32_t *pos, uint32_t *skip, uint32_t done, uint32_t *n) {
+static sonde_code fill_batch(reader *r, csv_scan *scan, uint32_t *skip, uint32_t done, uint32_t *n) {
   uint32_t most = r->want.rows - done < r->batch_rows ? r->want.rows - done : r->batch_rows;
   *n = 0;
-  while (*n < most && *pos < r->text.len) {
+  while (*n < most && scan->pos < r->text.len) {
     csv_field *fields = r->fields + (size_t)*n * r->d->columns;
     csv_row *row = &r->rows[*n];
-    row_kind kind = csv_next_row(r->d, r->text.text, r->text.len, r->last, *pos, fields, r->d->columns, row);
+    row_kind kind = csv_scan_row(scan, fields, r->d->columns, row);
     if (kind == ROW_SHORT) break;
-    *pos = row->next;
     if (kind == ROW_DATA && *skip > 0) {
       --*skip;
     } else if (kind == ROW_DATA) {
@@ -97,16 +97,17 @@ static sonde_code fill_batch(reader *r, uint32_t *pos, uint32_t *skip, uint32_t 
 }
 
 static sonde_code read_batches(reader *r) {
-  uint32_t pos = 0, skip = r->want.skip, n;
-  uint32_t done = 0;
+  uint32_t skip = r->want.skip, done = 0, n;
+  csv_scan scan;
+  csv_scan_open(&scan, r->d, r->text.text, r->text.len, r->last, 0, SCAN_FIELDS);
   for (;;) {
-    SONDE_TRY(fill_batch(r, &pos, &skip, done, &n));
+    SONDE_TRY(fill_batch(r, &scan, &skip, done, &n));
     if (n == 0) break;
     for (uint32_t c = 0; c < r->d->columns; c++) SONDE_TRY(add_column(r, c, done, n, r->scratch));
     done += n;
   }
   r->out->rows = done;
-  r->out->end = csv_text_source(&r->text, pos);
+  r->out->end = csv_text_source(&r->text, scan.pos);
   return SONDE_OK;
 }
 

@@ -7,175 +7,247 @@
 #include "base/simd.h"
 #include "base/utf8.h"
 
-typedef struct {
-  const csv_dialect *d;
-  const uint8_t *begin, *end, *p;
-  bool last;
-  uint8_t eol1, eol2; /* bytes that may end a row */
-  csv_field *fields;
-  uint32_t cap;
-  csv_row *row;
-} cursor;
+/* ---- looking for marks ---- */
 
-/* Whether *p ends the row, and how many bytes the end takes; 0 when it does not. SHORT when the next byte decides. */
-static uint32_t line_end(const cursor *c, const uint8_t *p, bool *needs_more) {
-  if (*p == '\n') return c->d->newline == CSV_CR ? 0 : 1;
-  if (*p != '\r') return 0;
-  switch (c->d->newline) {
-  case CSV_CR: return 1;
-  case CSV_MIXED:
-    if (p + 1 < c->end) return p[1] == '\n' ? 2 : 1;
-    *needs_more = !c->last;
-    return 1;
-  default:
-    if (p + 1 < c->end) return p[1] == '\n' ? 2 : 0;
-    *needs_more = !c->last;
-    return c->last ? 1 : 0;
+static uint64_t marks_at(const csv_scan *s, uint32_t base) {
+  uint32_t rest = s->len - base;
+  uint8_t delimiter = s->ends_only ? s->eol : s->delimiter;
+  if (rest >= 64) return simd_find4_in_64(s->text + base, delimiter, s->eol, s->eol2, s->quote);
+  uint8_t room[64] = {0};
+  memcpy(room, s->text + base, rest);
+  uint64_t hits = simd_find4_in_64(room, delimiter, s->eol, s->eol2, s->quote);
+  return hits & (((uint64_t)1 << rest) - 1);
+}
+
+/* What lies before `pos` is passed. */
+static void seek(csv_scan *s, uint32_t pos) {
+  if (pos - s->base >= 64) {
+    s->base = pos;
+    s->marks = pos < s->len ? marks_at(s, pos) : 0;
+  } else {
+    s->marks &= ~(uint64_t)0 << (pos - s->base);
   }
 }
 
-static void put_field(cursor *c, const uint8_t *from, const uint8_t *to, uint8_t flags) {
-  if (c->row->fields < c->cap)
-    c->fields[c->row->fields] = (csv_field){(uint32_t)(from - c->begin), (uint32_t)(to - from), flags};
-  c->row->fields++;
+/* The next mark, which is passed with that; len when there is none. */
+static inline uint32_t next_mark(csv_scan *s) {
+  while (s->marks == 0) {
+    if (s->len - s->base <= 64) return s->len;
+    s->base += 64;
+    s->marks = marks_at(s, s->base);
+  }
+  uint32_t at = s->base + (uint32_t)__builtin_ctzll(s->marks);
+  s->marks &= s->marks - 1;
+  return at;
 }
 
-static uint32_t count_lines(const csv_dialect *d, const uint8_t *p, const uint8_t *end) {
-  uint32_t n = 0;
+void csv_scan_open(csv_scan *s, const csv_dialect *d, const uint8_t *text, uint32_t len, bool last,
+                   uint32_t pos, scan_what what) {
   uint8_t eol = d->newline == CSV_CR ? '\r' : '\n';
-  while ((p = memchr(p, eol, (size_t)(end - p))) != NULL) n++, p++;
+  *s = (csv_scan){.dialect = d,
+                  .text = text,
+                  .len = len,
+                  .pos = pos,
+                  .last = last,
+                  .ends_only = what == SCAN_ENDS,
+                  .delimiter = d->delimiter ? d->delimiter : eol,
+                  .eol = eol,
+                  .eol2 = d->newline == CSV_MIXED ? '\r' : eol,
+                  .quote = d->quote ? d->quote : eol,
+                  .base = pos};
+  if (pos < len) s->marks = marks_at(s, pos);
+}
+
+/* ---- line ends ---- */
+
+/* Whether text[pos] begins a row's end, and how many bytes that takes; 0 when it does not. *more when the next byte,
+ * which is not there yet, decides. */
+static uint32_t line_end(const csv_scan *s, uint32_t pos, bool *more) {
+  uint8_t newline = s->dialect->newline;
+  if (s->text[pos] == '\n') return newline == CSV_CR ? 0 : 1;
+  if (s->text[pos] != '\r') return 0;
+  if (newline == CSV_CR) return 1;
+  if (pos + 1 < s->len) return s->text[pos + 1] == '\n' ? 2 : newline == CSV_MIXED ? 1 : 0;
+  *more = !s->last;
+  return newline == CSV_MIXED || s->last ? 1 : 0;
+}
+
+static uint32_t count_lines(const csv_scan *s, uint32_t pos, uint32_t end) {
+  uint32_t n = 0;
+  const uint8_t *p = s->text + pos;
+  while ((p = memchr(p, s->eol, (size_t)(s->text + end - p))) != NULL) n++, p++;
   return n;
 }
 
-/* From behind an opening quote to behind its closing one; NULL when it does not close. */
-static const uint8_t *close_quote(const cursor *c, const uint8_t *p, uint8_t *flags) {
-  uint8_t quote = c->d->quote, escape = c->d->escape ? c->d->escape : quote;
-  while ((p = simd_find3(p, c->end, quote, escape, quote)) < c->end) {
+/* ---- one row ---- */
+
+/* A row while it is read. */
+typedef struct {
+  csv_scan *s;
+  csv_field *fields;
+  uint32_t cap, n; /* fields delivered at most; counted */
+  uint32_t begin;  /* of the field being read */
+  csv_row *row;
+} reading;
+
+static inline void put_field(reading *r, uint32_t from, uint32_t to, uint8_t flags) {
+  if (r->n < r->cap) r->fields[r->n] = (csv_field){from, to - from, flags};
+  r->n++;
+}
+
+/* From behind an opening quote to behind its closing one; 0 when it does not close. */
+static uint32_t close_quote(const csv_scan *s, uint32_t pos, uint8_t *flags) {
+  uint8_t quote = s->quote, escape = s->dialect->escape ? s->dialect->escape : quote;
+  const uint8_t *p = s->text + pos, *end = s->text + s->len;
+  while ((p = simd_find3(p, end, quote, escape, quote)) < end) {
     if (*p == escape && escape != quote) {
       *flags |= FIELD_ESCAPED;
-      p += p + 1 < c->end ? 2 : 1;
-    } else if (p + 1 < c->end && p[1] == quote) {
+      p += p + 1 < end ? 2 : 1;
+    } else if (p + 1 < end && p[1] == quote) {
       *flags |= FIELD_ESCAPED;
       p += 2;
     } else {
-      return p + 1;
+      return (uint32_t)(p - s->text) + 1;
     }
   }
-  return NULL;
+  return 0;
 }
 
-typedef enum { AT_DELIMITER, AT_END, AT_SHORT } stop;
+/* Whether a quote at `pos` opens a field: only as its first byte. */
+static inline bool opens(const reading *r, uint32_t pos) {
+  const csv_scan *s = r->s;
+  if (!s->dialect->quote || s->text[pos] != s->quote) return false;
+  if (!s->ends_only) return pos == r->begin;
+  return pos == r->row->begin || (s->dialect->delimiter && s->text[pos - 1] == s->delimiter);
+}
 
-/* Unquoted text from p to a delimiter or line end. */
-static stop plain_until(cursor *c, const uint8_t *p) {
-  uint8_t delimiter = c->d->delimiter ? c->d->delimiter : c->eol1;
+typedef enum { AT_DELIMITER, AT_END, AT_QUOTE, AT_SHORT } stop;
+
+/* Passes marks up to the end of unquoted text or to a quote that opens a field; *at says where that is. */
+static inline stop plain_until(reading *r, uint32_t *at) {
+  csv_scan *s = r->s;
   for (;;) {
-    p = simd_find3(p, c->end, delimiter, c->eol1, c->eol2);
-    c->p = p;
-    if (p == c->end) return c->last ? AT_END : AT_SHORT;
-    if (*p == c->d->delimiter && c->d->delimiter) return AT_DELIMITER;
-    bool needs_more = false;
-    uint32_t n = line_end(c, p, &needs_more);
-    if (needs_more) return AT_SHORT;
-    if (n) return AT_END;
-    p++;
+    uint32_t pos = *at = next_mark(s);
+    if (pos == s->len) return s->last ? AT_END : AT_SHORT;
+    uint8_t c = s->text[pos];
+    if (c == s->delimiter && s->dialect->delimiter) return AT_DELIMITER;
+    if (opens(r, pos)) return AT_QUOTE;
+    bool more = false;
+    bool ends = (c == s->eol || c == s->eol2) && line_end(s, pos, &more) > 0;
+    if (more) return AT_SHORT;
+    if (ends) return AT_END;
   }
 }
 
-static stop quoted_field(cursor *c) {
-  const uint8_t *open = c->p;
-  uint8_t flags = FIELD_QUOTED;
-  const uint8_t *after = close_quote(c, open + 1, &flags);
-  if (!after || (after == c->end && !c->last)) {
-    if (!c->last) return AT_SHORT;
-    c->row->unclosed = true;
-    c->row->lines += count_lines(c->d, open, c->end);
-    put_field(c, open + 1, c->end, flags);
-    c->p = c->end;
-    return AT_END;
+/* Whether only spaces lie between a closing quote and the end of the field (the \r of \r\n too). */
+static bool only_spaces(const csv_scan *s, uint32_t pos, uint32_t end, stop at) {
+  for (; pos < end; pos++) {
+    uint8_t c = s->text[pos];
+    bool cr = c == '\r' && pos + 1 == end && at == AT_END;
+    if (c != ' ' && c != '\t' && !cr) return false;
   }
-  stop at = plain_until(c, after);
-  if (at == AT_SHORT) return at;
-  c->row->lines += count_lines(c->d, open, after);
-  if (c->p == after) {
-    put_field(c, open + 1, after - 1, flags);
-  } else {
-    bool spaces = true;
-    for (const uint8_t *q = after; q < c->p; q++)
-      spaces = spaces && (*q == ' ' || *q == '\t' || (*q == '\r' && q + 1 == c->p && at == AT_END));
-    c->row->stray = c->row->stray || !spaces;
-    if (spaces)
-      put_field(c, open + 1, after - 1, flags);
-    else
-      put_field(c, open, c->p, FIELD_STRAY);
-  }
-  return at;
-}
-
-static stop next_field(cursor *c) {
-  if (c->p < c->end && c->d->quote && *c->p == c->d->quote) return quoted_field(c);
-  const uint8_t *from = c->p;
-  stop at = plain_until(c, from);
-  if (at != AT_SHORT) put_field(c, from, c->p, 0);
-  return at;
-}
-
-/* Past the line end at c->p, if there is one. */
-static void finish(cursor *c) {
-  bool needs_more = false;
-  if (c->p < c->end) {
-    c->p += line_end(c, c->p, &needs_more);
-    c->row->lines++;
-  }
-  c->row->next = (uint32_t)(c->p - c->begin);
-}
-
-static bool skipped(cursor *c, row_kind *kind) {
-  const uint8_t *from = c->p;
-  bool comment = c->d->comment && *from == c->d->comment, needs_more = false;
-  bool blank = c->d->columns > 1 && line_end(c, from, &needs_more) > 0;
-  if (needs_more) return *kind = ROW_SHORT, true;
-  if (!comment && !blank) return false;
-  for (const uint8_t *p = from;; p++) {
-    p = simd_find3(p, c->end, c->eol1, c->eol2, c->eol2);
-    c->p = p;
-    if (p == c->end || line_end(c, p, &needs_more)) break;
-  }
-  *kind = needs_more || (c->p == c->end && !c->last) ? ROW_SHORT : ROW_SKIPPED;
-  finish(c);
   return true;
+}
+
+static stop unclosed(reading *r, uint32_t open, uint8_t flags, uint32_t *end) {
+  csv_scan *s = r->s;
+  if (!s->last) return AT_SHORT;
+  r->row->unclosed = true;
+  r->row->lines += count_lines(s, open, s->len);
+  put_field(r, open + 1, s->len, flags);
+  seek(s, s->len);
+  *end = s->len;
+  return AT_END;
+}
+
+/* A field that opens with a quote at `open`, up to the delimiter or line end behind it. */
+static stop quoted_field(reading *r, uint32_t open, uint32_t *end) {
+  csv_scan *s = r->s;
+  uint8_t flags = FIELD_QUOTED;
+  uint32_t after = close_quote(s, open + 1, &flags);
+  if (!after || (after == s->len && !s->last)) return unclosed(r, open, flags, end);
+  seek(s, after);
+  r->row->lines += count_lines(s, open, after);
+  if (s->ends_only) return AT_DELIMITER; /* or anything else behind the quote: the marks tell */
+  r->begin = UINT32_MAX;                 /* no quote opens in what follows */
+  stop at = plain_until(r, end);
+  if (at == AT_SHORT) return at;
+  if (*end == after || only_spaces(s, after, *end, at)) {
+    put_field(r, open + 1, after - 1, flags);
+  } else {
+    r->row->stray = true;
+    put_field(r, open, *end, FIELD_STRAY);
+  }
+  return at;
+}
+
+/* Blank lines of a table of several columns, and comments. */
+static bool skipped(csv_scan *s, csv_row *row, row_kind *kind) {
+  uint32_t pos = s->pos;
+  uint8_t first = s->text[pos];
+  bool more = false;
+  bool comment = s->dialect->comment && first == s->dialect->comment;
+  bool blank = s->dialect->columns > 1 && line_end(s, pos, &more) > 0;
+  if (more) return *kind = ROW_SHORT, true;
+  if (!comment && !blank) return false;
+  uint32_t n = 0;
+  const uint8_t *p = s->text + pos, *end = s->text + s->len;
+  for (;; p++) {
+    p = simd_find3(p, end, s->eol, s->eol2, s->eol2);
+    if (p == end || (n = line_end(s, (uint32_t)(p - s->text), &more)) > 0 || more) break;
+  }
+  *kind = more || (p == end && !s->last) ? ROW_SHORT : ROW_SKIPPED;
+  row->lines += n > 0;
+  row->next = (uint32_t)(p - s->text) + n;
+  return true;
+}
+
+/* The \r of \r\n belongs to the line end. */
+static void cut_return(reading *r) {
+  const csv_scan *s = r->s;
+  if (s->eol != '\n' || s->eol2 != '\n' || r->n > r->cap || r->n == 0) return;
+  csv_field *f = &r->fields[r->n - 1];
+  if (f->len && !(f->flags & FIELD_QUOTED) && s->text[f->begin + f->len - 1] == '\r') f->len--;
+}
+
+row_kind csv_scan_row(csv_scan *s, csv_field *fields, uint32_t cap, csv_row *row) {
+  reading r = {.s = s, .fields = fields, .cap = cap, .begin = s->pos, .row = row};
+  *row = (csv_row){.begin = s->pos, .next = s->pos};
+  uint8_t first = s->text[s->pos];
+  row_kind kind = ROW_DATA;
+  bool special = first == '\n' || first == '\r' || (s->dialect->comment && first == s->dialect->comment);
+  if (!special || !skipped(s, row, &kind)) {
+    uint32_t end;
+    stop at;
+    do {
+      at = plain_until(&r, &end);
+      if (at == AT_QUOTE)
+        at = quoted_field(&r, end, &end);
+      else if (at != AT_SHORT && !s->ends_only)
+        put_field(&r, r.begin, end, 0);
+      if (at == AT_SHORT) return ROW_SHORT;
+      r.begin = end + 1;
+    } while (at == AT_DELIMITER);
+    bool more = false;
+    cut_return(&r);
+    row->fields = r.n;
+    row->lines += end < s->len;
+    row->next = end < s->len ? end + line_end(s, end, &more) : end;
+  }
+  if (kind == ROW_SHORT) return kind;
+  seek(s, row->next);
+  s->pos = row->next;
+  return kind;
 }
 
 row_kind csv_next_row(const csv_dialect *d, const uint8_t *text, uint32_t len, bool last, uint32_t pos,
                       csv_field *fields, uint32_t cap, csv_row *row) {
-  bool cr = d->newline == CSV_CR;
-  cursor c = {.d = d,
-              .begin = text,
-              .end = text + len,
-              .p = text + pos,
-              .last = last,
-              .fields = fields,
-              .cap = cap,
-              .row = row,
-              .eol1 = cr ? '\r' : '\n',
-              .eol2 = d->newline == CSV_MIXED ? '\r'
-                      : cr                    ? '\r'
-                                              : '\n'};
-  *row = (csv_row){.begin = pos, .next = pos};
-  if (d->newline == CSV_CRLF || d->newline == CSV_LF) c.eol2 = '\n';
-  row_kind kind;
-  if (skipped(&c, &kind)) return kind;
-  stop at;
-  while ((at = next_field(&c)) == AT_DELIMITER) c.p++;
-  if (at == AT_SHORT) return ROW_SHORT;
-  bool lf = c.eol1 == '\n' && (c.p == c.end || *c.p == '\n');
-  if (lf && row->fields <= cap && row->fields > 0 && d->newline != CSV_MIXED) {
-    csv_field *f = &fields[row->fields - 1]; /* the \r of \r\n belongs to the line end */
-    if (f->len && !(f->flags & FIELD_QUOTED) && text[f->begin + f->len - 1] == '\r') f->len--;
-  }
-  finish(&c);
-  return ROW_DATA;
+  csv_scan s;
+  csv_scan_open(&s, d, text, len, last, pos, SCAN_FIELDS);
+  return csv_scan_row(&s, fields, cap, row);
 }
+
+/* ---- spans as UTF-8 ---- */
 
 sonde_code csv_text_open(csv_text *t, const csv_dialect *d, csv_span span, arena *a, sonde_error *err) {
   SONDE_CHECK(span.len < UINT32_MAX / 3, err, SONDE_LIMIT, span.offset,

@@ -28,7 +28,26 @@ typedef struct {
   bool stray, unclosed;
 } csv_row;
 
-/* Reads the row at `pos` < len. `fields` may be NULL with cap 0: then only where the row ends is found. */
+/* Reads row after row of one text. The bytes that mean something (delimiters, line ends, quotes) are found 64 at a time:
+ * `marks` has a bit for each of them in text[base, base + 64) that was not passed yet. */
+typedef struct {
+  const csv_dialect *dialect;
+  const uint8_t *text;
+  uint32_t len, pos; /* pos: where the next row begins */
+  bool last;         /* the text ends where the source does */
+  bool ends_only;    /* fields are neither counted nor delivered; delimiters are not even looked at */
+  uint8_t delimiter, eol, eol2, quote; /* what is looked for; a line end stands in for what there is not */
+  uint32_t base;
+  uint64_t marks;
+} csv_scan;
+
+typedef enum { SCAN_FIELDS, SCAN_ENDS } scan_what;
+
+void csv_scan_open(csv_scan *, const csv_dialect *, const uint8_t *text, uint32_t len, bool last,
+                   uint32_t pos, scan_what);
+/* The row at `pos` < len; `pos` moves behind it, but for ROW_SHORT. Up to `cap` fields are delivered. */
+row_kind csv_scan_row(csv_scan *, csv_field *fields, uint32_t cap, csv_row *row);
+/* One row, wherever it is. */
 row_kind csv_next_row(const csv_dialect *, const uint8_t *text, uint32_t len, bool last, uint32_t pos,
                       csv_field *fields, uint32_t cap, csv_row *row);
 
