@@ -2,8 +2,6 @@
  * and a block that breaks it is done again with the truth. */
 #include "api/job.h"
 
-#define KEEP_BYTES ((uint64_t)256 << 20) /* sources up to this size stay in memory for the import */
-
 static uint32_t index_block_of(sonde_job *j, uint32_t id) {
   (void)j;
   return id;
@@ -20,7 +18,6 @@ static sonde_code index_encode(sonde_job *j, uint32_t id, buf *out, sonde_error 
   table_head(j->table, FRAGMENT_INDEX, id, &h);
   fragment_put_head(out, &h);
   buf_u64(out, truth(j->table, id));
-  buf_u8(out, j->table->size <= KEEP_BYTES);
   return buf_status(out, err);
 }
 

@@ -1,5 +1,5 @@
 /* FRAGMENT_INDEX: where the rows of a block begin.
- * body: u64 row_begin or CSV_UNKNOWN, u8 keep the bytes for the import
+ * body: u64 row_begin or CSV_UNKNOWN
  * result: u64 row_begin, u64 next_begin, u32 rows, u32 lines, u32 n_marks, n × (u32 row, u32 offset) */
 #include "exec/task.h"
 
@@ -7,13 +7,13 @@
 #define MARGIN ((uint64_t)64 << 10)
 
 static sonde_code index_span(task *t, const fragment_head *h, uint64_t row_begin, uint64_t margin,
-                             csv_index *found, bool *more) {
+                             csv_index *found, bool *more, uint64_t *end) {
   source *src = sources_find(t->sources, h->source);
   uint64_t size = src ? src->size : h->end;
-  uint64_t end = size - h->end < margin ? size : h->end + margin;
-  const uint8_t *bytes = task_bytes(t, h->source, h->begin, end);
+  *end = size - h->end < margin ? size : h->end + margin;
+  const uint8_t *bytes = task_bytes(t, h->source, h->begin, *end);
   if (!bytes) return t->err->code;
-  csv_span span = {bytes, (size_t)(end - h->begin), h->begin, end == size};
+  csv_span span = {bytes, (size_t)(*end - h->begin), h->begin, *end == size};
   return csv_index_block(&h->dialect, span, h->end, row_begin, t->scratch, t->scratch, found, more, t->err);
 }
 
@@ -31,17 +31,18 @@ static void put_index(buf *out, const csv_index *x) {
 
 sonde_code run_index(task *t, const fragment_head *h, rd *r, buf *out) {
   uint64_t row_begin = rd_u64(r);
-  bool keep_bytes = rd_u8(r) != 0;
   SONDE_CHECK(!r->bad, t->err, SONDE_CORRUPT, 0, "an index fragment is cut short");
   csv_index found = {0};
   bool more = true;
+  uint64_t end = h->end;
   for (uint64_t margin = MARGIN; more; margin *= 8) {
     more = false;
-    SONDE_TRY(index_span(t, h, row_begin, margin, &found, &more));
+    SONDE_TRY(index_span(t, h, row_begin, margin, &found, &more, &end));
     if (t->wants->count) return SONDE_OK;
   }
   put_index(out, &found);
   source *src = sources_find(t->sources, h->source);
-  if (!keep_bytes && src) source_release(t->sources, src, h->begin, src->size);
+  /* Measured: reading them again for the import costs less than the first touch of memory to keep them in. */
+  if (src) source_release(t->sources, src, h->begin, end);
   return SONDE_OK;
 }
