@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/digits.h"
+
 static const int64_t second = 1000000, day = (int64_t)86400 * 1000000;
 
 /* What is left of a text. */
@@ -182,6 +184,44 @@ static uint8_t orders_of(const date_fields *f) {
   return orders;
 }
 
+/* yyyy-mm-dd at the front of a text of ten characters or more, as nearly every file writes it. False: anything else. */
+static inline bool iso_date(const char *p, int32_t *days) {
+  if (p[4] != '-' || p[7] != '-') return false;
+  uint64_t first = digits_load(p), last = digits_load(p + 2);
+  uint64_t digits = (first & 0xFFFFFFFFu) | (first >> 40 & 0xFFFFu) << 32 | last >> 48 << 48;
+  uint32_t v = digits_value(digits);
+  int32_t year = (int32_t)(v / 10000), month = (int32_t)(v / 100 % 100), dom = (int32_t)(v % 100);
+  if (!digits_only(digits) || !in_calendar(year, month, dom)) return false;
+  *days = days_of(year, month, dom);
+  return true;
+}
+
+/* hh:mm:ss at the front of a text of eight characters or more. */
+static inline bool iso_time(const char *p, int64_t *micros) {
+  if (p[2] != ':' || p[5] != ':') return false;
+  uint64_t w = digits_load(p);
+  uint64_t digits = 0x3030u | (w & 0xFFFFu) << 16 | (w >> 24 & 0xFFFFu) << 32 | w >> 48 << 48;
+  uint32_t v = digits_value(digits), hour = v / 10000, minute = v / 100 % 100, seconds = v % 100;
+  *micros = (int64_t)(hour * 3600 + minute * 60 + seconds) * second;
+  return digits_only(digits) && hour <= 23 && minute <= 59 && seconds <= 59;
+}
+
+/* yyyy-mm-ddThh:mm:ss[.f{1,6}][Z] */
+static inline bool iso_timestamp(const char *p, size_t n, int64_t *micros, bool *zoned) {
+  static const int32_t scales[7] = {1000000, 100000, 10000, 1000, 100, 10, 1};
+  int32_t days;
+  if (n < 19 || (p[10] != ' ' && (p[10] | 0x20) != 't')) return false;
+  if (!iso_date(p, &days) || !iso_time(p + 11, micros)) return false;
+  *zoned = (p[n - 1] | 0x20) == 'z';
+  size_t end = n - *zoned, fraction = end > 20 ? end - 20 : 0;
+  *micros += days * day;
+  if (end == 19) return true;
+  if (p[19] != '.' || fraction < 1 || fraction > 6) return false;
+  uint64_t digits = digits_last(digits_load(p + end - 8), (unsigned)fraction);
+  *micros += (int64_t)digits_value(digits) * scales[fraction];
+  return digits_only(digits);
+}
+
 static bool whole_date(const char *p, size_t n, date_fields *f) {
   rest r = {p, p + n};
   return n >= 6 && take_date(&r, f) && r.p == r.end && !f->compact;
@@ -189,11 +229,14 @@ static bool whole_date(const char *p, size_t n, date_fields *f) {
 
 uint8_t date_orders(const char *p, size_t n) {
   date_fields f;
+  int32_t days;
+  if (n == 10 && iso_date(p, &days)) return DATE_YMD;
   return whole_date(p, n, &f) ? orders_of(&f) : 0;
 }
 
 bool date_parse(const char *p, size_t n, uint8_t order, int32_t *days) {
   date_fields f;
+  if (n == 10 && iso_date(p, days)) return order == DATE_YMD;
   return whole_date(p, n, &f) && take_order(&f, order, days);
 }
 
@@ -239,6 +282,7 @@ static bool take_time(rest *r, bool compact, int64_t *micros) {
 }
 
 bool time_parse(const char *p, size_t n, int64_t *micros) {
+  if (n == 8 && iso_time(p, micros)) return true;
   rest r = {p, p + n};
   return take_time(&r, false, micros) && r.p == r.end;
 }
@@ -277,6 +321,7 @@ bool timestamp_parse(const char *p, size_t n, uint8_t order, int64_t *micros, bo
   date_fields f;
   int32_t days;
   int64_t of_day;
+  if (iso_timestamp(p, n, micros, zoned)) return order == DATE_YMD;
   if (!take_timestamp(p, n, &f, &of_day, zoned) || !take_order(&f, order, &days)) return false;
   *micros = days * day + of_day;
   return true;
@@ -285,6 +330,7 @@ bool timestamp_parse(const char *p, size_t n, uint8_t order, int64_t *micros, bo
 uint8_t timestamp_orders(const char *p, size_t n, bool *zoned) {
   date_fields f;
   int64_t micros;
+  if (iso_timestamp(p, n, &micros, zoned)) return DATE_YMD;
   return take_timestamp(p, n, &f, &micros, zoned) ? orders_of(&f) : 0;
 }
 

@@ -2,23 +2,6 @@
 #include "column/sketch.h"
 
 #include <math.h>
-#include <string.h>
-
-uint64_t hash_bytes(const void *data, size_t n) {
-  const uint8_t *p = data;
-  uint64_t h = 0x9E3779B97F4A7C15u ^ n, w;
-  for (; n >= 8; n -= 8, p += 8) {
-    memcpy(&w, p, 8);
-    h = (h ^ w) * 0x9FB21C651E98DF25u;
-    h ^= h >> 32;
-  }
-  if (n > 0) {
-    w = 0;
-    memcpy(&w, p, n);
-    h = (h ^ w) * 0x9FB21C651E98DF25u;
-  }
-  return hash_u64(h);
-}
 
 void sketch_merge(uint8_t *into, const uint8_t *from) {
   for (size_t i = 0; i < SKETCH_BYTES; i++)

@@ -3,6 +3,7 @@
 #define COLUMN_SKETCH_H
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define SKETCH_BITS 11
 #define SKETCH_BYTES (1u << SKETCH_BITS)
@@ -14,7 +15,31 @@ static inline uint64_t hash_u64(uint64_t x) { /* splitmix64's finaliser (Steele 
   x *= 0x94D049BB133111EBu;
   return x ^ x >> 31;
 }
-uint64_t hash_bytes(const void *, size_t);
+
+/* Fewer than eight bytes as one word, of which they can be told apart together with their number. */
+static inline uint64_t hash_short(const uint8_t *p, size_t n) {
+  uint32_t low, high;
+  if (n >= 4) {
+    memcpy(&low, p, 4);
+    memcpy(&high, p + n - 4, 4);
+    return low | (uint64_t)high << 32;
+  }
+  return n ? p[0] | (uint64_t)p[n / 2] << 8 | (uint64_t)p[n - 1] << 16 : 0;
+}
+
+static inline uint64_t hash_bytes(const void *data, size_t n) {
+  const uint64_t odd = 0x9FB21C651E98DF25u;
+  const uint8_t *p = data;
+  uint64_t h = 0x9E3779B97F4A7C15u ^ n, w;
+  if (n < 8) return hash_u64((h ^ hash_short(p, n)) * odd);
+  for (size_t left = n; left > 8; left -= 8, p += 8) {
+    memcpy(&w, p, 8);
+    h = (h ^ w) * odd;
+    h ^= h >> 32;
+  }
+  memcpy(&w, (const uint8_t *)data + n - 8, 8); /* overlaps what came before */
+  return hash_u64((h ^ w) * odd);
+}
 
 static inline void sketch_add(uint8_t *registers, uint64_t hash) {
   uint64_t rest = hash << SKETCH_BITS | (uint64_t)1 << (SKETCH_BITS - 1);

@@ -1,35 +1,54 @@
 /* See builder.h: text columns. A dictionary while values repeat, plain text once they do not. */
-#include "format/csv/builder.h"
-
 #include <string.h>
 
 #include "column/sketch.h"
+#include "format/csv/builder.h"
 
 #define DICTIONARY_MAX 65536u
-#define TRIAL_ROWS 4096u /* before that many rows nothing is decided */
+#define TRIAL_VALUES 1024u /* before that many values nothing is decided */
+#define EXTREME_BYTES 256u
+
+typedef struct {
+  uint32_t tag;   /* upper half of the hash */
+  uint32_t value; /* number + 1; 0: free */
+} slot;
+
+/* Of a block's text: the first bytes as a number that sorts as they do, and where the whole is. */
+typedef struct {
+  uint64_t prefix;
+  sonde_str text;
+} extreme;
 
 struct text_builder {
-  uint32_t rows, cap;
-  uint32_t *codes; /* a row's string; without dictionary: its own number */
-  uint32_t n_values, values_cap;
-  uint32_t *offsets; /* n_values + 1 */
-  uint64_t *hashes;
+  uint32_t rows, values; /* rows so far; of these, not null */
+  uint32_t *codes;       /* of rows; NULL: plain, every row has a text of its own */
+  uint32_t n_texts, texts_cap;
+  uint32_t *offsets; /* n_texts + 1 */
+  uint64_t *hashes;  /* of the dictionary's texts */
   char *bytes;
   size_t n_bytes, bytes_cap;
-  uint32_t *slots; /* string number + 1; NULL: plain */
+  slot *slots;
   uint32_t n_slots;
+  uint8_t *sketch; /* of plain text; NULL: not wanted */
+  uint32_t cap;
 };
 
-text_builder *text_builder_new(uint32_t cap, arena *scratch, sonde_error *err) {
+text_builder *text_builder_new(uint32_t cap, bool stats, arena *scratch, sonde_error *err) {
   text_builder *t = arena_zero(scratch, sizeof *t, err);
   if (!t) return NULL;
   t->cap = cap;
   t->n_slots = 1024;
-  t->codes = arena_array(scratch, cap, sizeof *t->codes, err);
   t->bytes_cap = 4096;
+  t->texts_cap = 512;
+  t->codes = arena_array(scratch, cap, sizeof *t->codes, err);
   t->bytes = arena_alloc(scratch, t->bytes_cap, err);
   t->slots = arena_zero(scratch, t->n_slots * sizeof *t->slots, err);
-  return t->codes && t->slots && t->bytes ? t : NULL;
+  t->offsets = arena_array(scratch, (size_t)t->texts_cap + 1, 4, err);
+  t->hashes = arena_array(scratch, t->texts_cap, 8, err);
+  t->sketch = stats ? arena_zero(scratch, SKETCH_BYTES, err) : NULL;
+  if (!t->codes || !t->bytes || !t->slots || !t->offsets || !t->hashes || (stats && !t->sketch)) return NULL;
+  t->offsets[0] = 0;
+  return t;
 }
 
 static void *larger(const void *old, size_t used, size_t size, arena *scratch, sonde_error *err) {
@@ -38,22 +57,10 @@ static void *larger(const void *old, size_t used, size_t size, arena *scratch, s
   return p;
 }
 
-static sonde_code room_for_value(text_builder *t, size_t len, arena *scratch, sonde_error *err) {
-  if (t->n_values == t->values_cap) {
-    uint32_t cap = t->values_cap ? t->values_cap * 2 : 512;
-    uint32_t *offsets = larger(t->offsets, t->offsets ? ((size_t)t->n_values + 1) * 4 : 0,
-                               ((size_t)cap + 1) * 4, scratch, err);
-    uint64_t *hashes = larger(t->hashes, (size_t)t->n_values * 8, (size_t)cap * 8, scratch, err);
-    if (!offsets || !hashes) return err->code;
-    if (!t->offsets) offsets[0] = 0;
-    t->offsets = offsets;
-    t->hashes = hashes;
-    t->values_cap = cap;
-  }
+static sonde_code grow_bytes(text_builder *t, size_t len, arena *scratch, sonde_error *err) {
   SONDE_CHECK(len < UINT32_MAX - t->n_bytes, err, SONDE_LIMIT, 0,
               "a block of a text column has more than 4 GB");
-  if (len <= t->bytes_cap - t->n_bytes) return SONDE_OK;
-  size_t cap = t->bytes_cap ? t->bytes_cap * 2 : 8192;
+  size_t cap = t->bytes_cap * 2;
   while (cap < t->n_bytes + len) cap *= 2;
   char *bytes = larger(t->bytes, t->n_bytes, cap, scratch, err);
   if (!bytes) return err->code;
@@ -62,68 +69,167 @@ static sonde_code room_for_value(text_builder *t, size_t len, arena *scratch, so
   return SONDE_OK;
 }
 
-static sonde_code append(text_builder *t, sonde_str s, uint64_t hash, arena *scratch, sonde_error *err) {
-  SONDE_TRY(room_for_value(t, s.len, scratch, err));
-  if (s.len) memcpy(t->bytes + t->n_bytes, s.ptr, s.len);
+static sonde_code grow_texts(text_builder *t, arena *scratch, sonde_error *err) {
+  uint32_t cap = t->texts_cap * 2;
+  uint32_t *offsets = larger(t->offsets, ((size_t)t->n_texts + 1) * 4, ((size_t)cap + 1) * 4, scratch, err);
+  uint64_t *hashes =
+      t->codes ? larger(t->hashes, (size_t)t->n_texts * 8, (size_t)cap * 8, scratch, err) : t->hashes;
+  if (!offsets || !hashes) return err->code;
+  t->offsets = offsets;
+  t->hashes = hashes;
+  t->texts_cap = cap;
+  return SONDE_OK;
+}
+
+/* Sixteen bytes at once where the buffers have them: most texts are short. */
+static inline void copy_text(char *to, const char *from, size_t n, bool wide) {
+  if (wide && n <= 16)
+    memcpy(to, from, 16);
+  else if (n)
+    memcpy(to, from, n);
+}
+
+/* `wide`: 16 bytes can be read at s.ptr. */
+static inline sonde_code append(text_builder *t, sonde_str s, bool wide, arena *scratch, sonde_error *err) {
+  if (s.len + 16 > t->bytes_cap - t->n_bytes) SONDE_TRY(grow_bytes(t, s.len + 16, scratch, err));
+  if (t->n_texts == t->texts_cap) SONDE_TRY(grow_texts(t, scratch, err));
+  copy_text(t->bytes + t->n_bytes, s.ptr, s.len, wide);
   t->n_bytes += s.len;
-  t->hashes[t->n_values] = hash;
-  t->offsets[++t->n_values] = (uint32_t)t->n_bytes;
+  t->offsets[++t->n_texts] = (uint32_t)t->n_bytes;
   return SONDE_OK;
 }
 
 static sonde_code grow_slots(text_builder *t, arena *scratch, sonde_error *err) {
   uint32_t n = t->n_slots * 4;
-  uint32_t *slots = arena_zero(scratch, n * sizeof *slots, err);
+  slot *slots = arena_zero(scratch, n * sizeof *slots, err);
   if (!slots) return err->code;
-  for (uint32_t v = 0; v < t->n_values; v++) {
+  for (uint32_t v = 0; v < t->n_texts; v++) {
     uint32_t at = (uint32_t)t->hashes[v] & (n - 1);
-    while (slots[at]) at = (at + 1) & (n - 1);
-    slots[at] = v + 1;
+    while (slots[at].value) at = (at + 1) & (n - 1);
+    slots[at] = (slot){(uint32_t)(t->hashes[v] >> 32), v + 1};
   }
   t->slots = slots;
   t->n_slots = n;
   return SONDE_OK;
 }
 
-/* Goes on without dictionary: every row so far gets a string of its own. */
-static sonde_code abandon(text_builder *t, arena *scratch, sonde_error *err) {
-  text_builder plain = {.rows = t->rows, .cap = t->cap, .codes = t->codes, .bytes_cap = t->bytes_cap};
-  plain.bytes = arena_alloc(scratch, plain.bytes_cap, err);
-  if (!plain.bytes) return err->code;
-  for (uint32_t r = 0; r < t->rows; r++) {
-    uint32_t v = t->codes[r];
-    SONDE_TRY(append(&plain, (sonde_str){t->bytes + t->offsets[v], t->offsets[v + 1] - t->offsets[v]},
-                     t->hashes[v], scratch, err));
-    plain.codes[r] = r;
+static sonde_str text_of(const text_builder *t, uint32_t v) {
+  return (sonde_str){t->bytes + t->offsets[v], t->offsets[v + 1] - t->offsets[v]};
+}
+
+/* Goes on without dictionary: every row so far gets a text of its own. */
+static sonde_code abandon(text_builder *t, const uint64_t *validity, arena *scratch, sonde_error *err) {
+  text_builder old = *t;
+  t->codes = NULL;
+  t->n_texts = 0;
+  t->n_bytes = 0;
+  t->texts_cap = old.cap > old.rows ? old.cap : old.rows;
+  t->bytes_cap = old.n_bytes * 2 + 4096;
+  t->offsets = arena_array(scratch, (size_t)t->texts_cap + 1, 4, err);
+  t->bytes = arena_alloc(scratch, t->bytes_cap, err);
+  if (!t->offsets || !t->bytes) return err->code;
+  t->offsets[0] = 0;
+  for (uint32_t v = 0; t->sketch && v < old.n_texts; v++) sketch_add(t->sketch, old.hashes[v]);
+  for (uint32_t r = 0; r < old.rows; r++) {
+    bool there = validity[r >> 6] >> (r & 63) & 1;
+    SONDE_TRY(append(t, there ? text_of(&old, old.codes[r]) : (sonde_str){"", 0}, false, scratch, err));
   }
-  *t = plain;
   return SONDE_OK;
 }
 
-static bool equals(const text_builder *t, uint32_t v, uint64_t hash, sonde_str s) {
-  uint32_t len = t->offsets[v + 1] - t->offsets[v];
-  return t->hashes[v] == hash && len == s.len && memcmp(t->bytes + t->offsets[v], s.ptr, len) == 0;
+static inline bool same_text(const char *a, const char *b, size_t n) {
+  const uint8_t *x = (const uint8_t *)a, *y = (const uint8_t *)b;
+  if (n < 8) return hash_short(x, n) == hash_short(y, n);
+  return n <= 16 ? memcmp(x, y, 8) == 0 && memcmp(x + n - 8, y + n - 8, 8) == 0 : memcmp(x, y, n) == 0;
 }
 
-sonde_code text_builder_add(text_builder *t, sonde_str s, arena *scratch, sonde_error *err) {
+static inline sonde_code add_plain(text_builder *t, sonde_str s, uint64_t hash, bool wide, arena *scratch,
+                                   sonde_error *err) {
+  if (t->sketch) sketch_add(t->sketch, hash);
+  t->rows++;
+  return append(t, s, wide, scratch, err);
+}
+
+/* The place in the dictionary that has this text, or is free. */
+static inline slot *find(const text_builder *t, sonde_str s, uint64_t hash) {
+  uint32_t at = (uint32_t)hash & (t->n_slots - 1), tag = (uint32_t)(hash >> 32);
+  for (; t->slots[at].value; at = (at + 1) & (t->n_slots - 1)) {
+    if (t->slots[at].tag != tag) continue;
+    sonde_str have = text_of(t, t->slots[at].value - 1);
+    if (have.len == s.len && same_text(have.ptr, s.ptr, s.len)) break;
+  }
+  return &t->slots[at];
+}
+
+static sonde_code add_new(text_builder *t, const uint64_t *validity, slot *free_slot, sonde_str s,
+                          uint64_t hash, bool wide, arena *scratch, sonde_error *err) {
+  bool repeats = t->values < TRIAL_VALUES || t->n_texts < t->values / 2;
+  if (!repeats || t->n_texts >= DICTIONARY_MAX) {
+    SONDE_TRY(abandon(t, validity, scratch, err));
+    return add_plain(t, s, hash, wide, scratch, err);
+  }
+  *free_slot = (slot){(uint32_t)(hash >> 32), t->n_texts + 1};
+  t->codes[t->rows++] = t->n_texts;
+  SONDE_TRY(append(t, s, wide, scratch, err));
+  t->hashes[t->n_texts - 1] = hash;
+  return t->n_texts > t->n_slots / 2 ? grow_slots(t, scratch, err) : SONDE_OK;
+}
+
+static inline sonde_code add(text_builder *t, const uint64_t *validity, sonde_str s, bool wide,
+                             arena *scratch, sonde_error *err) {
   uint64_t hash = hash_bytes(s.ptr, s.len);
-  if (t->slots) {
-    uint32_t at = (uint32_t)hash & (t->n_slots - 1);
-    for (; t->slots[at]; at = (at + 1) & (t->n_slots - 1)) {
-      if (!equals(t, t->slots[at] - 1, hash, s)) continue;
-      t->codes[t->rows++] = t->slots[at] - 1;
-      return SONDE_OK;
-    }
-    bool repeats = t->rows < TRIAL_ROWS || t->n_values < t->rows / 2;
-    if (!repeats || t->n_values >= DICTIONARY_MAX) {
-      SONDE_TRY(abandon(t, scratch, err));
+  t->values++;
+  if (!t->codes) return add_plain(t, s, hash, wide, scratch, err);
+  slot *at = find(t, s, hash);
+  if (!at->value) return add_new(t, validity, at, s, hash, wide, scratch, err);
+  t->codes[t->rows++] = at->value - 1;
+  return SONDE_OK;
+}
+
+sonde_code text_builder_add(text_builder *t, const uint64_t *validity, sonde_str s, arena *scratch,
+                            sonde_error *err) {
+  return add(t, validity, s, false, scratch, err);
+}
+
+sonde_code text_builder_null(text_builder *t, arena *scratch, sonde_error *err) {
+  if (t->codes) {
+    t->codes[t->rows++] = 0;
+    return SONDE_OK;
+  }
+  t->rows++;
+  return append(t, (sonde_str){"", 0}, false, scratch, err);
+}
+
+sonde_code text_builder_run(builder *b, const field_run *x, uint32_t from, uint32_t *stopped, arena *scratch,
+                            sonde_error *err) {
+  text_builder *t = b->text;
+  uint32_t i = from, limit = x->len > 16 ? x->len - 16 : 0, nulls = b->nulls;
+  for (; i < x->n; i++, b->rows++) {
+    const csv_field *f = &x->fields[(size_t)i * x->stride];
+    if (f->flags & FIELD_ESCAPED) break;
+    if (f->len == 0 && !(f->flags & FIELD_QUOTED)) {
+      builder_null(b, b->rows);
+      SONDE_TRY(text_builder_null(t, scratch, err));
     } else {
-      t->slots[at] = t->n_values + 1;
-      if (t->n_values > t->n_slots / 2) SONDE_TRY(grow_slots(t, scratch, err));
+      sonde_str s = {(const char *)x->text + f->begin, f->len};
+      SONDE_TRY(add(t, b->validity, s, f->begin < limit, scratch, err));
     }
   }
-  t->codes[t->rows++] = t->n_values;
-  return append(t, s, hash, scratch, err);
+  if (i - from > b->nulls - nulls) b->seen.kinds |= CSV_SAW_TEXT;
+  *stopped = i;
+  return SONDE_OK;
+}
+
+/* ---- the end ---- */
+
+static uint64_t prefix_of(sonde_str s) {
+  uint64_t w = 0;
+  if (s.len >= 8) {
+    memcpy(&w, s.ptr, 8);
+    return __builtin_bswap64(w);
+  }
+  for (size_t i = 0; i < 8; i++) w = w << 8 | (i < s.len ? (uint8_t)s.ptr[i] : 0);
+  return w;
 }
 
 static int compare(sonde_str a, sonde_str b) {
@@ -131,49 +237,61 @@ static int compare(sonde_str a, sonde_str b) {
   return c ? c : (a.len > b.len) - (a.len < b.len);
 }
 
-static sonde_code extremes(const vec *v, csv_column *c, uint8_t *sketch, const text_builder *t, arena *keep,
-                           sonde_error *err) {
-  sonde_str low = {NULL, 0}, high = {NULL, 0};
-  uint32_t n = v->form == VEC_DICT ? v->n_values : v->rows;
-  for (uint32_t i = 0; i < n; i++) {
-    if (v->form == VEC_TEXT && !vec_valid(v, i)) continue;
-    sonde_str s = vec_value(v, i);
-    if (v->form == VEC_DICT && s.len == 0 && v->nulls) continue; /* the filler of null rows */
-    sketch_add(sketch, t->hashes[i]);
-    if (!low.ptr || compare(s, low) < 0) low = s;
-    if (!high.ptr || compare(s, high) > 0) high = s;
+static bool below(uint64_t prefix, sonde_str s, const extreme *e) {
+  if (!e->text.ptr) return true;
+  return prefix != e->prefix ? prefix < e->prefix : compare(s, e->text) < 0;
+}
+
+static bool above(uint64_t prefix, sonde_str s, const extreme *e) {
+  if (!e->text.ptr) return true;
+  return prefix != e->prefix ? prefix > e->prefix : compare(s, e->text) > 0;
+}
+
+static sonde_str keep_extreme(const extreme *e, arena *keep, sonde_error *err) {
+  size_t n = e->text.len < EXTREME_BYTES ? e->text.len : EXTREME_BYTES;
+  return (sonde_str){arena_copy(keep, e->text.ptr, n, err), n};
+}
+
+static sonde_code put_stats(const text_builder *t, const uint64_t *validity, csv_column *c, arena *keep,
+                            sonde_error *err) {
+  extreme low = {0}, high = {0};
+  for (uint32_t i = 0; i < t->n_texts; i++) {
+    if (!t->codes && validity && !(validity[i >> 6] >> (i & 63) & 1)) continue;
+    sonde_str s = text_of(t, i);
+    uint64_t prefix = prefix_of(s);
+    if (t->codes) sketch_add(t->sketch, t->hashes[i]);
+    if (below(prefix, s, &low)) low = (extreme){prefix, s};
+    if (above(prefix, s, &high)) high = (extreme){prefix, s};
   }
-  if (!low.ptr) low = high = (sonde_str){"", 0};
-  c->min_text = (sonde_str){arena_copy(keep, low.ptr, low.len < 256 ? low.len : 256, err),
-                            low.len < 256 ? low.len : 256};
-  c->max_text = (sonde_str){arena_copy(keep, high.ptr, high.len < 256 ? high.len : 256, err),
-                            high.len < 256 ? high.len : 256};
-  return c->min_text.ptr && c->max_text.ptr ? SONDE_OK : err->code;
+  c->sketch = arena_copy(keep, t->sketch, SKETCH_BYTES, err);
+  c->min_text = keep_extreme(&low, keep, err);
+  c->max_text = keep_extreme(&high, keep, err);
+  return c->sketch && c->min_text.ptr && c->max_text.ptr ? SONDE_OK : err->code;
 }
 
 static sonde_code pack_codes(const text_builder *t, vec *out, arena *memory, sonde_error *err) {
-  uint32_t n = t->n_values;
-  out->width = n <= 256 ? 1 : n <= 65536 ? 2 : 4;
+  out->n_values = t->n_texts;
+  out->width = t->n_texts <= 256 ? 1 : t->n_texts <= 65536 ? 2 : 4;
   void *data = arena_array(memory, t->rows, out->width, err);
   if (!data) return err->code;
-  for (uint32_t i = 0; i < t->rows; i++) {
-    if (out->width == 1) ((uint8_t *)data)[i] = (uint8_t)t->codes[i];
-    if (out->width == 2) ((uint16_t *)data)[i] = (uint16_t)t->codes[i];
-    if (out->width == 4) ((uint32_t *)data)[i] = t->codes[i];
-  }
+  if (out->width == 1)
+    for (uint32_t i = 0; i < t->rows; i++) ((uint8_t *)data)[i] = (uint8_t)t->codes[i];
+  else if (out->width == 2)
+    for (uint32_t i = 0; i < t->rows; i++) ((uint16_t *)data)[i] = (uint16_t)t->codes[i];
+  else
+    memcpy(data, t->codes, (size_t)t->rows * 4);
   out->data = data;
-  out->n_values = n;
   return SONDE_OK;
 }
 
 sonde_code text_builder_finish(text_builder *t, const uint64_t *validity, uint32_t nulls, vec *out,
-                               csv_column *c, uint8_t *sketch, arena *memory, arena *keep, sonde_error *err) {
+                               csv_column *c, arena *memory, arena *keep, sonde_error *err) {
   *out = (vec){
-      .type = {.id = TYPE_TEXT}, .form = t->slots ? VEC_DICT : VEC_TEXT, .rows = t->rows, .nulls = nulls};
-  if (t->slots) SONDE_TRY(pack_codes(t, out, memory, err));
-  out->offsets = arena_copy(memory, t->offsets, ((size_t)t->n_values + 1) * 4, err);
+      .type = {.id = TYPE_TEXT}, .form = t->codes ? VEC_DICT : VEC_TEXT, .rows = t->rows, .nulls = nulls};
+  if (t->codes) SONDE_TRY(pack_codes(t, out, memory, err));
+  out->offsets = arena_copy(memory, t->offsets, ((size_t)t->n_texts + 1) * 4, err);
   out->bytes = arena_copy(memory, t->bytes, t->n_bytes, err);
   out->validity = nulls ? arena_copy(memory, validity, ((size_t)t->rows + 63) / 64 * 8, err) : NULL;
   if (!out->offsets || !out->bytes || (nulls && !out->validity)) return err->code;
-  return sketch ? extremes(out, c, sketch, t, keep, err) : SONDE_OK;
+  return t->sketch ? put_stats(t, nulls ? validity : NULL, c, keep, err) : SONDE_OK;
 }
