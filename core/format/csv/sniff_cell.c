@@ -104,25 +104,12 @@ static bool page_address(sonde_str s) {
   return s.len > 7 && (memcmp(s.ptr, "http://", 7) == 0 || memcmp(s.ptr, "https:/", 7) == 0);
 }
 
-/* 0: at home in words; 1: in prose; 2: odd in an unquoted cell. */
-static int oddness(char c) {
-  switch (c) {
-  case ',':
-  case ':': return 1;
-  case ';':
-  case '|':
-  case '\t':
-  case '"':
-  case '^':
-  case '~':
-  case '{':
-  case '}':
-  case '[':
-  case ']':
-  case '\\': return 2;
-  default: return (uint8_t)c < 0x20 || c == 0x7F ? 2 : 0;
-  }
-}
+/* 0: at home in words; 1: in prose; 2: odd in an unquoted cell. A table, for the cells of a wrong dialect are long. */
+#define O 2, 2, 2, 2, 2, 2, 2, 2
+static const uint8_t oddness[256] = {
+    O,         O,         O,         O,         [','] = 1, [':'] = 1, [';'] = 2,  ['|'] = 2, ['"'] = 2,
+    ['^'] = 2, ['~'] = 2, ['{'] = 2, ['}'] = 2, ['['] = 2, [']'] = 2, ['\\'] = 2, [0x7F] = 2};
+#undef O
 
 sniff_cell sniff_classify(const char *p, size_t n) {
   sonde_str s = sniff_trim((sonde_str){p, n});
@@ -133,7 +120,7 @@ sniff_cell sniff_classify(const char *p, size_t n) {
   int most = 0, depth = 0;
   size_t looked = s.len < 1000 ? s.len : 1000;
   for (size_t i = 0; i < looked && most < 2; i++) {
-    int odd = oddness(s.ptr[i]);
+    int odd = oddness[(uint8_t)s.ptr[i]];
     if (odd > most) most = odd;
     depth += (s.ptr[i] == '(') - (s.ptr[i] == ')');
   }

@@ -4,7 +4,7 @@
 #include "format/csv/sniff_parts.h"
 
 enum {
-  SAMPLE_BYTES = 64 << 10, /* of the head, unless that holds only a few rows */
+  SAMPLE_BYTES = 32 << 10, /* of the head, unless that holds only a few rows */
   SAMPLE_ROWS = 5,
 };
 

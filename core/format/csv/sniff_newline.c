@@ -6,6 +6,7 @@
 sniff_lines sniff_count_lines(const char *p, size_t n) {
   sniff_lines lines = {0};
   for (size_t i = 0; i < n; i++) {
+    if (p[i] > '\r') continue;
     if (p[i] == '\n') {
       if (i > 0 && p[i - 1] == '\r')
         lines.crlf++;

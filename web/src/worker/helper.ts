@@ -1,4 +1,5 @@
 // What a helper worker does: runs fragments over sources that it reads itself.
+import { holdForSecondRead } from '../engine/source-held.ts'
 import { openSource } from '../engine/source.ts'
 import type { Instance } from './instance.ts'
 import type { Handlers } from './peer.ts'
@@ -9,7 +10,7 @@ export function helperHandlers(instance: Instance): Handlers {
   const { core } = instance
   return {
     async source({ source, spec }, { signal }) {
-      instance.addSource(source, await openSource(spec, signal))
+      instance.addSource(source, holdForSecondRead(await openSource(spec, signal)))
     },
     async forget({ source, table }, { signal }) {
       instance.dropSource(source)

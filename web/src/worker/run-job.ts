@@ -46,8 +46,9 @@ async function stepUntilDone(job: Job, around: Surroundings, options: RunOptions
   const { signal } = options
   const arrivals = createArrivals(signal)
   const reading = new Set<string>()
-  for (;;) {
-    await around.turns.next(options.urgency)
+  for (let isFirst = true; ; isFirst = false) {
+    // The first step says which bytes are wanted; they are on their way while other jobs take their turns.
+    if (!isFirst) await around.turns.next(options.urgency)
     signal.throwIfAborted()
     const step = job.step(STEP_US)
     options.onStep?.(job)

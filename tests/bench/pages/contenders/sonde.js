@@ -9,8 +9,8 @@ async function take(file) {
   if (file) table = await engine.open(file)
 }
 
-const texts = (page) =>
-  Array.from({ length: page.rows }, (_, row) => page.columns.map((column) => column.text(row)))
+const texts = (page, rows = page.rows) =>
+  Array.from({ length: Math.min(rows, page.rows) }, (_, row) => page.columns.map((column) => column.text(row)))
 
 const at = (name) => table.info.columns.findIndex((column) => column.name === name)
 
@@ -25,7 +25,7 @@ offer({
   },
   async firstRows(file) {
     await take(file)
-    return texts(table.firstPage).slice(0, 100)
+    return texts(table.firstPage, 100)
   },
   async count(file) {
     await take(file)
