@@ -6,6 +6,7 @@
 #include "../unit/check.h"
 #include "../unit/random.h"
 #include "base/datetime.h"
+#include "base/number.h"
 #include "format/csv/block.h"
 
 #define TEXT_MAX 400
@@ -114,18 +115,18 @@ static found_block index_block(const char *s, size_t n, size_t begin, size_t end
   }
 }
 
-static uint32_t cells_differ(const char *s, found_block b, uint32_t first_row, arena *a) {
+/* How many values of [begin, end) are not as they should be, the rows from first_row on. */
+static uint32_t cells_differ(const char *s, size_t begin, size_t end, bool last, uint32_t first_row,
+                             csv_rows *rows, arena *a) {
   csv_plan plan[COLUMNS];
   for (uint32_t c = 0; c < COLUMNS; c++)
     plan[c] = (csv_plan){.mode = CSV_FIXED, .form = {.type = {.id = TYPE_TEXT}}};
   chunk into = {.memory = {.mem = &memory}};
-  csv_rows rows;
   sonde_error err;
-  csv_span span = {(const uint8_t *)s + b.begin, (size_t)(b.end - b.begin), b.begin, true};
+  csv_span span = {(const uint8_t *)s + begin, end - begin, begin, last};
   csv_want want = {.rows = UINT32_MAX, .field_max = UINT32_MAX, .stats = true};
-  sonde_code code = csv_read(&dialect, span, want, plan, &into, a, a, &rows, &err);
-  uint32_t wrong = code != SONDE_OK || rows.rows != b.rows;
-  for (uint32_t r = 0; !wrong && r < rows.rows; r++)
+  uint32_t wrong = csv_read(&dialect, span, want, plan, &into, a, a, rows, &err) != SONDE_OK;
+  for (uint32_t r = 0; !wrong && r < rows->rows; r++)
     for (uint32_t c = 0; c < COLUMNS; c++) {
       const cell *t = &truth.cells[first_row + r][c];
       bool valid = vec_valid(&into.vecs[c], r);
@@ -134,6 +135,22 @@ static uint32_t cells_differ(const char *s, found_block b, uint32_t first_row, a
     }
   arena_free(&into.memory);
   return wrong;
+}
+
+static uint32_t block_differs(const char *s, found_block b, uint32_t first_row, arena *a) {
+  csv_rows rows;
+  uint32_t wrong = cells_differ(s, (size_t)b.begin, (size_t)b.end, true, first_row, &rows, a);
+  return wrong + (rows.rows != b.rows);
+}
+
+/* Bytes up to anywhere: whole rows are read, and the rest from where that ended. */
+static void check_prefix(const char *s, size_t n, arena *a) {
+  csv_rows first, rest;
+  size_t cut = random_below(&source, (uint32_t)n + 1);
+  CHECK_EQ_INT(cells_differ(s, 0, cut, false, 0, &first, a), 0);
+  CHECK(first.end <= cut);
+  CHECK_EQ_INT(cells_differ(s, (size_t)first.end, n, true, first.rows, &rest, a), 0);
+  CHECK_EQ_INT(first.rows + rest.rows, truth.rows);
 }
 
 /* Cuts at random, guesses every block, verifies the chain, redoes what was guessed wrong. */
@@ -149,7 +166,7 @@ static void check_cut(const char *s, size_t n, arena *a) {
       continue;
     }
     if (begin == 0 || b.begin != at) b = index_block(s, n, begin, end, at, a);
-    if (rows + b.rows <= truth.rows) wrong += cells_differ(s, b, rows, a);
+    if (rows + b.rows <= truth.rows) wrong += block_differs(s, b, rows, a);
     rows += b.rows;
     at = b.end;
     begin = end;
@@ -174,6 +191,7 @@ static void any_cut_gives_the_rows_of_the_reference(void) {
     }
     reference(text, n);
     check_cut(text, n, &a);
+    check_prefix(text, n, &a);
     arena_reset(&a);
   }
   arena_free(&a);
@@ -219,9 +237,82 @@ static void types_do_not_depend_on_order_or_grouping(void) {
   CHECK_EQ_UINT(wrong, 0);
 }
 
+/* ---- values of numbers ---- */
+
+static size_t put_number(char *out, uint32_t kind) {
+  double x = (double)(int64_t)random_next(&source) / (double)(1ULL << random_below(&source, 62));
+  switch (kind) {
+  case 0: return (size_t)sprintf(out, "%d", (int)random_below(&source, 2000) - 1000);
+  case 1: return (size_t)sprintf(out, "%lld", (long long)random_next(&source) >> random_below(&source, 60));
+  case 2: return (size_t)sprintf(out, "%.*f", (int)random_below(&source, 4), x / 1e9);
+  case 3: return (size_t)sprintf(out, "%.*g", (int)random_below(&source, 18) + 1, x);
+  case 4: return (size_t)sprintf(out, "-0.%u", random_below(&source, 2));
+  case 5: return (size_t)sprintf(out, " %u.%u ", random_below(&source, 100), random_below(&source, 100));
+  default: return 0;
+  }
+}
+
+/* A column of numbers, some missing, is of the type its values make it, and every value is what the general reader of
+ * numbers says. */
+static void numbers_are_what_their_texts_mean(void) {
+  enum { ROWS = 300 };
+  static char text[ROWS * 48];
+  csv_dialect one = {.delimiter = ',', .quote = '"', .decimal = '.', .columns = 1};
+  arena a = {.mem = &memory};
+  for (int round = 0; round < 400 && check_failed == 0; round++) {
+    size_t n = 0, begins[ROWS], ends[ROWS];
+    uint32_t kinds = 1 + random_below(&source, 7);
+    csv_seen seen;
+    csv_seen_init(&seen);
+    for (uint32_t r = 0; r < ROWS; r++) {
+      begins[r] = n;
+      n += put_number(text + n, random_below(&source, kinds));
+      ends[r] = n;
+      if (ends[r] > begins[r]) csv_seen_add(&seen, text + begins[r], ends[r] - begins[r], '.');
+      text[n++] = '\n';
+    }
+    chunk into = {.memory = {.mem = &memory}};
+    csv_plan plan = {.mode = CSV_INFER};
+    csv_seen_init(&plan.seen);
+    csv_rows rows;
+    sonde_error err;
+    csv_want want = {.rows = UINT32_MAX, .field_max = UINT32_MAX, .stats = true};
+    csv_span span = {(const uint8_t *)text, n, 0, true};
+    CHECK_EQ_INT(csv_read(&one, span, want, &plan, &into, &a, &a, &rows, &err), SONDE_OK);
+    csv_form form = csv_resolve(&seen);
+    const vec *v = &into.vecs[0];
+    CHECK_EQ_INT(rows.rows, ROWS);
+    CHECK_EQ_INT(rows.columns[0].form.type.id, form.type.id);
+    CHECK_EQ_INT(rows.columns[0].form.type.scale, form.type.scale);
+    uint32_t wrong = 0;
+    for (uint32_t r = 0; r < ROWS; r++) {
+      const char *p = text + begins[r];
+      size_t len = ends[r] - begins[r];
+      wrong += vec_valid(v, r) != (len > 0);
+      while (len && *p == ' ') p++, len--;
+      while (len && p[len - 1] == ' ') len--;
+      number_text t;
+      if (len == 0 || !number_scan(p, len, '.', &t)) continue;
+      int64_t whole;
+      double x = number_to_double(&t, p, len, '.'), got = 0;
+      if (form.type.id == TYPE_INT64) {
+        wrong += !number_to_int64(&t, p, len, &whole) || vec_i64(v, r) != whole;
+      } else if (form.type.id == TYPE_DOUBLE) {
+        vec_f64s(v, r, 1, &got);
+        wrong += memcmp(&got, &x, 8) != 0;
+      }
+    }
+    CHECK_EQ_INT(wrong, 0);
+    arena_free(&into.memory);
+    arena_reset(&a);
+  }
+  arena_free(&a);
+}
+
 int main(void) {
   mem_init(&memory, (uint64_t)1 << 30, NULL, NULL);
   RUN(any_cut_gives_the_rows_of_the_reference);
+  RUN(numbers_are_what_their_texts_mean);
   RUN(types_do_not_depend_on_order_or_grouping);
   CHECK_EQ_UINT(memory.used, 0);
   return check_report();

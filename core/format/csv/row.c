@@ -233,6 +233,13 @@ static stop plain_fields(reading *r, uint32_t *at) {
   return end;
 }
 
+/* The same row is found again. */
+static row_kind stay(csv_scan *s) {
+  s->base = s->pos;
+  s->marks = marks_at(s, s->pos);
+  return ROW_SHORT;
+}
+
 row_kind csv_scan_row(csv_scan *s, csv_field *fields, uint32_t cap, csv_row *row) {
   reading r = {.s = s, .fields = fields, .cap = cap, .begin = s->pos, .row = row};
   *row = (csv_row){.begin = s->pos, .next = s->pos};
@@ -248,14 +255,14 @@ row_kind csv_scan_row(csv_scan *s, csv_field *fields, uint32_t cap, csv_row *row
       at = quoted_field(&r, end, &end);
       r.begin = end + 1;
     } while (at == AT_DELIMITER);
-    if (at == AT_SHORT) return ROW_SHORT;
+    if (at == AT_SHORT) return stay(s);
     bool more = false;
     cut_return(&r);
     row->fields = r.n;
     row->lines += end < s->len;
     row->next = end < s->len ? end + line_end(s, end, &more) : end;
   }
-  if (kind == ROW_SHORT) return kind;
+  if (kind == ROW_SHORT) return stay(s);
   seek(s, row->next);
   s->pos = row->next;
   return kind;

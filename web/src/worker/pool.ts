@@ -7,7 +7,7 @@ import type { Source } from '../engine/source.ts'
 import type { Peer } from './peer.ts'
 import { PAGE, type Start, type Urgency, type Usage } from './protocol.ts'
 
-const UNDER_WAY = 5
+const UNDER_WAY = 3
 /** Starting a worker takes some 50 ms; a host that is slower than this is not waited for. */
 const START_MS = 1000
 
