@@ -92,9 +92,11 @@ void view_free(view *v) {
   mem_free(m, v, sizeof *v);
 }
 
+/* Enough blocks for every worker to have several; few enough that each is read in one large slice: in a browser just
+ * started, 100 MB in slices of 16 MB take half as long as in slices of 4 MB. */
 sonde_code table_cut(table *t, sonde_error *err) {
   uint64_t begin = t->sniffed.dialect.data_at, length = t->size > begin ? t->size - begin : 0;
-  uint64_t block_bytes = (length / 32 + 65535) & ~(uint64_t)65535;
+  uint64_t block_bytes = (length / 16 + 65535) & ~(uint64_t)65535;
   if (block_bytes < BLOCK_MIN) block_bytes = BLOCK_MIN;
   if (block_bytes > BLOCK_MAX) block_bytes = BLOCK_MAX;
   uint64_t n = (length + block_bytes - 1) / block_bytes;
