@@ -4,7 +4,7 @@
 import type { Source } from './source.ts'
 
 /** Per worker. */
-const HELD_BYTES = 96 * 2 ** 20
+const HELD_BYTES = 48 * 2 ** 20
 /** Smaller reads are of pages and heads. */
 const LARGE_BYTES = 2 ** 20
 /** A scan that was cancelled does not come back for them. */

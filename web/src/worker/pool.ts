@@ -8,6 +8,8 @@ import type { Peer } from './peer.ts'
 import { PAGE, type Start, type Urgency, type Usage } from './protocol.ts'
 
 const UNDER_WAY = 3
+/** ...and no more than two of large blocks: their bytes are most of the memory at the peak. */
+const LARGE_BYTES = 12 * 2 ** 20
 /** Starting a worker takes some 50 ms; a host that is slower than this is not waited for. */
 const START_MS = 1000
 
@@ -127,15 +129,17 @@ export function createPool(): Pool {
 
   /** Pages do not wait for room: the helper takes them before its other work. */
   function taskFor(helper: Helper): Task | undefined {
-    const hasRoom = helper.underWay < UNDER_WAY
     let best: Task | undefined
     for (const task of queue) {
       const owner = owners.get(task.fragment.affinity)
-      if ((owner && owner !== helper) || (!hasRoom && task.urgency !== PAGE)) continue
+      if ((owner && owner !== helper) || (!hasRoom(helper, task) && task.urgency !== PAGE)) continue
       if (!best || task.urgency < best.urgency) best = task
     }
     return best
   }
+
+  const hasRoom = ({ underWay }: Helper, { fragment }: Task): boolean =>
+    underWay < (fragment.cost > LARGE_BYTES ? UNDER_WAY - 1 : UNDER_WAY)
 
   async function send(helper: Helper, task: Task): Promise<void> {
     const { fragment, urgency, signal } = task
