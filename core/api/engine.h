@@ -36,6 +36,7 @@ struct table {
   bool *forced;    /* by the user */
   csv_seen *seen;
   column_stats *stats;
+  double *sums; /* of every block (row by row), every column; added up in order when the import ends */
   block *blocks;
   uint32_t n_blocks, n_verified; /* blocks [0, n_verified) are a proven chain */
   uint32_t n_imported;

@@ -63,7 +63,8 @@ static sonde_code import_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *e
       csv_seen_join(&t->seen[c], &seen);
       t->forms[c] = csv_resolve(&t->seen[c]);
     }
-    SONDE_TRY(stats_merge(&t->stats[c], r, &t->memory, err));
+    double *sum = &t->sums[(size_t)id * t->sniffed.dialect.columns + c];
+    SONDE_TRY(stats_merge(&t->stats[c], r, sum, &t->memory, err));
   }
   SONDE_TRY(accept_bad(j, b, r, !x->second, err));
   b->imported = true;
@@ -105,9 +106,21 @@ static sonde_code find_stale(sonde_job *j, sonde_error *err) {
 }
 
 static sonde_step finish(sonde_job *j) {
+  table *t = j->table;
+  uint32_t columns = t->sniffed.dialect.columns;
+  for (uint32_t c = 0; c < columns; c++) t->stats[c].sum = stats_fold(t->sums + c, columns, t->n_blocks);
   sort_bad(j->table);
   j->table->imported = true;
   return SONDE_DONE;
+}
+
+static sonde_code make_sums(sonde_job *j, sonde_error *err) {
+  table *t = j->table;
+  uint64_t n = (uint64_t)t->n_blocks * t->sniffed.dialect.columns;
+  if (t->sums) return SONDE_OK; /* an import that was cancelled goes on */
+  SONDE_CHECK(n < SIZE_MAX / 8, err, SONDE_LIMIT, 0, "the file has too many columns for its size");
+  t->sums = arena_zero(&t->memory, (size_t)n * 8, err);
+  return t->sums ? SONDE_OK : err->code;
 }
 
 static sonde_step import_step(sonde_job *j, sonde_error *err) {
@@ -116,7 +129,7 @@ static sonde_step import_step(sonde_job *j, sonde_error *err) {
   if (j->phase == 0) {
     j->phase = 1;
     j->progress.total_bytes = t->size - t->sniffed.dialect.data_at;
-    if (split_begin(j, t->n_blocks, err) != SONDE_OK) return SONDE_FAIL;
+    if (split_begin(j, t->n_blocks, err) != SONDE_OK || make_sums(j, err) != SONDE_OK) return SONDE_FAIL;
     for (uint32_t b = 0; b < t->n_blocks; b++) {
       if (!t->blocks[b].imported) continue;
       j->split.state[b] = FRAGMENT_DONE;

@@ -21,7 +21,10 @@ static void put_extreme(buf *b, const char *name, const column_stats *s, bool hi
     text = high ? (sonde_str){s->max_text, s->max_len} : (sonde_str){s->min_text, s->min_len};
     if (text.len > 64) text.len = 64;
     while (text.len && text.len == 64 && ((uint8_t)text.ptr[text.len - 1] & 0xC0) == 0x80) text.len--;
-  } else if (id == TYPE_DOUBLE || id == TYPE_DECIMAL) {
+  } else if (id == TYPE_DECIMAL) {
+    int128 v = high ? s->max_i128 : s->min_i128;
+    text = (sonde_str){room, number_format_int128(v, s->form.type.scale, room)};
+  } else if (id == TYPE_DOUBLE) {
     text = (sonde_str){room, number_format_double(high ? s->max_f64 : s->min_f64, room)};
   } else {
     text = i64_text(high ? s->max_i64 : s->min_i64, s->form.type, room);

@@ -72,8 +72,10 @@ static sonde_code read_group(gather *g, group *x, const csv_plan *plan) {
   chunk *into = &g->chunks[g->n_chunks++];
   arena_init(&into->memory, t->mem);
   csv_rows rows;
-  csv_want want = {
-      .skip = x->rows[0] - x->first_row, .rows = x->rows[x->n - 1] - x->rows[0] + 1, .field_max = FIELD_MAX};
+  csv_want want = {.skip = x->rows[0] - x->first_row,
+                   .rows = x->rows[x->n - 1] - x->rows[0] + 1,
+                   .whole = task_goes_on(t, g->h->source, x->end),
+                   .field_max = FIELD_MAX};
   csv_span span = {bytes, (size_t)(x->end - x->begin), x->begin, true};
   SONDE_TRY(csv_read(&g->h->dialect, span, want, plan, into, &g->keep, t->scratch, &rows, t->err));
   SONDE_CHECK(rows.rows == want.rows, t->err, SONDE_BYTES, x->begin,

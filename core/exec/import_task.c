@@ -69,7 +69,8 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
   uint32_t *columns, n;
   SONDE_TRY(read_plan(r, t, h, &plan, &columns, &n));
   csv_span span = {bytes, (size_t)(h->end - h->begin), h->begin, true};
-  csv_want want = {.rows = h->rows, .stats = true, .field_max = FIELD_MAX};
+  csv_want want = {
+      .rows = h->rows, .stats = true, .whole = task_goes_on(t, h->source, h->end), .field_max = FIELD_MAX};
   csv_rows rows;
   SONDE_TRY(csv_read(&h->dialect, span, want, plan, &p->chunk, keep, t->scratch, &rows, t->err));
   SONDE_CHECK(rows.rows == h->rows, t->err, SONDE_BYTES, h->begin,

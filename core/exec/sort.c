@@ -236,6 +236,6 @@ sonde_code sorter_run(sorter *s, uint32_t *order, sonde_error *err) {
     sort_by(&x, (uint32_t)n, k->high, s->orders[i].descending);
     if (k->any_null) place_nulls(&x, (uint32_t)n, k->valid, s->orders[i].nulls_first);
   }
-  memcpy(order, x.order, n * 4);
+  if (n) memcpy(order, x.order, n * 4);
   return SONDE_OK;
 }

@@ -1,11 +1,22 @@
 /* See stats.h. */
 #include "exec/stats.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
 
 #define MICROS_PER_DAY 86400000000LL
+
+static void put_i128(buf *b, int128 v) {
+  buf_u64(b, v.low);
+  buf_u64(b, (uint64_t)v.high);
+}
+
+static int128 get_i128(rd *r) {
+  uint64_t low = rd_u64(r);
+  return (int128){low, (int64_t)rd_u64(r)};
+}
 
 void stats_put(buf *b, const csv_column *c, uint32_t rows) {
   put_form(b, c->form);
@@ -18,6 +29,8 @@ void stats_put(buf *b, const csv_column *c, uint32_t rows) {
   memcpy(&bits[1], &c->max_f64, 8);
   memcpy(&bits[2], &c->sum, 8);
   for (int i = 0; i < 3; i++) buf_u64(b, bits[i]);
+  put_i128(b, c->min_i128);
+  put_i128(b, c->max_i128);
   buf_str(b, c->min_text);
   buf_str(b, c->max_text);
   buf_u8(b, c->sketch != NULL);
@@ -76,6 +89,8 @@ static void merge_numbers(column_stats *s, const column_stats *o) {
   if (o->max_i64 > s->max_i64) s->max_i64 = o->max_i64;
   if (!(s->min_f64 <= o->min_f64)) s->min_f64 = o->min_f64;
   if (!(s->max_f64 >= o->max_f64)) s->max_f64 = o->max_f64;
+  if (int128_compare(o->min_i128, s->min_i128) < 0) s->min_i128 = o->min_i128;
+  if (int128_compare(o->max_i128, s->max_i128) > 0) s->max_i128 = o->max_i128;
 }
 
 static sonde_code merge_text(column_stats *s, bool first, sonde_str low, sonde_str high, arena *a,
@@ -96,7 +111,7 @@ static sonde_code merge_sketch(column_stats *s, rd *r, arena *a, sonde_error *er
   return SONDE_OK;
 }
 
-sonde_code stats_merge(column_stats *s, rd *r, arena *a, sonde_error *err) {
+sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_error *err) {
   column_stats o = {.form = get_form(r)};
   o.values = rd_u32(r);
   o.nulls = rd_u32(r);
@@ -104,7 +119,9 @@ sonde_code stats_merge(column_stats *s, rd *r, arena *a, sonde_error *err) {
   o.max_i64 = (int64_t)rd_u64(r);
   o.min_f64 = get_f64(r);
   o.max_f64 = get_f64(r);
-  o.sum = get_f64(r);
+  *sum = get_f64(r);
+  o.min_i128 = get_i128(r);
+  o.max_i128 = get_i128(r);
   sonde_str low = rd_str(r), high = rd_str(r);
   s->nulls += o.nulls;
   SONDE_TRY(merge_sketch(s, r, a, err));
@@ -112,15 +129,25 @@ sonde_code stats_merge(column_stats *s, rd *r, arena *a, sonde_error *err) {
   if (o.values == 0) return SONDE_OK;
   bool first = s->values == 0;
   s->values += o.values;
-  s->sum += o.sum;
   if (first) {
     s->form = o.form;
     s->min_i64 = o.min_i64, s->max_i64 = o.max_i64, s->min_f64 = o.min_f64, s->max_f64 = o.max_f64;
+    s->min_i128 = o.min_i128, s->max_i128 = o.max_i128;
   } else if (!convert(s, o.form) && !convert(&o, s->form)) {
     s->stale = true;
   }
   merge_numbers(s, &o);
   return uses_text(o.form) ? merge_text(s, first, low, high, a, err) : SONDE_OK;
+}
+
+double stats_fold(const double *sums, size_t stride, uint32_t n) {
+  double sum = 0, lost = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    double x = sums[i * stride], t = sum + x;
+    lost += fabs(sum) >= fabs(x) ? sum - t + x : x - t + sum;
+    sum = t;
+  }
+  return isfinite(sum) ? sum + lost : sum;
 }
 
 void stats_clear(column_stats *s) {

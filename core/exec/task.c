@@ -122,6 +122,11 @@ const uint8_t *task_bytes(task *t, sonde_source id, uint64_t begin, uint64_t end
   return bytes;
 }
 
+bool task_goes_on(const task *t, sonde_source id, uint64_t end) {
+  const source *src = sources_find(t->sources, id);
+  return src && end < src->size;
+}
+
 /* Reads the columns listed in `p` from the block's bytes. */
 static sonde_code read_part(task *t, const fragment_head *h, const uint8_t *bytes, part *p) {
   uint32_t columns = h->dialect.columns;
@@ -133,7 +138,7 @@ static sonde_code read_part(task *t, const fragment_head *h, const uint8_t *byte
   chunk wide = {.memory = p->chunk.memory};
   csv_rows rows;
   csv_span span = {bytes, (size_t)(h->end - h->begin), h->begin, true};
-  csv_want want = {.rows = h->rows, .field_max = FIELD_MAX};
+  csv_want want = {.rows = h->rows, .whole = task_goes_on(t, h->source, h->end), .field_max = FIELD_MAX};
   sonde_code code = csv_read(&h->dialect, span, want, plan, &wide, &keep, t->scratch, &rows, t->err);
   p->chunk.memory = wide.memory;
   arena_free(&keep);

@@ -57,6 +57,8 @@ sonde_code fragment_run(task *, const uint8_t *bytes, size_t len, buf *out);
 
 /* The bytes [begin, end) of a source, or NULL: then a want was listed (SONDE_OK) or err says why. */
 const uint8_t *task_bytes(task *, sonde_source, uint64_t begin, uint64_t end);
+/* Whether the source goes on behind `end`. */
+bool task_goes_on(const task *, sonde_source, uint64_t end);
 
 /* The vecs of the columns of one block, from the store or read again from the source. `held` (may be set to NULL) is to
  * be freed by the caller after use. False: wants were listed or t->err is set (err->code != SONDE_OK). */

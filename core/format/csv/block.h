@@ -8,6 +8,7 @@
 #ifndef CSV_BLOCK_H
 #define CSV_BLOCK_H
 #include "base/arena.h"
+#include "base/number.h"
 #include "column/vec.h"
 #include "format/csv/dialect.h"
 #include "format/csv/infer.h"
@@ -61,13 +62,13 @@ typedef struct {
   csv_seen seen; /* plan.seen joined with the block's values (CSV_INFER); untouched for CSV_FIXED */
   csv_form form; /* how the vec was read */
   uint32_t nulls;
-  /* Over the values that are not null. min/max by type: i64 for BOOL, INT64, DATE, TIME, TIMESTAMP*; f64 for DOUBLE;
-   * i128 as f64 plus exact text elsewhere; text: bytewise. */
+  /* Over the values that are not null. min/max by type: i64 for BOOL, INT64, DATE, TIME, TIMESTAMP*; f64 for DOUBLE; i128,
+   * at the form's scale, for DECIMAL; text: bytewise. */
   int64_t min_i64, max_i64;
-  double min_f64, max_f64; /* DOUBLE, DECIMAL */
-  sonde_str min_text,
-      max_text;          /* TYPE_TEXT, TYPE_DECIMAL (as text); in the keep arena; text cut to 256 bytes */
-  double sum;            /* INT64, DOUBLE, DECIMAL; compensated (Neumaier) */
+  double min_f64, max_f64;
+  int128 min_i128, max_i128;
+  sonde_str min_text, max_text; /* TYPE_TEXT; in the keep arena; cut to 256 bytes */
+  double sum; /* INT64 and doubles of few digits: exact, then rounded; else compensated (Neumaier) */
   const uint8_t *sketch; /* HyperLogLog, column/sketch.h, in the keep arena */
 } csv_column;
 
@@ -103,6 +104,7 @@ typedef struct {
   uint32_t skip;      /* rows to pass over first */
   uint32_t rows;      /* at most so many; UINT32_MAX: all of the span */
   bool stats;         /* fill min, max, sum, sketch */
+  bool whole;         /* the span ends behind a row although the source goes on: no row reaches beyond it */
   uint32_t field_max; /* longer fields are cut (and their rows listed as CSV_BAD_FIELD_LONG) */
 } csv_want;
 

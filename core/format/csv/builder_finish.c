@@ -113,6 +113,17 @@ static void stats_double(const builder *b, csv_column *c, uint8_t *sketch) {
   c->sum = isfinite(sum) ? sum + lost : sum;
 }
 
+static void extremes_decimal(const builder *b, csv_column *c) {
+  const int128 *v = b->values;
+  bool first = true;
+  for (uint32_t i = 0; i < b->rows; i++) {
+    if (!present(b, i)) continue;
+    if (first || int128_compare(v[i], c->min_i128) < 0) c->min_i128 = v[i];
+    if (first || int128_compare(v[i], c->max_i128) > 0) c->max_i128 = v[i];
+    first = false;
+  }
+}
+
 /* ---- vecs ---- */
 
 static sonde_code copy_plain(const builder *b, vec *out, vec_form form, size_t width, arena *memory,
@@ -150,6 +161,7 @@ static sonde_code put_stats(const builder *b, bool whole, csv_column *c, arena *
   c->sketch = sketch;
   if (whole) return stats_whole(b, c, sketch, scratch, err);
   stats_double(b, c, sketch);
+  if (b->form.type.id == TYPE_DECIMAL) extremes_decimal(b, c);
   return SONDE_OK;
 }
 

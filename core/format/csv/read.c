@@ -11,7 +11,7 @@
 typedef struct {
   const csv_dialect *d;
   csv_text text;
-  bool last, valid_utf8;
+  bool last, whole, valid_utf8;
   csv_want want;
   uint32_t cap; /* rows that there can be */
   uint32_t batch_rows;
@@ -101,6 +101,7 @@ static sonde_code read_batches(reader *r) {
   uint32_t skip = r->want.skip, done = 0, n;
   csv_scan scan;
   csv_scan_open(&scan, r->d, r->text.text, r->text.len, r->last, 0, SCAN_FIELDS);
+  scan.whole = r->whole;
   for (;;) {
     SONDE_TRY(fill_batch(r, &scan, &skip, done, &n));
     if (n == 0) break;
@@ -187,7 +188,13 @@ static sonde_code read_all(reader *r, const csv_plan *plan, chunk *into, arena *
 
 sonde_code csv_read(const csv_dialect *d, csv_span span, csv_want want, const csv_plan *plan, chunk *into,
                     arena *keep, arena *scratch, csv_rows *out, sonde_error *err) {
-  reader r = {.d = d, .last = span.last, .want = want, .out = out, .scratch = scratch, .err = err};
+  reader r = {.d = d,
+              .last = span.last,
+              .whole = want.whole,
+              .want = want,
+              .out = out,
+              .scratch = scratch,
+              .err = err};
   *out = (csv_rows){0};
   SONDE_TRY(csv_text_open(&r.text, d, span, scratch, err));
   r.valid_utf8 = d->encoding != CSV_UTF8 || utf8_valid((const char *)r.text.text, r.text.len);

@@ -95,15 +95,20 @@ static inline void put_field(reading *r, uint32_t from, uint32_t to, uint8_t fla
   r->n++;
 }
 
+/* Where a quote that opens before `pos` has to close at the latest. */
+static uint32_t quote_limit(const csv_scan *s, uint32_t pos) {
+  return s->len - pos > CSV_QUOTED_MAX ? pos + CSV_QUOTED_MAX : s->len;
+}
+
 /* From behind an opening quote to behind its closing one; 0 when it does not close. */
 static uint32_t close_quote(const csv_scan *s, uint32_t pos, uint8_t *flags) {
   uint8_t quote = s->quote, escape = s->dialect->escape ? s->dialect->escape : quote;
-  const uint8_t *p = s->text + pos, *end = s->text + s->len;
+  const uint8_t *p = s->text + pos, *end = s->text + quote_limit(s, pos);
   while ((p = simd_find3(p, end, quote, escape, quote)) < end) {
     if (*p == escape && escape != quote) {
       *flags |= FIELD_ESCAPED;
       p += p + 1 < end ? 2 : 1;
-    } else if (p + 1 < end && p[1] == quote) {
+    } else if (p + 1 < s->text + s->len && p[1] == quote) {
       *flags |= FIELD_ESCAPED;
       p += 2;
     } else {
@@ -165,6 +170,10 @@ static stop quoted_field(reading *r, uint32_t open, uint32_t *end) {
   csv_scan *s = r->s;
   uint8_t flags = FIELD_QUOTED;
   uint32_t after = close_quote(s, open + 1, &flags);
+  if (!after && (s->whole || quote_limit(s, open + 1) < s->len)) {
+    r->row->unclosed = true;
+    return AT_QUOTE; /* a byte like any other */
+  }
   if (!after || (after == s->len && !s->last)) return unclosed(r, open, flags, end);
   seek(s, after);
   r->row->lines += count_lines(s, open, after);
@@ -253,8 +262,8 @@ row_kind csv_scan_row(csv_scan *s, csv_field *fields, uint32_t cap, csv_row *row
       at = plain_fields(&r, &end);
       if (at != AT_QUOTE) continue;
       at = quoted_field(&r, end, &end);
-      r.begin = end + 1;
-    } while (at == AT_DELIMITER);
+      if (at != AT_QUOTE) r.begin = end + 1;
+    } while (at == AT_DELIMITER || at == AT_QUOTE);
     if (at == AT_SHORT) return stay(s);
     bool more = false;
     cut_return(&r);

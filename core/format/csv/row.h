@@ -3,10 +3,13 @@
  *
  * A quote opens only as the first byte of a field. Inside, a doubled quote (or escape + any byte) stands for itself.
  * What follows a closing quote before the delimiter is kept literally and marked stray. A quote that never closes runs
- * to the end of the source. */
+ * to the end of the source, unless that is far: one that has not closed after CSV_QUOTED_MAX bytes opened nothing, so that
+ * a single wrong byte does not swallow a file that has to be read in parts. */
 #ifndef CSV_ROW_H
 #define CSV_ROW_H
 #include "format/csv/dialect.h"
+
+#define CSV_QUOTED_MAX ((uint32_t)32 << 20)
 
 enum { FIELD_QUOTED = 1, FIELD_ESCAPED = 2, FIELD_STRAY = 4 };
 
@@ -34,7 +37,8 @@ typedef struct {
   const csv_dialect *dialect;
   const uint8_t *text;
   uint32_t len, pos; /* pos: where the next row begins */
-  bool last;         /* the text ends where the source does */
+  bool last;         /* the text ends where the source does... */
+  bool whole;        /* ...or behind a row of it, so that a quote that does not close before opened nothing */
   bool ends_only;    /* fields are neither counted nor delivered; delimiters are not even looked at */
   uint8_t delimiter, eol, eol2, quote; /* what is looked for; a line end stands in for what there is not */
   uint32_t base;
