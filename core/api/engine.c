@@ -25,7 +25,7 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   mem_init(&m, c.memory_limit, c.resize, c.user);
   sonde_engine *e = mem_alloc(&m, sizeof *e, err);
   if (!e) return NULL;
-  *e = (sonde_engine){.mem = m, .next_id = 1};
+  *e = (sonde_engine){.mem = m, .next_id = 1, .block_bytes = c.block_bytes};
   e->mem.reclaim = reclaim;
   e->mem.owner = e;
   store_init(&e->store, &e->mem, c.keep_limit);
@@ -104,11 +104,14 @@ void view_free(view *v) {
 
 /* Enough blocks for every worker to have several; few enough that each is read in one large slice: in a browser just
  * started, 100 MB in slices of 16 MB take half as long as in slices of 4 MB. */
-sonde_code table_cut(table *t, sonde_error *err) {
+static uint64_t fitting_block(uint64_t length) {
+  uint64_t bytes = (length / 16 + 65535) & ~(uint64_t)65535;
+  return bytes < BLOCK_MIN ? BLOCK_MIN : bytes > BLOCK_MAX ? BLOCK_MAX : bytes;
+}
+
+sonde_code table_cut(const sonde_engine *e, table *t, sonde_error *err) {
   uint64_t begin = t->sniffed.dialect.data_at, length = t->size > begin ? t->size - begin : 0;
-  uint64_t block_bytes = (length / 16 + 65535) & ~(uint64_t)65535;
-  if (block_bytes < BLOCK_MIN) block_bytes = BLOCK_MIN;
-  if (block_bytes > BLOCK_MAX) block_bytes = BLOCK_MAX;
+  uint64_t block_bytes = e->block_bytes ? e->block_bytes : fitting_block(length);
   uint64_t n = (length + block_bytes - 1) / block_bytes;
   SONDE_CHECK(n < UINT32_MAX, err, SONDE_LIMIT, 0, "the file is too large");
   t->n_blocks = (uint32_t)n;

@@ -71,6 +71,7 @@ struct sonde_engine {
   table *tables;
   view *views;
   uint32_t next_id;
+  uint32_t block_bytes; /* 0: by the size of the source */
 };
 
 table *engine_table(sonde_engine *, uint64_t id);
@@ -78,7 +79,7 @@ view *engine_view(sonde_engine *, uint64_t id);
 void table_free(sonde_engine *, table *);
 void view_free(view *);
 /* Cuts [data_at, size) into blocks; done once the size is known. */
-sonde_code table_cut(table *, sonde_error *);
+sonde_code table_cut(const sonde_engine *, table *, sonde_error *);
 void table_info(const table *, buf *);
 void table_head(const table *, uint8_t kind, uint32_t block, fragment_head *);
 sonde_code table_list_bad(sonde_engine *, table *, bad_row, sonde_error *);

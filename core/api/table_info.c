@@ -3,9 +3,21 @@
 #include "codec/codec.h"
 #include "exec/value_text.h"
 
+#define EXTREME_CHARS 64u
+
 static void put_text(buf *b, const char *name, const char *value) {
   buf_printf(b, ",\"%s\":", name);
   json_put_cstr(b, value);
+}
+
+/* The first characters (code points) of a text. */
+static sonde_str beginning(sonde_str s) {
+  size_t at = 0;
+  for (uint32_t chars = 0; at < s.len; at++) {
+    bool begins = ((uint8_t)s.ptr[at] & 0xC0) != 0x80;
+    if (begins && chars++ == EXTREME_CHARS) break;
+  }
+  return (sonde_str){s.ptr, at};
 }
 
 static void put_extreme(buf *b, const char *name, const column_stats *s, bool high) {
@@ -19,8 +31,7 @@ static void put_extreme(buf *b, const char *name, const column_stats *s, bool hi
   }
   if (id == TYPE_TEXT) {
     text = high ? (sonde_str){s->max_text, s->max_len} : (sonde_str){s->min_text, s->min_len};
-    if (text.len > 64) text.len = 64;
-    while (text.len && text.len == 64 && ((uint8_t)text.ptr[text.len - 1] & 0xC0) == 0x80) text.len--;
+    text = beginning(text);
   } else if (id == TYPE_DECIMAL) {
     int128 v = high ? s->max_i128 : s->min_i128;
     text = (sonde_str){room, number_format_int128(v, s->form.type.scale, room)};

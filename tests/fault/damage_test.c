@@ -16,38 +16,27 @@ static const char german[] = "Nr;Betrag;Datum\n1;1.234,50;21.11.2026\n2;-3,25;01
 static const char latin[] = "name,city\nJos\xE9,K\xF6ln\nAnna,Z\xFCrich\n";
 
 /* Opens, scans and reads a file; the first error ends it. */
-static sonde_code whole_life(const uint8_t *bytes, size_t n, sonde_error *err) {
+static sonde_code whole_life(const void *file, size_t n, sonde_error *err) {
   static const char *const jobs[] = {
       "{\"job\":\"index\",\"table\":1}", "{\"job\":\"import\",\"table\":1}",
       "{\"job\":\"bad\",\"table\":1,\"first\":0,\"count\":10}",
       "{\"job\":\"read\",\"table\":1,\"row\":0,\"rows\":100}",
       "{\"job\":\"view\",\"table\":1,\"search\":\"o\",\"sort\":[{\"column\":0}]}"};
   host h;
-  host_open(&h, 0, (uint64_t)64 << 20, n, true);
-  host_file_add(&h, 1, bytes, n);
-  host_answer a = host_run(&h, "{\"job\":\"open\",\"source\":1,\"name\":\"t\"}"), inflated = {0};
-  if (a.code == SONDE_OK && strstr((char *)a.info, "\"needs_inflate\":true")) {
-    inflated = host_run(&h, "{\"job\":\"inflate\",\"source\":1,\"table\":1}");
-    host_answer_free(&a);
-    a = (host_answer){.code = inflated.code, .error = inflated.error};
-    host_file_add(&h, 2, inflated.page, inflated.page_len);
-    if (a.code == SONDE_OK) a = host_run(&h, "{\"job\":\"spool\",\"table\":1,\"source\":2}");
-  }
-  for (size_t i = 0; a.code == SONDE_OK && i < sizeof jobs / sizeof *jobs; i++) {
-    host_answer_free(&a);
-    a = host_run(&h, jobs[i]);
-  }
-  *err = a.error;
-  sonde_code code = a.code;
-  host_answer_free(&a);
-  host_answer_free(&inflated);
+  random_state dice = {n + 1};
+  sonde_config config = {.struct_size = sizeof config, .memory_limit = (uint64_t)64 << 20};
+  sonde_code code = host_open(&h, &config, 0, file, n) ? SONDE_OK : h.err.code;
+  h.random = &dice;
+  if (code == SONDE_OK) code = host_table(&h);
+  for (size_t i = 0; code == SONDE_OK && i < sizeof jobs / sizeof *jobs; i++) code = host_run(&h, jobs[i]);
+  *err = h.err;
   host_close(&h);
   return code;
 }
 
-static void check_clean(const uint8_t *bytes, size_t n) {
+static void check_clean(const uint8_t *file, size_t n) {
   sonde_error err = {0};
-  sonde_code code = whole_life(bytes, n, &err);
+  sonde_code code = whole_life(file, n, &err);
   CHECK(code == SONDE_OK || (code != SONDE_MISUSE && err.message[0] != 0));
 }
 
