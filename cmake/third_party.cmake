@@ -1,10 +1,10 @@
-# zstd and zlib, fetched as sources: the same files are compiled natively and to wasm.
+# zstd, zlib, lz4 and brotli, fetched as sources: the same files are compiled natively and to wasm.
 #
-#   zstd_decoder  zlib_decoder   what the engine links
-#   zstd_encoder  zlib_encoder   added for tools and tests that write such files
+#   zstd_decoder  zlib_decoder  lz4_decoder  brotli_decoder   what the engine links (in wasm without brotli)
+#   zstd_encoder  zlib_encoder                                added for tools and tests that write such files
 #
-# Where the URLs cannot be reached, name an unpacked source tree with -DFETCHCONTENT_SOURCE_DIR_ZSTD=…
-# or -DFETCHCONTENT_SOURCE_DIR_ZLIB=…; script/bootstrap puts Debian's into .cache/sources, found here.
+# Where the URLs cannot be reached, name unpacked source trees with -DFETCHCONTENT_SOURCE_DIR_ZSTD=… (ZLIB, LZ4,
+# BROTLI); script/bootstrap puts what it can get into .cache/sources, found here.
 
 include(FetchContent)
 
@@ -19,15 +19,29 @@ FetchContent_Declare(zlib
   URL_HASH SHA256=9a93b2b7dfdac77ceba5a558a580e74667dd6fede4585b91eefb60f03b72df23
   DOWNLOAD_EXTRACT_TIMESTAMP TRUE
   SOURCE_SUBDIR sources-only)
+FetchContent_Declare(lz4
+  URL https://github.com/lz4/lz4/releases/download/v1.9.4/lz4-1.9.4.tar.gz
+  URL_HASH SHA256=0b0e3aa07c8c063ddf40b082bdf7e37a1562bda40a0ff5272957f3e987e0e54b
+  DOWNLOAD_EXTRACT_TIMESTAMP TRUE
+  SOURCE_SUBDIR sources-only)
+FetchContent_Declare(brotli
+  URL https://github.com/google/brotli/archive/refs/tags/v1.1.0.tar.gz
+  URL_HASH SHA256=e720a6ca29428b803f4ad165371771f5398faba397edf6778837a18599ea13ff
+  DOWNLOAD_EXTRACT_TIMESTAMP TRUE
+  SOURCE_SUBDIR sources-only)
 
-foreach(name IN ITEMS zstd zlib)
+set(third_party zstd zlib lz4)
+if(NOT EMSCRIPTEN)
+  list(APPEND third_party brotli)
+endif()
+foreach(name IN LISTS third_party)
   string(TOUPPER ${name} upper)
   set(local "${PROJECT_SOURCE_DIR}/.cache/sources/${name}")
   if(NOT FETCHCONTENT_SOURCE_DIR_${upper} AND IS_DIRECTORY "${local}")
     set(FETCHCONTENT_SOURCE_DIR_${upper} "${local}")
   endif()
 endforeach()
-FetchContent_MakeAvailable(zstd zlib)
+FetchContent_MakeAvailable(${third_party})
 
 function(add_third_party target include_dir)
   add_library(${target} STATIC EXCLUDE_FROM_ALL ${ARGN})
@@ -54,3 +68,11 @@ list(TRANSFORM zlib_encoder_sources PREPEND "${zlib_SOURCE_DIR}/")
 add_third_party(zlib_decoder "${zlib_SOURCE_DIR}" ${zlib_decoder_sources})
 add_third_party(zlib_encoder "${zlib_SOURCE_DIR}" ${zlib_encoder_sources})
 target_link_libraries(zlib_encoder PUBLIC zlib_decoder)
+
+# One file holds its block decoder (and its encoder, which the linker drops).
+add_third_party(lz4_decoder "${lz4_SOURCE_DIR}/lib" "${lz4_SOURCE_DIR}/lib/lz4.c")
+
+if(NOT EMSCRIPTEN)
+  file(GLOB brotli_decoder_sources "${brotli_SOURCE_DIR}/c/common/*.c" "${brotli_SOURCE_DIR}/c/dec/*.c")
+  add_third_party(brotli_decoder "${brotli_SOURCE_DIR}/c/include" ${brotli_decoder_sources})
+endif()

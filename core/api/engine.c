@@ -7,6 +7,7 @@
 #define BLOCK_MIN ((uint64_t)1 << 20)
 #define BLOCK_MAX ((uint64_t)16 << 20)
 #define BAD_MAX 100000u
+#define PIECE_MAX ((size_t)64 << 20)
 
 /* What is held only for speed, the cheapest to get again first: bytes, columns, and in the end bytes that a waiting task will
  * have to ask for once more. Nothing that the running task looks at is touched. */
@@ -130,11 +131,44 @@ void table_head(const table *t, uint8_t kind, uint32_t b, fragment_head *h) {
   *h = (fragment_head){.kind = kind,
                        .table = t->id,
                        .source = t->source,
+                       .format = t->format,
                        .dialect = t->sniffed.dialect,
+                       .columns = t->columns,
                        .block = b,
                        .rows = x->rows,
                        .begin = index ? x->begin : x->row_begin,
                        .end = index ? x->end : x->next_begin};
+}
+
+static sonde_code put_piece(const table *t, uint32_t b, column_ref *ref, arena *scratch, sonde_error *err) {
+  pq_piece piece;
+  SONDE_TRY(pq_piece_of(&t->parquet, b, ref->column, scratch, &piece, err));
+  buf bytes;
+  buf_init(&bytes, scratch->mem, PIECE_MAX);
+  pq_piece_put(&bytes, &piece);
+  sonde_code code = buf_status(&bytes, err);
+  if (code == SONDE_OK) ref->piece = (sonde_str){arena_copy(scratch, bytes.data, bytes.len, err), bytes.len};
+  buf_free(&bytes);
+  return code ? code : ref->piece.ptr ? SONDE_OK : err->code;
+}
+
+sonde_code table_refs(const table *t, uint32_t b, const column_ref *refs, uint32_t n, const column_ref **out,
+                      arena *scratch, sonde_error *err) {
+  *out = refs;
+  if (t->format == FORMAT_CSV) return SONDE_OK;
+  column_ref *full = arena_copy(scratch, refs, n * sizeof *refs, err);
+  if (!full) return err->code;
+  for (uint32_t i = 0; i < n; i++) SONDE_TRY(put_piece(t, b, &full[i], scratch, err));
+  *out = full;
+  return SONDE_OK;
+}
+
+sonde_code table_put_refs(const table *t, uint32_t b, const column_ref *refs, uint32_t n, buf *out,
+                          arena *scratch, sonde_error *err) {
+  fragment_head h = {.format = t->format};
+  SONDE_TRY(table_refs(t, b, refs, n, &refs, scratch, err));
+  fragment_put_refs(out, &h, refs, n);
+  return SONDE_OK;
 }
 
 uint32_t table_block_of(const table *t, uint64_t row) {

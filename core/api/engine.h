@@ -6,6 +6,7 @@
 #include "exec/stats.h"
 #include "exec/task.h"
 #include "format/csv/sniff.h"
+#include "format/parquet/parquet.h"
 
 typedef struct {
   uint64_t begin, end;            /* source bytes */
@@ -31,9 +32,13 @@ struct table {
   uint64_t size;
   uint8_t compression; /* codec_kind, 0: none */
   sonde_str name;
-  csv_sniffed sniffed;
-  csv_form *forms; /* as they are known now; final once imported */
-  bool *forced;    /* by the user */
+  uint8_t format; /* format_kind */
+  uint32_t columns;
+  const sonde_str *names;
+  csv_sniffed sniffed; /* FORMAT_CSV */
+  pq_file parquet;     /* FORMAT_PARQUET; its bytes in `memory` */
+  csv_form *forms;     /* as they are known now; final once imported */
+  bool *forced;        /* by the user */
   csv_seen *seen;
   column_stats *stats;
   double *sums; /* of every block (row by row), every column; added up in order when the import ends */
@@ -42,8 +47,9 @@ struct table {
   uint32_t n_imported;
   uint64_t rows; /* of the verified blocks */
   uint64_t lines;
-  uint64_t data_line; /* line ends before data_at */
-  bool indexed, imported;
+  uint64_t data_line;     /* line ends before data_at */
+  bool indexed, imported; /* imported: types are final */
+  bool profiled;          /* statistics are there */
   bad_row *bad;
   uint64_t n_bad;
   uint32_t n_bad_listed, bad_cap;
@@ -81,6 +87,11 @@ void view_free(view *);
 /* Cuts [data_at, size) into blocks; done once the size is known. */
 sonde_code table_cut(const sonde_engine *, table *, sonde_error *);
 void table_info(const table *, buf *);
+/* Refs with what it takes to read them in block b; and the same as part of a fragment. */
+sonde_code table_refs(const table *, uint32_t b, const column_ref *, uint32_t n, const column_ref **out,
+                      arena *scratch, sonde_error *);
+sonde_code table_put_refs(const table *, uint32_t b, const column_ref *, uint32_t n, buf *, arena *scratch,
+                          sonde_error *);
 void table_head(const table *, uint8_t kind, uint32_t block, fragment_head *);
 sonde_code table_list_bad(sonde_engine *, table *, bad_row, sonde_error *);
 /* The block that holds a row of the verified blocks. */

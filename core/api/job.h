@@ -49,6 +49,14 @@ sonde_step split_step(sonde_job *, sonde_error *);
 /* Asks for bytes of the engine's sources: NULL with a want listed or *err set. */
 task job_task(sonde_job *, sonde_error *);
 
+/* Phases of {"job":"open"}. */
+enum { OPEN_BEGIN, OPEN_SHOWN, OPEN_PARQUET };
+/* open_parquet.c. Whether a name says so; the bytes decide. */
+bool parquet_by_name(sonde_str name);
+/* Opens a Parquet file: the table, and a page of its first rows. *is_parquet is cleared when it is none and there is no
+ * reason to say that it should be. */
+sonde_step parquet_open(sonde_job *, sonde_source, sonde_str name, bool *is_parquet, sonde_error *);
+
 sonde_code open_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code inflate_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code spool_start(sonde_job *, const json *spec, sonde_error *);

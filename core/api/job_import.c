@@ -22,13 +22,23 @@ static void put_plan(const table *t, uint32_t c, bool second, buf *out) {
   put_seen(out, &t->seen[c]);
 }
 
+static sonde_code put_all_refs(sonde_job *j, uint32_t b, buf *out, sonde_error *err) {
+  const table *t = j->table;
+  column_ref *refs = arena_zero(&j->scratch, t->columns * sizeof *refs, err);
+  if (!refs) return err->code;
+  for (uint32_t c = 0; c < t->columns; c++) refs[c] = (column_ref){.column = c, .form = t->forms[c]};
+  SONDE_TRY(table_put_refs(t, b, refs, t->columns, out, &j->scratch, err));
+  return buf_status(out, err);
+}
+
 static sonde_code import_encode(sonde_job *j, uint32_t id, buf *out, sonde_error *err) {
   importing *x = j->self;
   fragment_head h;
   table_head(j->table, FRAGMENT_IMPORT, id, &h);
   fragment_put_head(out, &h);
   buf_u8(out, x->keep);
-  uint32_t n = x->second ? x->n_stale : j->table->sniffed.dialect.columns;
+  if (j->table->format == FORMAT_PARQUET) return put_all_refs(j, id, out, err);
+  uint32_t n = x->second ? x->n_stale : j->table->columns;
   buf_u32(out, n);
   for (uint32_t i = 0; i < n; i++) put_plan(j->table, x->second ? x->stale[i] : i, x->second, out);
   return buf_status(out, err);
@@ -52,7 +62,7 @@ static sonde_code import_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *e
   importing *x = j->self;
   table *t = j->table;
   block *b = &t->blocks[id];
-  uint32_t rows = rd_u32(r), n = x->second ? x->n_stale : t->sniffed.dialect.columns;
+  uint32_t rows = rd_u32(r), n = x->second ? x->n_stale : t->columns;
   SONDE_CHECK(rows == b->rows, err, SONDE_BYTES, b->row_begin, "the file changed while it was being read");
   for (uint32_t i = 0; i < n; i++) {
     uint32_t c = x->second ? x->stale[i] : i;
@@ -63,7 +73,7 @@ static sonde_code import_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *e
       csv_seen_join(&t->seen[c], &seen);
       t->forms[c] = csv_resolve(&t->seen[c]);
     }
-    double *sum = &t->sums[(size_t)id * t->sniffed.dialect.columns + c];
+    double *sum = &t->sums[(size_t)id * t->columns + c];
     SONDE_TRY(stats_merge(&t->stats[c], r, sum, &t->memory, err));
   }
   SONDE_TRY(accept_bad(j, b, r, !x->second, err));
@@ -93,7 +103,7 @@ static bool same_form(csv_form a, csv_form b) {
 static sonde_code find_stale(sonde_job *j, sonde_error *err) {
   importing *x = j->self;
   table *t = j->table;
-  uint32_t n = t->sniffed.dialect.columns;
+  uint32_t n = t->columns;
   x->stale = arena_array(&j->memory, n, 4, err);
   if (!x->stale) return err->code;
   for (uint32_t c = 0; c < n; c++) {
@@ -107,16 +117,16 @@ static sonde_code find_stale(sonde_job *j, sonde_error *err) {
 
 static sonde_step finish(sonde_job *j) {
   table *t = j->table;
-  uint32_t columns = t->sniffed.dialect.columns;
+  uint32_t columns = t->columns;
   for (uint32_t c = 0; c < columns; c++) t->stats[c].sum = stats_fold(t->sums + c, columns, t->n_blocks);
   sort_bad(j->table);
-  j->table->imported = true;
+  t->imported = t->profiled = true;
   return SONDE_DONE;
 }
 
 static sonde_code make_sums(sonde_job *j, sonde_error *err) {
   table *t = j->table;
-  uint64_t n = (uint64_t)t->n_blocks * t->sniffed.dialect.columns;
+  uint64_t n = (uint64_t)t->n_blocks * t->columns;
   if (t->sums) return SONDE_OK; /* an import that was cancelled goes on */
   SONDE_CHECK(n < SIZE_MAX / 8, err, SONDE_LIMIT, 0, "the file has too many columns for its size");
   t->sums = arena_zero(&t->memory, (size_t)n * 8, err);

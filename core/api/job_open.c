@@ -108,8 +108,8 @@ static sonde_code force_types(table *t, const json *types, sonde_error *err) {
     SONDE_CHECK(id != TYPE_NONE, err, SONDE_NAME, 0, "'%.*s' is no type", (int)type.len,
                 type.ptr ? type.ptr : "");
     bool found = false;
-    for (uint32_t c = 0; c < t->sniffed.dialect.columns; c++) {
-      if (!same_name(t->sniffed.names[c], m->name)) continue;
+    for (uint32_t c = 0; c < t->columns; c++) {
+      if (!same_name(t->names[c], m->name)) continue;
       csv_form seen = csv_resolve(&t->seen[c]);
       t->forms[c] =
           (csv_form){.type = {.id = (uint8_t)id, .scale = id == TYPE_DECIMAL ? t->seen[c].frac_digits : 0},
@@ -124,7 +124,7 @@ static sonde_code force_types(table *t, const json *types, sonde_error *err) {
 
 static sonde_code show_rows(sonde_job *j, table *t, const chunk *sample, const csv_column *columns,
                             sonde_error *err) {
-  uint32_t n_columns = t->sniffed.dialect.columns;
+  uint32_t n_columns = t->columns;
   uint32_t n = FIRST_CELLS / n_columns < 1 ? 1 : FIRST_CELLS / n_columns;
   if (n > FIRST_ROWS) n = FIRST_ROWS;
   if (n > sample->rows) n = sample->rows;
@@ -196,7 +196,8 @@ static sonde_code make_table(sonde_job *j, csv_span head, int kind, uint64_t siz
   j->table = t;
   t->name = (sonde_str){arena_copy(&t->memory, o->name.ptr, o->name.len, err), o->name.len};
   SONDE_TRY(csv_sniff(head, &o->overrides, &t->memory, &t->sniffed, err));
-  uint32_t n = t->sniffed.dialect.columns;
+  uint32_t n = t->columns = t->sniffed.dialect.columns;
+  t->names = t->sniffed.names;
   t->forms = arena_zero(&t->memory, n * sizeof *t->forms, err);
   t->forced = arena_zero(&t->memory, n * sizeof *t->forced, err);
   t->seen = arena_zero(&t->memory, n * sizeof *t->seen, err);
@@ -207,25 +208,41 @@ static sonde_code make_table(sonde_job *j, csv_span head, int kind, uint64_t siz
   return kind ? SONDE_OK : table_cut(e, t, err);
 }
 
+/* The table is not what it seemed: nobody has heard of it yet. */
 static sonde_step discard(sonde_job *j) {
-  if (j->table) {
-    j->engine->tables = j->table->next;
-    table_free(j->engine, j->table);
-    j->table = NULL;
-  }
+  if (!j->table) return SONDE_FAIL;
+  table **link = &j->engine->tables;
+  while (*link != j->table) link = &(*link)->next;
+  *link = j->table->next;
+  table_free(j->engine, j->table);
+  j->table = NULL;
   return SONDE_FAIL;
+}
+
+/* Ended before its table was shown. */
+static void open_free(sonde_job *j) {
+  if (j->phase != OPEN_SHOWN) discard(j);
 }
 
 static sonde_step open_step(sonde_job *j, sonde_error *err) {
   opening *o = j->self;
-  if (j->phase == 1) return SONDE_DONE;
+  if (j->phase == OPEN_SHOWN) return SONDE_DONE;
   source *src = sources_find(&j->engine->sources, o->source);
   if (!src) return status_set(err, SONDE_MISUSE, 0, "source %u is not known", o->source), SONDE_FAIL;
+  if (j->phase == OPEN_PARQUET || parquet_by_name(o->name)) {
+    bool is_parquet = true;
+    sonde_step s = parquet_open(j, o->source, o->name, &is_parquet, err);
+    if (is_parquet) return s == SONDE_FAIL ? discard(j) : s;
+  }
   uint64_t n = src->size < o->head_bytes ? src->size : o->head_bytes;
   task t = job_task(j, err);
   const uint8_t *bytes = task_bytes(&t, o->source, 0, n);
   if (!bytes) return err->code ? SONDE_FAIL : SONDE_NEED;
   csv_span head = {bytes, (size_t)n, 0, n == src->size};
+  if (n >= 4 && memcmp(bytes, "PAR1", 4) == 0) {
+    j->phase = OPEN_PARQUET;
+    return SONDE_YIELD;
+  }
   const char *other = codec_sniff_unsupported(bytes, (size_t)n);
   if (other)
     return status_set(err, SONDE_UNSUPPORTED, 0, "this is a %s file; unpack it and open what is inside",
@@ -242,11 +259,11 @@ static sonde_step open_step(sonde_job *j, sonde_error *err) {
     return SONDE_YIELD;
   }
   source_release(&j->engine->sources, src, 0, n);
-  j->phase = 1;
+  j->phase = OPEN_SHOWN;
   return SONDE_PAGE;
 }
 
-static const job_kind open_kind = {.step = open_step};
+static const job_kind open_kind = {.step = open_step, .free = open_free};
 
 sonde_code open_start(sonde_job *j, const json *spec, sonde_error *err) {
   opening *o = arena_zero(&j->memory, sizeof *o, err);

@@ -93,7 +93,10 @@ static void cut_pieces(sonde_job *j) {
 
 /* ---- fragments ---- */
 
+#define NEAR_ROWS 1024u /* rows of a row group that are read together rather than apart */
+
 static uint32_t mark_of(const block *b, uint32_t row) {
+  if (b->n_marks == 0) return row / NEAR_ROWS; /* Parquet */
   uint32_t low = 0, high = b->n_marks;
   while (low + 1 < high) {
     uint32_t mid = low + (high - low) / 2;
@@ -118,9 +121,10 @@ static void put_groups(const reading *x, const piece *p, const block *b, buf *ou
       if (m > last + 1) break;
       last = m;
     }
-    buf_u64(out, b->row_begin + b->marks[mark].offset);
+    bool marked = b->n_marks > 0;
+    buf_u64(out, marked ? b->row_begin + b->marks[mark].offset : b->row_begin);
     buf_u64(out, last + 1 < b->n_marks ? b->row_begin + b->marks[last + 1].offset : b->next_begin);
-    buf_u32(out, b->marks[mark].row);
+    buf_u32(out, marked ? b->marks[mark].row : first);
     buf_u32(out, end - i);
     for (; i < end; i++) buf_u32(out, (uint32_t)(x->ids[x->by_row[i]] - b->first_row));
   }
@@ -133,7 +137,7 @@ static sonde_code read_encode(sonde_job *j, uint32_t id, buf *out, sonde_error *
   fragment_head h;
   table_head(j->table, FRAGMENT_GATHER, p->block, &h);
   fragment_put_head(out, &h);
-  fragment_put_refs(out, x->refs, x->n_refs);
+  SONDE_TRY(table_put_refs(j->table, p->block, x->refs, x->n_refs, out, &j->scratch, err));
   buf_u8(out, x->infer);
   for (uint32_t c = 0; x->infer && c < x->n_refs; c++) put_seen(out, &j->table->seen[x->refs[c].column]);
   put_groups(x, p, &j->table->blocks[p->block], out);
@@ -212,7 +216,7 @@ static const job_kind read_kind = {
 
 static sonde_code read_columns(sonde_job *j, const json *columns, sonde_error *err) {
   reading *x = j->self;
-  uint32_t all = j->table->sniffed.dialect.columns, n = all;
+  uint32_t all = j->table->columns, n = all;
   if (json_is(columns, JSON_ARRAY)) {
     n = 0;
     for (const json *c = columns->first; c; c = c->next) n++;
@@ -224,7 +228,7 @@ static sonde_code read_columns(sonde_job *j, const json *columns, sonde_error *e
     uint64_t column = c ? json_u64(c, UINT64_MAX) : i;
     SONDE_CHECK(column < all, err, SONDE_NAME, 0, "column %llu is not there; the table has %u",
                 (unsigned long long)column, all);
-    x->refs[i] = (column_ref){(uint32_t)column, j->table->forms[column]};
+    x->refs[i] = (column_ref){.column = (uint32_t)column, .form = j->table->forms[column]};
   }
   x->n_refs = n;
   return SONDE_OK;
@@ -248,8 +252,7 @@ sonde_code read_start(sonde_job *j, const json *spec, sonde_error *err) {
   SONDE_CHECK(n <= 1u << 20, err, SONDE_LIMIT, 0, "a page has at most 1,048,576 rows");
   x->n = (uint32_t)n;
   x->infer = !j->table->imported;
-  for (uint32_t c = 0; c < j->table->sniffed.dialect.columns; c++)
-    x->infer = x->infer && !j->table->forced[c];
+  for (uint32_t c = 0; c < j->table->columns; c++) x->infer = x->infer && !j->table->forced[c];
   x->scattered = v != NULL;
   SONDE_TRY(read_columns(j, json_get(spec, "columns"), err));
   x->ids = arena_array(&j->memory, x->n, sizeof *x->ids, err);

@@ -12,7 +12,7 @@ static sonde_step instant(sonde_job *j, sonde_error *err) {
 }
 
 static void put_message(const table *t, const bad_row *b, buf *message) {
-  unsigned expected = t->sniffed.dialect.columns;
+  unsigned expected = t->columns;
   switch (b->reason) {
   case CSV_BAD_FEW:
     buf_printf(message, "%u field%s where %u were expected; the missing ones are empty", b->found,
@@ -32,7 +32,7 @@ static void put_message(const table *t, const bad_row *b, buf *message) {
     buf_printf(message, "bytes that are not valid in the file's encoding are shown as \xEF\xBF\xBD");
     break;
   case CSV_BAD_VALUE: {
-    sonde_str name = b->found < expected ? t->sniffed.names[b->found] : (sonde_str){"", 0};
+    sonde_str name = b->found < expected ? t->names[b->found] : (sonde_str){"", 0};
     buf_printf(message, "the value of '%.*s' does not fit the type chosen for it and is shown as missing",
                (int)(name.len < 80 ? name.len : 80), name.ptr);
     break;

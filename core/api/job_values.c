@@ -34,7 +34,7 @@ static sonde_code values_encode(sonde_job *j, uint32_t id, buf *out, sonde_error
   fragment_head h;
   table_head(j->table, FRAGMENT_VALUES, id, &h);
   fragment_put_head(out, &h);
-  fragment_put_refs(out, &x->ref, 1);
+  SONDE_TRY(table_put_refs(j->table, id, &x->ref, 1, out, &j->scratch, err));
   const uint64_t *bits = bits_of(x->view, id);
   buf_u8(out, bits != NULL);
   if (bits) buf_put(out, bits, ((size_t)h.rows + 63) / 64 * 8);
@@ -157,12 +157,12 @@ sonde_code values_start(sonde_job *j, const json *spec, sonde_error *err) {
   if (v) j->table = v->table;
   SONDE_CHECK(j->table && j->table->imported, err, SONDE_MISUSE, 0, "the table has to be imported first");
   uint64_t column = json_u64(json_get(spec, "column"), UINT64_MAX);
-  SONDE_CHECK(column < j->table->sniffed.dialect.columns, err, SONDE_NAME, 0, "column %llu is not there",
+  SONDE_CHECK(column < j->table->columns, err, SONDE_NAME, 0, "column %llu is not there",
               (unsigned long long)column);
   counting *x = arena_zero(&j->memory, sizeof *x, err);
   if (!x) return err->code;
   *x = (counting){.view = v,
-                  .ref = {(uint32_t)column, j->table->forms[column]},
+                  .ref = {.column = (uint32_t)column, .form = j->table->forms[column]},
                   .limit = (uint32_t)json_u64(json_get(spec, "limit"), 1000)};
   j->self = x;
   j->kind = &values_kind;

@@ -3,6 +3,7 @@
 
 #include "api/job.h"
 #include "exec/sort.h"
+#include "exec/value_text.h"
 
 #define SORT_KEYS_MAX 64u
 
@@ -34,11 +35,11 @@ static sonde_code view_encode(sonde_job *j, uint32_t id, buf *out, sonde_error *
   table_head(j->table, keys ? FRAGMENT_KEYS : FRAGMENT_FILTER, id, &h);
   fragment_put_head(out, &h);
   if (keys) {
-    fragment_put_refs(out, x->keys, x->n_keys);
+    SONDE_TRY(table_put_refs(j->table, id, x->keys, x->n_keys, out, &j->scratch, err));
     buf_u8(out, x->filtered);
     if (x->filtered) buf_put(out, x->view->bits[id], words_of(&j->table->blocks[id]) * 8);
   } else {
-    fragment_put_refs(out, x->refs, x->n_refs);
+    SONDE_TRY(table_put_refs(j->table, id, x->refs, x->n_refs, out, &j->scratch, err));
     buf_str(out, (sonde_str){(const char *)x->predicate.data, x->predicate.len});
   }
   return buf_status(out, err);
@@ -186,7 +187,7 @@ static bool read_choice(const json *j, const char *first_word, const char *secon
 
 static sonde_code read_key(sonde_job *j, const spec_part *sort, const json *k) {
   viewing *x = j->self;
-  uint32_t n = j->table->sniffed.dialect.columns;
+  uint32_t n = j->table->columns;
   const json *number = json_get(k, "column"), *descending = json_get(k, "descending"),
              *nulls = json_get(k, "nulls");
   if (!json_is(number, JSON_NUMBER))
@@ -202,7 +203,11 @@ static sonde_code read_key(sonde_job *j, const spec_part *sort, const json *k) {
     return spec_refuse(sort, nulls, SONDE_SYNTAX, "'nulls' is \"first\" or \"last\"");
   if (x->n_keys == SORT_KEYS_MAX)
     return spec_refuse(sort, k, SONDE_LIMIT, "there are at most %u sort keys", SORT_KEYS_MAX);
-  x->keys[x->n_keys] = (column_ref){(uint32_t)column, j->table->forms[column]};
+  csv_form form = j->table->forms[column];
+  if (family_of(form.type) == FAMILY_SHOWN)
+    return spec_refuse(sort, number, SONDE_TYPE, "a %s cannot be sorted by",
+                       type_name((type_id)form.type.id));
+  x->keys[x->n_keys] = (column_ref){.column = (uint32_t)column, .form = form};
   x->orders[x->n_keys++] = (sort_order){json_bool(descending, false), first};
   return SONDE_OK;
 }
@@ -231,7 +236,7 @@ sonde_code view_start(sonde_job *j, const json *spec, sonde_error *err) {
   buf_init(&x->predicate, &j->engine->mem, (size_t)64 << 20);
   j->self = x;
   j->kind = &view_kind_ops;
-  uint32_t n = j->table->sniffed.dialect.columns;
+  uint32_t n = j->table->columns;
   spec_part filter;
   sonde_str search = json_str(json_get(spec, "search"));
   x->refs = arena_array(&j->memory, n, sizeof *x->refs, err);

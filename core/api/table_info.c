@@ -24,19 +24,19 @@ static void put_extreme(buf *b, const char *name, const column_stats *s, bool hi
   char room[VALUE_TEXT_MAX];
   sonde_str text;
   buf_printf(b, ",\"%s\":", name);
-  uint8_t id = s->form.type.id;
-  if (s->values == 0) {
+  value_family family = family_of(s->form.type);
+  if (s->values == 0 || family == FAMILY_SHOWN || s->form.type.id == TYPE_BLOB) {
     buf_put(b, "null", 4);
     return;
   }
-  if (id == TYPE_TEXT) {
+  if (family == FAMILY_TEXT) {
     text = high ? (sonde_str){s->max_text, s->max_len} : (sonde_str){s->min_text, s->min_len};
     text = beginning(text);
-  } else if (id == TYPE_DECIMAL) {
+  } else if (family == FAMILY_DECIMAL) {
     int128 v = high ? s->max_i128 : s->min_i128;
     text = (sonde_str){room, number_format_int128(v, s->form.type.scale, room)};
-  } else if (id == TYPE_DOUBLE) {
-    text = (sonde_str){room, number_format_double(high ? s->max_f64 : s->min_f64, room)};
+  } else if (family == FAMILY_DOUBLE) {
+    text = double_text(high ? s->max_f64 : s->min_f64, s->form.type, room);
   } else {
     text = i64_text(high ? s->max_i64 : s->min_i64, s->form.type, room);
   }
@@ -44,8 +44,8 @@ static void put_extreme(buf *b, const char *name, const column_stats *s, bool hi
 }
 
 static void put_stats(buf *b, const column_stats *s) {
-  bool number =
-      s->form.type.id == TYPE_INT64 || s->form.type.id == TYPE_DOUBLE || s->form.type.id == TYPE_DECIMAL;
+  value_family family = family_of(s->form.type);
+  bool number = s->form.type.id == TYPE_INT64 || family == FAMILY_DOUBLE || family == FAMILY_DECIMAL;
   buf_printf(b, ",\"stats\":{\"nulls\":%llu", (unsigned long long)s->nulls);
   put_extreme(b, "min", s, false);
   put_extreme(b, "max", s, true);
@@ -66,12 +66,17 @@ static void put_stats(buf *b, const column_stats *s) {
 
 static void put_columns(const table *t, buf *b) {
   buf_printf(b, ",\"columns\":[");
-  for (uint32_t c = 0; c < t->sniffed.dialect.columns; c++) {
+  for (uint32_t c = 0; c < t->columns; c++) {
     buf_printf(b, "%s{\"name\":", c ? "," : "");
-    json_put_str(b, t->sniffed.names[c]);
+    json_put_str(b, t->names[c]);
     put_text(b, "type", type_name((type_id)t->forms[c].type.id));
-    if (t->forms[c].type.id == TYPE_DECIMAL) buf_printf(b, ",\"scale\":%u", t->forms[c].type.scale);
-    if (t->imported) put_stats(b, &t->stats[c]);
+    if (t->format == FORMAT_PARQUET) {
+      buf_printf(b, ",\"typeText\":");
+      json_put_str(b, t->parquet.columns[c].type_text);
+    }
+    if (t->forms[c].type.id == TYPE_DECIMAL || t->forms[c].type.scale)
+      buf_printf(b, ",\"scale\":%u", t->forms[c].type.scale);
+    if (t->profiled) put_stats(b, &t->stats[c]);
     buf_u8(b, '}');
   }
   buf_u8(b, ']');
@@ -110,6 +115,12 @@ void table_info(const table *t, buf *b) {
   static const char *const kinds[] = {"none", "gzip", "zstd"};
   buf_printf(b, "{\"table\":%u,\"id\":%u,\"name\":", t->id, t->id);
   json_put_str(b, t->name);
+  buf_printf(b, ",\"format\":\"%s\"", t->format == FORMAT_CSV ? "csv" : "parquet");
+  if (t->format == FORMAT_PARQUET) {
+    buf_printf(b, ",\"parquet\":{\"rowGroups\":%u,\"createdBy\":", t->parquet.n_groups);
+    json_put_str(b, t->parquet.created_by);
+    buf_u8(b, '}');
+  }
   buf_printf(b, ",\"bytes\":%llu,\"compression\":\"%s\",\"needs_inflate\":%s", (unsigned long long)t->size,
              kinds[t->compression], t->compression && !t->source ? "true" : "false");
   put_columns(t, b);

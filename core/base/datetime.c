@@ -334,6 +334,48 @@ uint8_t timestamp_orders(const char *p, size_t n, bool *zoned) {
   return take_timestamp(p, n, &f, &micros, zoned) ? orders_of(&f) : 0;
 }
 
+/* ---- nanoseconds ---- */
+
+enum { NANOS_TEXT_MAX = 64 };
+
+/* The text without the seventh to ninth digit of its fraction, whose value is *nanos; 0: too long. */
+static size_t cut_nanos(const char *p, size_t n, char *room, int32_t *nanos) {
+  size_t point = n, digits = 0;
+  for (size_t i = 0; i < n; i++)
+    if (p[i] == '.') point = i;
+  while (point + 1 + digits < n && p[point + 1 + digits] >= '0' && p[point + 1 + digits] <= '9') digits++;
+  *nanos = 0;
+  if (n > NANOS_TEXT_MAX || digits > 9) return 0;
+  size_t kept = digits > 6 ? 6 : digits, tail = point + 1 + digits;
+  for (size_t i = 6, unit = 100; i < digits; i++, unit /= 10)
+    *nanos += (int32_t)unit * (p[point + 1 + i] - '0');
+  size_t head = point == n ? n : point + 1 + kept;
+  memcpy(room, p, head);
+  if (point == n) return n;
+  memcpy(room + head, p + tail, n - tail);
+  return head + (n - tail);
+}
+
+static bool join_nanos(int64_t micros, int32_t left, int64_t *nanos) {
+  return !__builtin_mul_overflow(micros, 1000, nanos) && !__builtin_add_overflow(*nanos, left, nanos);
+}
+
+bool time_parse_nanos(const char *p, size_t n, int64_t *nanos) {
+  char room[NANOS_TEXT_MAX];
+  int32_t left;
+  int64_t micros;
+  size_t m = cut_nanos(p, n, room, &left);
+  return m && time_parse(room, m, &micros) && join_nanos(micros, left, nanos);
+}
+
+bool timestamp_parse_nanos(const char *p, size_t n, uint8_t order, int64_t *nanos, bool *zoned) {
+  char room[NANOS_TEXT_MAX];
+  int32_t left;
+  int64_t micros;
+  size_t m = cut_nanos(p, n, room, &left);
+  return m && timestamp_parse(room, m, order, &micros, zoned) && join_nanos(micros, left, nanos);
+}
+
 /* ---- writing ---- */
 
 static char *put_digits(char *out, uint64_t value, int digits) {
@@ -385,4 +427,32 @@ size_t timestamp_format(int64_t micros, bool zoned, char out[48]) {
     p += 6;
   }
   return (size_t)(p - out);
+}
+
+/* Microseconds, and behind them what they leave of nanoseconds. */
+static char *put_nanos(char *end, int64_t nanos, int64_t micros) {
+  int64_t left = nanos - micros * 1000;
+  if (left == 0) return end;
+  if (micros % second == 0) { /* no fraction was written */
+    memcpy(end, ".000000", 7);
+    end += 7;
+  } else if (micros % 1000 == 0) {
+    memcpy(end, "000", 3);
+    end += 3;
+  }
+  return put_digits(end, (uint64_t)left, 3);
+}
+
+static int64_t floor_micros(int64_t nanos) { return nanos / 1000 - (nanos % 1000 < 0); }
+
+size_t time_format_nanos(int64_t nanos, char out[24]) {
+  int64_t micros = floor_micros(nanos);
+  return (size_t)(put_nanos(out + time_format(micros, out), nanos, micros) - out);
+}
+
+size_t timestamp_format_nanos(int64_t nanos, bool zoned, char out[48]) {
+  int64_t micros = floor_micros(nanos);
+  char *end = put_nanos(out + timestamp_format(micros, false, out), nanos, micros);
+  if (zoned) memcpy(end, "+00:00", 6);
+  return (size_t)(end - out) + (zoned ? 6 : 0);
 }

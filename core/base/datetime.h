@@ -25,10 +25,14 @@ bool date_parse(const char *p, size_t n, uint8_t order, int32_t *days);
  * (then hours 1 to 12); 24:00 and second 60 are refused. False also when digits beyond microseconds are not zero
  * (exactness: such a column stays text). */
 bool time_parse(const char *p, size_t n, int64_t *micros);
+/* In nanoseconds, all nine digits kept. */
+bool time_parse_nanos(const char *p, size_t n, int64_t *nanos);
 /* A date, then 'T', 't' or one space, then a time, then optionally a zone: Z, z, UTC, ±hh, ±hhmm, ±hh:mm up to ±23:59 (one
  * space before it allowed). DATE_YMD also in ISO's basic form: 20261121T1015[00[.f]][zone]. `*zoned` says whether a zone was
  * there; micros is UTC then, else local. */
 bool timestamp_parse(const char *p, size_t n, uint8_t order, int64_t *micros, bool *zoned);
+/* In nanoseconds, all nine digits kept; false also outside of the years 1677 to 2262 that they reach. */
+bool timestamp_parse_nanos(const char *p, size_t n, uint8_t order, int64_t *nanos, bool *zoned);
 /* Orders under which timestamp_parse succeeds (0: none), and whether a zone is there. */
 uint8_t timestamp_orders(const char *p, size_t n, bool *zoned);
 
@@ -38,5 +42,8 @@ uint8_t timestamp_orders(const char *p, size_t n, bool *zoned);
 size_t date_format(int32_t days, char out[16]);
 size_t time_format(int64_t micros, char out[24]);
 size_t timestamp_format(int64_t micros, bool zoned, char out[48]);
+/* The same for nanoseconds: 9 fraction digits when they are needed. */
+size_t time_format_nanos(int64_t nanos, char out[24]);
+size_t timestamp_format_nanos(int64_t nanos, bool zoned, char out[48]);
 
 #endif

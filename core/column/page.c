@@ -3,15 +3,18 @@
 
 #include <string.h>
 
+#include "column/value_format.h"
+
 #define HEADER_BYTES 32u
 #define RECORD_BYTES 64u
 #define MICROS_PER_DAY 86400000000LL
 
 bool vec_readable_as(const vec *v, column_type t) {
   if (v->form == VEC_NULL || v->type.id == TYPE_NONE) return true;
-  if (v->type.id == t.id) return t.id != TYPE_DECIMAL || v->type.scale <= t.scale;
+  if (v->type.id == t.id) return t.id == TYPE_DECIMAL ? v->type.scale <= t.scale : v->type.scale == t.scale;
   if (v->type.id == TYPE_INT64) return t.id == TYPE_DOUBLE || t.id == TYPE_DECIMAL;
-  return v->type.id == TYPE_DATE && t.id == TYPE_TIMESTAMP;
+  if (v->type.id == TYPE_FLOAT) return t.id == TYPE_DOUBLE;
+  return v->type.id == TYPE_DATE && t.id == TYPE_TIMESTAMP && t.scale == 0;
 }
 
 int64_t vec_i64_as(const vec *v, uint32_t row, column_type t) {
@@ -97,7 +100,7 @@ static void put_fixed(buf *b, column_type t, const page_cell *cells, uint32_t n)
     if (t.id == TYPE_DECIMAL) {
       int128 x = vec_i128_as(v, row, t);
       memcpy(out, &x, 16);
-    } else if (t.id == TYPE_DOUBLE) {
+    } else if (t.id == TYPE_DOUBLE || t.id == TYPE_FLOAT) {
       double x = vec_f64(v, row);
       memcpy(out, &x, 8);
     } else {
@@ -126,6 +129,38 @@ static void put_text(buf *b, size_t record, const page_cell *cells, uint32_t n) 
   }
 }
 
+/* Types that travel as text: their bytes, or what the grid shows of them. */
+static bool is_textual(type_id id) { return id == TYPE_TEXT || id == TYPE_BLOB; }
+static bool is_rendered(type_id id) { return id >= TYPE_UUID && id <= TYPE_LAST; }
+
+static void put_rendered_cell(buf *b, const vec *v, uint32_t row) {
+  char text[VALUE_TEXT_MAX];
+  if (v->form == VEC_TEXT || v->form == VEC_DICT) {
+    sonde_str s = vec_str(v, row);
+    buf_put(b, s.ptr, s.len);
+  } else if (v->type.id == TYPE_UUID || v->type.id == TYPE_INTERVAL) {
+    buf_put(b, text, scalar_format(v, row, text));
+  } else {
+    cell_json(b, v, row);
+  }
+}
+
+/* Offsets first: how long a cell's text is shows when it is written. */
+static void put_rendered(buf *b, size_t record, const page_cell *cells, uint32_t n) {
+  size_t offsets = b->len;
+  if (!buf_extend(b, ((size_t)n + 1) * 4)) return;
+  store_u32(b, offsets, 0);
+  buf_align(b, 8);
+  size_t begin = b->len;
+  for (uint32_t i = 0; i < n; i++) {
+    if (cell_valid(&cells[i])) put_rendered_cell(b, cells[i].vec, cells[i].row);
+    store_u32(b, offsets + ((size_t)i + 1) * 4, (uint32_t)(b->len - begin));
+  }
+  store_u64(b, record + 24, begin);
+  store_u64(b, record + 32, b->len - begin);
+  store_u64(b, record + 40, offsets);
+}
+
 void page_column(buf *b, uint32_t i, uint32_t index, column_type type, const page_cell *cells) {
   if (b->failed) return;
   uint32_t n;
@@ -138,8 +173,10 @@ void page_column(buf *b, uint32_t i, uint32_t index, column_type type, const pag
   store_u32(b, record + 12, put_validity(b, record, cells, n));
   buf_align(b, 8);
   if (type.id == TYPE_NONE) return;
-  if (type.id == TYPE_TEXT) {
+  if (is_textual(type.id)) {
     put_text(b, record, cells, n);
+  } else if (is_rendered(type.id)) {
+    put_rendered(b, record, cells, n);
   } else {
     size_t begin = b->len;
     if (type.id == TYPE_BOOL)
@@ -171,8 +208,8 @@ static bool open_column(const uint8_t *page, size_t len, const uint8_t *record, 
   memcpy(&scale, record + 8, 4);
   memcpy(&nulls, record + 12, 4);
   memcpy(at, record + 16, sizeof at);
-  static const uint8_t widths[] = {0, 0, 8, 8, 16, 4, 8, 8, 8, 0};
-  if (type > TYPE_TEXT) return false;
+  static const uint8_t widths[] = {0, 0, 8, 8, 16, 4, 8, 8, 8, 0, 8};
+  if (type > TYPE_LAST) return false;
   *v = (vec){.type = {(uint8_t)type, (uint8_t)scale}, .rows = rows, .nulls = nulls, .form = VEC_NULL};
   if (type == TYPE_NONE) return true;
   if (at[0]) { /* Arrow validity is bytes; our words want whole u64s, and the page pads every buffer to 8 */
@@ -181,7 +218,7 @@ static bool open_column(const uint8_t *page, size_t len, const uint8_t *record, 
   }
   v->data = part(page, len, at[1], at[2]);
   if (!v->data) return false;
-  if (type == TYPE_TEXT) {
+  if (is_textual(type) || is_rendered(type)) {
     v->form = VEC_TEXT;
     v->bytes = v->data;
     v->offsets = (const uint32_t *)(const void *)part(page, len, at[3], ((uint64_t)rows + 1) * 4);
@@ -192,7 +229,9 @@ static bool open_column(const uint8_t *page, size_t len, const uint8_t *record, 
     return at[2] >= (rows + 7) / 8 && part(page, len, at[1], (rows + 63) / 64 * 8);
   }
   if (at[2] < (uint64_t)rows * widths[type]) return false;
-  v->form = type == TYPE_DOUBLE ? VEC_F64 : type == TYPE_DECIMAL ? VEC_I128 : VEC_PACKED;
+  v->form = type == TYPE_DOUBLE || type == TYPE_FLOAT ? VEC_F64
+            : type == TYPE_DECIMAL                    ? VEC_I128
+                                                      : VEC_PACKED;
   v->width = 8;
   if (type == TYPE_DATE) { /* signed days: widened, because packed values are unsigned */
     int64_t *wide = arena_array(a, rows, 8, err);

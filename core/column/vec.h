@@ -13,23 +13,31 @@ typedef enum {
   VEC_PACKED, /* int64, date, time, timestamps: base + unsigned integers of `width` bytes (0, 1, 2, 4, 8) */
   VEC_SCALED, /* double: (base + unsigned integers of `width` bytes) / 10^scale, |value| < 2^53, scale <= 22: the
                  division rounds once, so it is the double that the text means (Clinger 1990) */
-  VEC_F64,    /* double: as it is */
-  VEC_I128, /* decimal: little-endian two's complement, 16 bytes, at `type.scale` */
-  VEC_DICT, /* text: codes of `width` bytes (1, 2, 4) into `n_values` distinct strings, in order of appearance */
-  VEC_TEXT /* text: `offsets` has rows + 1 entries */
+  VEC_F64,    /* double, float: as it is */
+  VEC_I128, /* decimal (at `type.scale`), uuid, interval: little-endian two's complement, 16 bytes */
+  VEC_DICT, /* text, blob: codes of `width` bytes (1, 2, 4) into `n_values` distinct strings (some may have no row) */
+  VEC_TEXT, /* text, blob: `offsets` has rows + 1 entries; so also nested values that a page brought as JSON */
+  VEC_LIST,  /* list: row r is rows [offsets[r], offsets[r + 1]) of children[0] */
+  VEC_MAP,   /* map: the same, keys in children[0], values in children[1] */
+  VEC_STRUCT /* struct: children of as many rows, called `names` */
 } vec_form;
 
-typedef struct {
+typedef struct vec vec;
+struct vec {
   column_type type;
   uint8_t form, width, scale;
   uint32_t rows, nulls;
   int64_t base;
   const uint64_t *validity; /* bit set = value present; NULL when no row is null */
   const void *data;
-  uint32_t n_values;       /* VEC_DICT */
-  const uint32_t *offsets; /* VEC_DICT: n_values + 1; VEC_TEXT: rows + 1 */
+  uint32_t n_values; /* VEC_DICT */
+  const uint32_t
+      *offsets; /* VEC_DICT: n_values + 1; VEC_TEXT, VEC_LIST, VEC_MAP: rows + 1, need not begin at 0 */
   const char *bytes;
-} vec;
+  uint32_t n_children;
+  const vec *children;
+  const sonde_str *names; /* VEC_STRUCT: n_children */
+};
 
 static inline bool vec_valid(const vec *v, uint32_t row) {
   if (v->form == VEC_NULL) return false;

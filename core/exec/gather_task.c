@@ -1,6 +1,6 @@
 /* FRAGMENT_GATHER: given rows of a block, as a page. Rows of columns that are not kept are read from the source, only the
  * stretches between the marks around them.
- * body: refs, u8 infer, [infer: seen per ref], u32 n_groups × (u64 begin, u64 end, u32 first_row, u32 n × u32 row ascending)
+ * body: refs, u8 infer (CSV), [infer: seen per ref], u32 n_groups × (u64 begin, u64 end, u32 first_row, u32 n × u32 row ascending)
  * result: infer: seen per ref; then a page block, rows in the order given */
 #include "column/page.h"
 #include "exec/task.h"
@@ -47,8 +47,9 @@ static sonde_code parse_groups(gather *g, rd *r) {
     x->rows = rows;
     x->shift = 0;
     g->n_rows += x->n;
-    SONDE_CHECK(!r->bad && x->n > 0 && x->begin <= x->end && rows[0] >= x->first_row, t->err, SONDE_CORRUPT,
-                0, "a gather fragment is broken");
+    SONDE_CHECK(!r->bad && x->n > 0 && x->begin <= x->end && rows[0] >= x->first_row &&
+                    rows[x->n - 1] < g->h->rows,
+                t->err, SONDE_CORRUPT, 0, "a gather fragment is broken");
   }
   return SONDE_OK;
 }
@@ -64,13 +65,35 @@ static bool all_kept(gather *g) {
   return true;
 }
 
+static chunk *new_chunk(gather *g) {
+  chunk *c = &g->chunks[g->n_chunks++];
+  arena_init(&c->memory, g->t->mem);
+  return c;
+}
+
+/* Few rows of a row group: only their pages are read. */
+static sonde_code read_parquet_group(gather *g, group *x) {
+  chunk *into = new_chunk(g);
+  uint32_t first = x->rows[0], n = x->rows[x->n - 1] - first + 1;
+  into->vecs = arena_array(&into->memory, g->n_refs, sizeof(vec), g->t->err);
+  if (!into->vecs || !parquet_read_rows(g->t, g->h, g->refs, g->n_refs, first, n, &into->memory, into->vecs))
+    return g->t->err->code;
+  x->shift = first;
+  for (uint32_t c = 0; c < g->n_refs; c++) x->vecs[c] = &into->vecs[c];
+  return SONDE_OK;
+}
+
+static sonde_code read_parquet_groups(gather *g) {
+  for (uint32_t i = 0; i < g->n_groups; i++) SONDE_TRY(read_parquet_group(g, &g->groups[i]));
+  return SONDE_OK;
+}
+
 static sonde_code read_group(gather *g, group *x, const csv_plan *plan) {
   task *t = g->t;
   const uint8_t *bytes = task_bytes(t, g->h->source, x->begin, x->end);
   if (!bytes) return t->err->code;
   if (t->wants->count) return SONDE_OK;
-  chunk *into = &g->chunks[g->n_chunks++];
-  arena_init(&into->memory, t->mem);
+  chunk *into = new_chunk(g);
   csv_rows rows;
   csv_want want = {.skip = x->rows[0] - x->first_row,
                    .rows = x->rows[x->n - 1] - x->rows[0] + 1,
@@ -132,7 +155,8 @@ static sonde_code gather_rows(gather *g, rd *r, buf *out) {
   if (!g->seen) return t->err->code;
   for (uint32_t c = 0; g->infer && c < g->n_refs; c++) g->seen[c] = get_seen(r);
   SONDE_TRY(parse_groups(g, r));
-  if (!all_kept(g)) SONDE_TRY(read_groups(g));
+  bool csv = g->h->format == FORMAT_CSV;
+  if (!all_kept(g)) SONDE_TRY(csv ? read_groups(g) : read_parquet_groups(g));
   if (t->wants->count) return SONDE_OK;
   for (uint32_t c = 0; g->infer && c < g->n_refs; c++) put_seen(out, &g->seen[c]);
   return put_page(g, out);

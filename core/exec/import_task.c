@@ -1,7 +1,8 @@
 /* FRAGMENT_IMPORT: types, statistics and bad rows of a block, its columns kept.
- * body: u8 keep, u32 n, n × (u32 column, u8 mode, form, seen); columns not listed are skipped
+ * body: u8 keep, CSV: u32 n, n × (u32 column, u8 mode, form, seen); columns not listed are skipped. Parquet: refs.
  * result: u32 rows, n × (u8 mode, seen, form, statistics), u32 n_bad, u32 listed × (row, line, offset, reason, found), u8 kept */
 #include "exec/stats.h"
+#include "exec/vec_stats.h"
 
 #define FIELD_MAX ((uint32_t)256 << 20)
 
@@ -80,8 +81,41 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
   return keep_columns ? fill_part(t, p, &rows, columns, n) : SONDE_OK;
 }
 
+/* All columns at once: a task that began with one and then lacked bytes of the next would have to begin again for ever where
+ * nothing is kept. */
+static sonde_code import_parquet(task *t, const fragment_head *h, rd *r, arena *keep, buf *out) {
+  const column_ref *refs;
+  uint32_t n;
+  SONDE_TRY(fragment_get_refs(r, h, t->scratch, &refs, &n, t->err));
+  csv_rows rows = {.rows = h->rows};
+  rows.columns = arena_zero(t->scratch, h->columns * sizeof *rows.columns, t->err);
+  csv_plan *plan = arena_zero(t->scratch, h->columns * sizeof *plan, t->err);
+  uint32_t *columns = arena_array(t->scratch, n, sizeof *columns, t->err);
+  const vec **vecs = arena_array(t->scratch, n, sizeof *vecs, t->err);
+  if (!rows.columns || !plan || !columns || !vecs) return t->err->code;
+  part *held;
+  if (!task_columns(t, h, refs, n, vecs, &held)) return t->err->code;
+  sonde_code code = SONDE_OK;
+  for (uint32_t i = 0; i < n && code == SONDE_OK; i++) {
+    columns[i] = refs[i].column;
+    plan[columns[i]].mode = CSV_FIXED;
+    rows.columns[columns[i]].form = refs[i].form;
+    code = vec_stats(vecs[i], &rows.columns[columns[i]], keep, t->err);
+  }
+  if (code == SONDE_OK) put_result(out, &rows, plan, columns, n);
+  buf_u8(out, held == NULL);
+  part_free(held);
+  return code;
+}
+
 sonde_code run_import(task *t, const fragment_head *h, rd *r, buf *out) {
   bool keep_columns = rd_u8(r) != 0;
+  if (h->format == FORMAT_PARQUET) {
+    arena kept = {.mem = t->mem};
+    sonde_code read = import_parquet(t, h, r, &kept, out);
+    arena_free(&kept);
+    return read;
+  }
   const uint8_t *bytes = task_bytes(t, h->source, h->begin, h->end);
   if (!bytes) return t->err->code;
   part *p = part_new(t->mem, h->table, h->block, t->err);

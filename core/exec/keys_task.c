@@ -7,6 +7,7 @@
 
 #include "column/page.h"
 #include "exec/task.h"
+#include "exec/value_text.h"
 
 #define SIGN ((uint64_t)1 << 63)
 
@@ -40,10 +41,10 @@ static void put_words(const key_source *k, int half, buf *out) {
   for (uint32_t i = 0; i < k->n; i++, at += 8) {
     uint64_t key = 0;
     if (vec_valid(k->v, k->rows[i])) {
-      if (k->type.id == TYPE_DECIMAL) {
+      if (family_of(k->type) == FAMILY_DECIMAL) {
         int128 x = vec_i128_as(k->v, k->rows[i], k->type);
         key = half == 0 ? (uint64_t)x.high ^ SIGN : x.low;
-      } else if (k->type.id == TYPE_DOUBLE) {
+      } else if (family_of(k->type) == FAMILY_DOUBLE) {
         key = order_bits(vec_f64(k->v, k->rows[i]));
       } else {
         key = (uint64_t)vec_i64_as(k->v, k->rows[i], k->type) ^ SIGN;
@@ -94,7 +95,8 @@ static sonde_code put_text(task *t, const key_source *k, buf *out) {
 }
 
 static sonde_code put_key(task *t, const key_source *k, buf *out) {
-  uint8_t kind = k->type.id == TYPE_TEXT ? 2 : k->type.id == TYPE_DECIMAL ? 1 : 0;
+  value_family family = family_of(k->type);
+  uint8_t kind = family == FAMILY_TEXT ? 2 : family == FAMILY_DECIMAL ? 1 : 0;
   buf_u8(out, kind);
   buf_u32(out, k->n);
   put_validity(k, out);

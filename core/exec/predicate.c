@@ -165,11 +165,12 @@ static sonde_code compile(compiler *c, const json *j, bool negated) {
 
 /* Bytes that the text of a value of the type can hold; a needle with any other byte is not in such a column. */
 static bool may_contain(column_type t, sonde_str needle) {
-  const char *set = t.id == TYPE_INT64 || t.id == TYPE_DECIMAL ? "-.0123456789"
-                    : t.id == TYPE_BOOL                        ? "truefalsTRUEFALS"
-                    : t.id == TYPE_DOUBLE                      ? "-+.0123456789eInfityNaEIFTYNA"
-                                                               : "-:. +0123456789";
-  if (t.id == TYPE_TEXT) return true;
+  value_family family = family_of(t);
+  const char *set = t.id == TYPE_INT64 || family == FAMILY_DECIMAL ? "-.0123456789"
+                    : t.id == TYPE_BOOL                            ? "truefalsTRUEFALS"
+                    : family == FAMILY_DOUBLE                      ? "-+.0123456789eInfityNaEIFTYNA"
+                                                                   : "-:. +0123456789";
+  if (family == FAMILY_TEXT || family == FAMILY_SHOWN) return true;
   for (size_t i = 0; i < needle.len; i++)
     if (!needle.ptr[i] || !strchr(set, needle.ptr[i])) return false;
   return t.id != TYPE_NONE;
@@ -200,6 +201,6 @@ sonde_code predicate_compile(const spec_part *filter, sonde_str search, const cs
   if (search.len) compile_search(&c, search);
   *n_refs = 0;
   for (uint32_t i = 0; i < n_columns; i++)
-    if (c.used[i]) refs[(*n_refs)++] = (column_ref){i, forms[i]};
+    if (c.used[i]) refs[(*n_refs)++] = (column_ref){.column = i, .form = forms[i]};
   return buf_status(out, filter->err);
 }

@@ -72,11 +72,12 @@ static int order_f64(double a, double b) {
 }
 
 static int order_of(const leaf *l, uint32_t row, const typed_value *v) {
-  switch (l->type.id) {
-  case TYPE_DOUBLE: return order_f64(vec_f64(l->vec, row), v->f64);
-  case TYPE_DECIMAL: return int128_compare(vec_i128_as(l->vec, row, l->type), v->i128);
-  case TYPE_TEXT: return compare_text(vec_str(l->vec, row), v->text);
-  default: return order_i64(vec_i64_as(l->vec, row, l->type), v);
+  char room[VALUE_TEXT_MAX];
+  switch (family_of(l->type)) {
+  case FAMILY_DOUBLE: return order_f64(vec_f64(l->vec, row), v->f64);
+  case FAMILY_DECIMAL: return int128_compare(vec_i128_as(l->vec, row, l->type), v->i128);
+  case FAMILY_WHOLE: return order_i64(vec_i64_as(l->vec, row, l->type), v);
+  default: return compare_text(value_text(l->vec, row, l->type, room), v->text);
   }
 }
 
@@ -179,10 +180,6 @@ static bool range_of(const leaf *l, int64_t *low, int64_t *high) {
   }
 }
 
-static bool i64_family(column_type t) {
-  return t.id != TYPE_DOUBLE && t.id != TYPE_DECIMAL && t.id != TYPE_TEXT;
-}
-
 static void run_range(const leaf *l, uint32_t rows, int64_t low, int64_t high, uint64_t *out) {
   int64_t values[64];
   bool widen = l->vec->type.id == TYPE_DATE && l->type.id == TYPE_TIMESTAMP;
@@ -227,6 +224,7 @@ static sonde_code read_leaf(runner *run, leaf *l) {
     l->type = run->refs[i].form.type;
   }
   SONDE_CHECK(l->vec && !r->bad, run->err, SONDE_CORRUPT, 0, "a predicate is broken");
+  SONDE_TRY(nested_as_text(&l->vec, run->memory, run->err));
   if (l->op == OP_NULL || l->op == OP_NOT_NULL) return SONDE_OK;
   if (is_text_op(l)) {
     l->match_case = rd_u8(r) != 0;
@@ -275,9 +273,9 @@ static sonde_code run_leaf(runner *run, uint8_t op, uint64_t *out) {
   int64_t low, high;
   if (typed && l.vec->form == VEC_DICT) {
     SONDE_TRY(run_dictionary(&l, run, out));
-  } else if (typed && !is_text_op(&l) && i64_family(l.type) && range_of(&l, &low, &high)) {
+  } else if (typed && !is_text_op(&l) && family_of(l.type) == FAMILY_WHOLE && range_of(&l, &low, &high)) {
     run_range(&l, run->rows, low, high, out);
-  } else if (typed && !is_text_op(&l) && l.type.id == TYPE_DOUBLE) {
+  } else if (typed && !is_text_op(&l) && family_of(l.type) == FAMILY_DOUBLE) {
     run_doubles(&l, run->rows, out);
   } else if (typed) {
     for (uint32_t i = 0; i < run->rows; i++)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "exec/value_text.h"
 
 #define MICROS_PER_DAY 86400000000LL
 
@@ -65,7 +66,7 @@ static bool convert(column_stats *s, csv_form to) {
   return true;
 }
 
-static bool uses_text(csv_form f) { return f.type.id == TYPE_TEXT; }
+static bool uses_text(csv_form f) { return family_of(f.type) == FAMILY_TEXT; }
 
 static sonde_code ensure_text(column_stats *s, arena *a, sonde_error *err) {
   if (s->min_text) return SONDE_OK;

@@ -25,12 +25,15 @@ typedef enum { /* first byte of a fragment */
                FRAGMENT_VALUES
 } fragment_kind;
 
+typedef enum { FORMAT_CSV, FORMAT_PARQUET } format_kind;
+
 /* What every fragment begins with: which rows of which table. */
 typedef struct {
-  uint8_t kind;
-  uint32_t table; /* key of the store; numbers are unique per lead engine */
+  uint8_t kind, format; /* format_kind */
+  uint32_t table;       /* key of the store; numbers are unique per lead engine */
   sonde_source source;
-  csv_dialect dialect;
+  csv_dialect dialect; /* FORMAT_CSV */
+  uint32_t columns;    /* of the table */
   uint32_t block;
   uint64_t begin, end; /* source bytes: of the block (INDEX), of its rows (all others) */
   uint32_t rows;
@@ -40,11 +43,12 @@ typedef struct {
 typedef struct {
   uint32_t column;
   csv_form form;
+  sonde_str piece; /* FORMAT_PARQUET, in fragments: where its bytes are in this block (pq_piece_put) */
 } column_ref;
 
 void fragment_put_head(buf *, const fragment_head *);
 sonde_code fragment_get_head(rd *, fragment_head *, sonde_error *);
-void fragment_put_refs(buf *, const column_ref *, uint32_t n);
+void fragment_put_refs(buf *, const fragment_head *, const column_ref *, uint32_t n);
 sonde_code fragment_get_refs(rd *, const fragment_head *, arena *, const column_ref **, uint32_t *n,
                              sonde_error *);
 void put_form(buf *, csv_form);
@@ -64,6 +68,13 @@ bool task_goes_on(const task *, sonde_source, uint64_t end);
  * be freed by the caller after use. False: wants were listed or t->err is set (err->code != SONDE_OK). */
 bool task_columns(task *, const fragment_head *, const column_ref *, uint32_t n, const vec **out,
                   part **held);
+
+/* exec/read_csv.c, exec/read_parquet.c: all rows of the block, the columns listed in `p`, into its chunk. False as above. */
+bool csv_read_part(task *, const fragment_head *, part *p);
+bool parquet_read_part(task *, const fragment_head *, const column_ref *, uint32_t n, part *p);
+/* Rows [first, first + n) of the block, one column each; nothing is kept. Reads as little of the source as it can. */
+bool parquet_read_rows(task *, const fragment_head *, const column_ref *, uint32_t n_refs, uint32_t first,
+                       uint32_t n, arena *memory, vec *out);
 
 /* One file each. */
 sonde_code run_index(task *, const fragment_head *, rd *, buf *out);

@@ -2,12 +2,25 @@
 #ifndef EXEC_VALUE_TEXT_H
 #define EXEC_VALUE_TEXT_H
 #include "base/number.h"
-#include "column/vec.h"
+#include "column/value_format.h"
 
-#define VALUE_TEXT_MAX 64u
+/* How values of a type are compared, and which readers of a vec serve. */
+typedef enum {
+  FAMILY_WHOLE,   /* vec_i64_as: bool, int64, date, times */
+  FAMILY_DOUBLE,  /* vec_f64: double, float */
+  FAMILY_DECIMAL, /* vec_i128_as */
+  FAMILY_TEXT,    /* vec_str: text, blob */
+  FAMILY_SHOWN    /* by the text they are shown as: uuid, interval, list, struct, map */
+} value_family;
+value_family family_of(column_type);
+
+/* Puts a vec of the texts in the place of one of lists, structs or maps; others stay. */
+sonde_code nested_as_text(const vec **, arena *, sonde_error *);
 
 /* The text of a value that is not null; borrowed from `room` or from the vec. */
 sonde_str value_text(const vec *, uint32_t row, column_type shown_as, char room[VALUE_TEXT_MAX]);
+/* The text of a double, or of a float. */
+sonde_str double_text(double, column_type, char room[VALUE_TEXT_MAX]);
 /* The text of a number of the i64 family (bool, int64, date, time, timestamps). */
 sonde_str i64_text(int64_t, column_type, char room[VALUE_TEXT_MAX]);
 

@@ -81,7 +81,7 @@ sonde_code run_values(task *t, const fragment_head *h, rd *r, buf *out) {
   part *held;
   if (!task_columns(t, h, refs, 1, &v, &held)) return t->err->code;
   tallies s = {0};
-  sonde_code code = SONDE_OK;
+  sonde_code code = nested_as_text(&v, t->scratch, t->err);
   for (uint32_t i = 0; i < h->rows && code == SONDE_OK; i++)
     if (!bits || (bits[i >> 3] >> (i & 7) & 1)) code = add(&s, v, i, t->scratch, t->err);
   buf_u32(out, s.count);

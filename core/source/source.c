@@ -1,7 +1,10 @@
 /* See source.h. */
 #include "source/source.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define WANT_MAX ((uint64_t)64 << 20) /* joined wants stay below */
 
 void sources_init(sources *s, mem *m, uint64_t limit) { *s = (sources){.mem = m, .limit = limit}; }
 
@@ -68,6 +71,18 @@ const uint8_t *source_bytes(source *src, uint64_t offset, uint32_t length) {
     return x->data + (offset - x->offset);
   }
   return NULL;
+}
+
+uint32_t source_pieces(source *src, uint64_t begin, uint64_t end, source_piece *out, uint32_t cap) {
+  uint32_t n = 0;
+  for (extent *x = src->extents; x && n < cap; x = x->next) {
+    if (!x->committed || x->offset >= end || x->offset + x->length <= begin) continue;
+    uint32_t at = n++;
+    for (; at > 0 && out[at - 1].offset > x->offset; at--) out[at] = out[at - 1];
+    out[at] = (source_piece){x->offset, x->length, x->data};
+    x->in_use = true;
+  }
+  return n;
 }
 
 void source_release(sources *s, source *src, uint64_t begin, uint64_t end) {
@@ -171,4 +186,27 @@ void wants_add(wants *w, sonde_source id, uint64_t offset, uint32_t length) {
     if (w->list[i].source == id && w->list[i].offset == offset && w->list[i].length >= length) return;
   if (w->count < WANTS_MAX)
     w->list[w->count++] = (sonde_want){.source = id, .offset = offset, .length = length};
+}
+
+static int by_place(const void *a, const void *b) {
+  const sonde_want *x = a, *y = b;
+  if (x->source != y->source) return x->source < y->source ? -1 : 1;
+  return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+void wants_join(wants *w, uint32_t gap) {
+  if (w->count < 2) return;
+  qsort(w->list, w->count, sizeof *w->list, by_place);
+  uint32_t last = 0;
+  for (uint32_t i = 1; i < w->count; i++) {
+    sonde_want *x = &w->list[last];
+    const sonde_want *next = &w->list[i];
+    uint64_t end = x->offset + x->length, next_end = next->offset + next->length;
+    bool near = next->source == x->source && next->offset <= end + gap && next_end - x->offset <= WANT_MAX;
+    if (!near)
+      w->list[++last] = *next;
+    else if (next_end > end)
+      x->length = (uint32_t)(next_end - x->offset);
+  }
+  w->count = last + 1;
 }

@@ -43,6 +43,13 @@ source *sources_find(sources *, sonde_source); /* NULL: unknown. Borrowed until 
 
 /* The bytes [offset, offset + length) when one extent covers them; else NULL. */
 const uint8_t *source_bytes(source *, uint64_t offset, uint32_t length);
+/* What there is of [begin, end): committed extents (whole ones) that touch it, by offset; answers how many, at most `cap`. */
+typedef struct {
+  uint64_t offset;
+  uint32_t length;
+  const uint8_t *bytes;
+} source_piece;
+uint32_t source_pieces(source *, uint64_t begin, uint64_t end, source_piece *out, uint32_t cap);
 /* Lets go of every committed extent that lies inside [begin, end). */
 void source_release(sources *, source *, uint64_t begin, uint64_t end);
 
@@ -63,5 +70,7 @@ typedef struct {
   uint32_t count;
 } wants;
 void wants_add(wants *, sonde_source, uint64_t offset, uint32_t length);
+/* Makes one want of neighbours that lie at most `gap` bytes apart: a request costs more than bytes that nobody needs. */
+void wants_join(wants *, uint32_t gap);
 
 #endif

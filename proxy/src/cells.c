@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { HEADER_BYTES = 32, RECORD_BYTES = 64 };
+enum { NANOS = 9 }; /* the scale of times in nanoseconds */
 enum { RECORD_TYPE = 4, RECORD_SCALE = 8, RECORD_VALIDITY = 16, RECORD_DATA = 24, RECORD_OFFSETS = 40 };
 
 __extension__ typedef unsigned __int128 uint128;
@@ -55,12 +56,12 @@ bool cells_is_null(const cells *p, uint32_t column, uint32_t row) {
   return validity && !bit_at(p->base + validity, row);
 }
 
-/* Digits and exponent of the shortest text that reads back as the same double. */
-static int shortest_digits(double v, char digits[24]) {
+/* Digits and exponent of the shortest text that reads back as the same double, or float. */
+static int shortest_digits(double v, bool is_float, char digits[24]) {
   char scientific[40];
-  int precision = 14;
+  int precision = is_float ? 5 : 14;
   do snprintf(scientific, sizeof scientific, "%.*e", precision, v);
-  while (strtod(scientific, NULL) != v && ++precision < 17);
+  while ((is_float ? (double)strtof(scientific, NULL) : strtod(scientific, NULL)) != v && ++precision < 17);
   const char *e = strchr(scientific, 'e');
   size_t n = 0;
   for (const char *c = scientific; c < e; c++)
@@ -71,10 +72,10 @@ static int shortest_digits(double v, char digits[24]) {
 }
 
 /* As JavaScript writes numbers: plain from 1e-6 to 1e21, with an exponent beyond. */
-static void add_finite(double v, text *out) {
+static void add_finite(double v, bool is_float, text *out) {
   char d[24];
   if (v < 0) text_add(out, "-", 1);
-  int exponent = shortest_digits(fabs(v), d), n = (int)strlen(d);
+  int exponent = shortest_digits(fabs(v), is_float, d), n = (int)strlen(d);
   if (exponent < -6 || exponent >= 21)
     text_print(out, "%c%s%se%+d", d[0], n > 1 ? "." : "", d + 1, exponent);
   else if (exponent < 0)
@@ -85,7 +86,7 @@ static void add_finite(double v, text *out) {
     text_print(out, "%.*s.%s", exponent + 1, d, d + exponent + 1);
 }
 
-static void add_double(double v, text *out) {
+static void add_double(double v, bool is_float, text *out) {
   if (isnan(v))
     text_print(out, "NaN");
   else if (isinf(v))
@@ -93,7 +94,7 @@ static void add_double(double v, text *out) {
   else if (v == 0)
     text_add(out, "0", 1);
   else
-    add_finite(v, out);
+    add_finite(v, is_float, out);
 }
 
 static void add_decimal(const uint8_t *p, uint32_t scale, text *out) {
@@ -135,13 +136,28 @@ static void add_time(int64_t micros, text *out) {
     text_print(out, ".%03" PRId64, fraction / 1000);
 }
 
-static void add_timestamp(int64_t micros, bool zoned, text *out) {
-  const int64_t day = INT64_C(86400000000);
-  int64_t days = floor_divide(micros, day);
+/* Nanoseconds: nine digits where six do not suffice. */
+static void add_nanos(int64_t nanos, text *out) {
+  int64_t micros = nanos / 1000;
+  if (nanos % 1000 == 0) {
+    add_time(micros, out);
+    return;
+  }
+  add_time(micros - micros % 1000000, out);
+  text_print(out, ".%09" PRId64, nanos % INT64_C(1000000000));
+}
+
+static void add_timestamp(int64_t units, bool nanos, bool zoned, text *out) {
+  int64_t day = INT64_C(86400000000) * (nanos ? 1000 : 1), days = floor_divide(units, day);
   add_date(days, out);
   text_add(out, " ", 1);
-  add_time(micros - days * day, out);
+  (nanos ? add_nanos : add_time)(units - days * day, out);
   if (zoned) text_print(out, "+00:00");
+}
+
+static void add_bytes(sonde_str s, text *out) {
+  text_add(out, "0x", 2);
+  for (size_t i = 0; i < s.len; i++) text_print(out, "%02x", (uint8_t)s.ptr[i]);
 }
 
 static sonde_str string_at(const cells *p, uint32_t column, uint32_t row) {
@@ -150,23 +166,30 @@ static sonde_str string_at(const cells *p, uint32_t column, uint32_t row) {
   return (sonde_str){(const char *)data_of(p, column, begin, 1), end - begin};
 }
 
+static double double_at(const cells *p, uint32_t c, uint32_t row) {
+  double v;
+  memcpy(&v, data_of(p, c, row, 8), sizeof v);
+  return v;
+}
+
 void cells_add_text(const cells *p, uint32_t c, uint32_t row, text *out) {
-  switch (cells_type(p, c)) {
+  uint32_t scale = u32_at(record_of(p, c) + RECORD_SCALE);
+  cell_type type = cells_type(p, c);
+  switch (type) {
   case CELL_NONE: break;
   case CELL_BOOL: text_print(out, bit_at(data_of(p, c, 0, 1), row) ? "true" : "false"); break;
   case CELL_INT64: text_print(out, "%" PRId64, (int64_t)u64_at(data_of(p, c, row, 8))); break;
-  case CELL_DOUBLE: {
-    double v;
-    memcpy(&v, data_of(p, c, row, 8), sizeof v);
-    add_double(v, out);
-    break;
-  }
-  case CELL_DECIMAL: add_decimal(data_of(p, c, row, 16), u32_at(record_of(p, c) + RECORD_SCALE), out); break;
+  case CELL_DOUBLE:
+  case CELL_FLOAT: add_double(double_at(p, c, row), type == CELL_FLOAT, out); break;
+  case CELL_DECIMAL: add_decimal(data_of(p, c, row, 16), scale, out); break;
   case CELL_DATE: add_date((int32_t)u32_at(data_of(p, c, row, 4)), out); break;
-  case CELL_TIME: add_time((int64_t)u64_at(data_of(p, c, row, 8)), out); break;
-  case CELL_TIMESTAMP: add_timestamp((int64_t)u64_at(data_of(p, c, row, 8)), false, out); break;
-  case CELL_TIMESTAMPTZ: add_timestamp((int64_t)u64_at(data_of(p, c, row, 8)), true, out); break;
-  case CELL_TEXT: {
+  case CELL_TIME: (scale == NANOS ? add_nanos : add_time)((int64_t)u64_at(data_of(p, c, row, 8)), out); break;
+  case CELL_TIMESTAMP:
+  case CELL_TIMESTAMPTZ:
+    add_timestamp((int64_t)u64_at(data_of(p, c, row, 8)), scale == NANOS, type == CELL_TIMESTAMPTZ, out);
+    break;
+  case CELL_BLOB: add_bytes(string_at(p, c, row), out); break;
+  default: {
     sonde_str s = string_at(p, c, row);
     text_add(out, s.ptr, s.len);
   }
@@ -174,7 +197,8 @@ void cells_add_text(const cells *p, uint32_t c, uint32_t row, text *out) {
 }
 
 static bool is_json_literal(cell_type type, const text *value) {
-  if (type == CELL_DOUBLE) return strcspn(value->ptr, "NI") == value->len;
+  if (type == CELL_DOUBLE || type == CELL_FLOAT) return strcspn(value->ptr, "NI") == value->len;
+  if (type >= CELL_LIST && type <= CELL_MAP) return true; /* it is JSON already */
   return type == CELL_BOOL || type == CELL_INT64 || type == CELL_DECIMAL;
 }
 

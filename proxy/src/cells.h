@@ -19,7 +19,14 @@ typedef enum {
   CELL_TIME,
   CELL_TIMESTAMP,
   CELL_TIMESTAMPTZ,
-  CELL_TEXT
+  CELL_TEXT,
+  CELL_FLOAT,
+  CELL_BLOB,
+  CELL_UUID,
+  CELL_INTERVAL,
+  CELL_LIST,
+  CELL_STRUCT,
+  CELL_MAP
 } cell_type;
 
 bool cells_open(sonde_page, cells *out); /* false: not a page block */
@@ -27,7 +34,8 @@ cell_type cells_type(const cells *, uint32_t column);
 bool cells_is_null(const cells *, uint32_t column, uint32_t row);
 /* Text of a value that is not null: ISO 8601 dates and times, numbers exactly, doubles as short as they read back. */
 void cells_add_text(const cells *, uint32_t column, uint32_t row, text *out);
-/* As JSON; exact numbers stay numbers however long, and a double that is not finite is a string. */
+/* As JSON; exact numbers stay numbers however long, a double that is not finite is a string, lists, structs and maps are what
+ * they are. */
 void cells_add_json(const cells *, uint32_t column, uint32_t row, text *out);
 
 #endif

@@ -17,7 +17,7 @@ const everywhere = ['assert', 'float', 'inttypes', 'limits', 'math', 'stdalign',
   'stdio', 'stdlib', 'stdnoreturn', 'string', 'sonde'].map((name) => `${name}.h`)
 const special = {
   base: ['emmintrin.h', 'immintrin.h', 'smmintrin.h', 'tmmintrin.h', 'nmmintrin.h', 'arm_neon.h', 'wasm_simd128.h'],
-  codec: ['zstd.h', 'zstd_errors.h', 'zlib.h'],
+  codec: ['zstd.h', 'zstd_errors.h', 'zlib.h', 'lz4.h', 'brotli/decode.h'],
 }
 
 /** The complaints about one source file's includes; `path` counts from the top of the checkout. */

@@ -187,7 +187,7 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
   const bytes = data.rows * 40
   const estimate = Math.round(data.rows * 0.97) + (data.rows > 0 ? 1 : 0)
   let info: TableInfo = {
-    id, name, bytes, compression: 'none', columns: data.columns, guesses: options.guesses ?? defaultGuesses(read),
+    id, name, bytes, format: 'csv', compression: 'none', columns: data.columns, guesses: options.guesses ?? defaultGuesses(read),
     rows: { count: Math.min(data.rows, estimate), exact: false }, badRows: 0, state: 'sniffed',
   }
   let cancelled = false

@@ -2,11 +2,16 @@
 // model, the grid and tests can stand on it without an engine. Row numbers count data rows from 0; ranges are
 // half-open; every promise that may take long accepts an AbortSignal and rejects with its reason when aborted.
 
-/** A cell. `null` is a missing value. int64 arrives as number when safe (|v| <= 2^53), else bigint; decimals as text. */
+/** A cell. `null` is a missing value. int64 arrives as number when safe (|v| <= 2^53), else bigint; decimals, dates and times as
+ * text; blobs as hexadecimal text behind 0x; lists, structs and maps as JSON text. */
 export type Value = null | boolean | number | bigint | string
 
 export type TypeName =
   | 'bool' | 'int64' | 'double' | 'decimal' | 'date' | 'time' | 'timestamp' | 'timestamptz' | 'text'
+  | 'float' | 'blob' | 'uuid' | 'interval' | NestedTypeName
+
+/** Their cells are JSON texts with all digits. */
+export type NestedTypeName = 'list' | 'struct' | 'map'
 
 export interface ColumnStats {
   readonly nulls: number
@@ -22,7 +27,9 @@ export interface ColumnStats {
 export interface ColumnInfo {
   readonly name: string
   readonly type: TypeName
-  /** Digits after the point of a decimal. */
+  /** The type as the file writes it, where that says more: "uint16", "timestamp(ns)", "list<struct<a: double>>". */
+  readonly typeText?: string
+  /** Digits after the point of a decimal; 9 for times in nanoseconds. */
   readonly scale?: number
   /** Present once the import has seen every row. */
   readonly stats?: ColumnStats
@@ -78,6 +85,7 @@ export interface TableInfo {
   readonly id: number
   readonly name: string
   readonly bytes: number
+  readonly format: 'csv' | 'parquet'
   readonly compression: 'none' | 'gzip' | 'zstd'
   readonly columns: readonly ColumnInfo[]
   readonly guesses: readonly Guess[]
@@ -87,6 +95,8 @@ export interface TableInfo {
   readonly badRows: number
   /** sniffed: first rows are there. indexed: exact count, paging anywhere. imported: exact types, statistics, columns. */
   readonly state: 'sniffed' | 'indexed' | 'imported'
+  /** What a Parquet file says of itself. */
+  readonly parquet?: { readonly rowGroups: number; readonly createdBy: string }
   /** Sentences about the source a user should know, e.g. that a server sent the whole file. */
   readonly notes?: readonly string[]
 }

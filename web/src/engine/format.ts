@@ -49,3 +49,33 @@ export function decimalText(unscaled: number | bigint, scale: number): string {
   const text = scale === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`
   return negative ? `-${text}` : text
 }
+
+/** Nanoseconds since midnight, with 9 digits of fraction where 6 do not suffice. */
+export function nanosOfDayText(nanos: number | bigint): string {
+  const ofDay = Number(nanos)
+  const rest = ofDay % 1000
+  if (rest === 0) return timeText(ofDay / 1000)
+  const micros = (ofDay - rest) / 1000
+  return `${timeText(micros - (micros % 1_000_000))}.${pad(micros % 1_000_000, 6)}${pad(rest, 3)}`
+}
+
+/** Nanoseconds since 1970 as timestampText writes microseconds. */
+export function nanosText(nanos: number | bigint, zoned: boolean): string {
+  const whole = BigInt(nanos)
+  const perDay = BigInt(MICROS_PER_DAY) * 1000n
+  const rest = whole % perDay
+  const ofDay = rest < 0n ? rest + perDay : rest
+  return `${dateText(Number((whole - ofDay) / perDay))} ${nanosOfDayText(ofDay)}${zoned ? '+00:00' : ''}`
+}
+
+/** The shortest text that reads back as the same 32-bit float. */
+export function floatText(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits))
+    if (Math.fround(shorter) === value) return String(shorter)
+  }
+  return String(Number(value.toPrecision(9)))
+}
+
+export const hexText = (bytes: Uint8Array): string =>
+  '0x' + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

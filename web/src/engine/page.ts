@@ -1,7 +1,7 @@
 // Reads the page block (core/column/README.md draws it): Arrow buffers inside one piece of memory, little endian.
 // Nothing is decoded before a cell is asked for, so that a page of a hundred thousand columns costs its records only.
 import type { Column, Page, TypeName, Value } from './api.ts'
-import { dateText, decimalText, timestampText, timeText } from './format.ts'
+import { dateText, decimalText, floatText, hexText, nanosOfDayText, nanosText, timestampText, timeText } from './format.ts'
 import { ExplorerError } from './api.ts'
 
 const MAGIC = 0x31475053 // "SPG1"
@@ -63,6 +63,8 @@ interface Buffers {
 interface Kind {
   readonly name: TypeName
   at(buffers: Buffers, row: number): Value
+  /** Where it is not what String makes of the value. */
+  text?(value: Value): string
 }
 
 const utf8 = new TextDecoder()
@@ -73,10 +75,22 @@ function textAt({ view, data, offsets }: Buffers, row: number): string {
   return begin === end ? '' : utf8.decode(new Uint8Array(view.buffer, data + begin, end - begin))
 }
 
+const blobAt = ({ view, data, offsets }: Buffers, row: number): string => {
+  const begin = view.getUint32(offsets + 4 * row, true)
+  return hexText(new Uint8Array(view.buffer, data + begin, view.getUint32(offsets + 4 * row + 4, true) - begin))
+}
+
 const bool = ({ view, data }: Buffers, row: number): boolean => (view.getUint8(data + (row >> 3)) >> (row & 7) & 1) === 1
 const days = ({ view, data }: Buffers, row: number): string => dateText(view.getInt32(data + 4 * row, true))
 const long = ({ view, data }: Buffers, row: number): number | bigint => int64(view, data + 8 * row)
 const decimal = ({ view, data, scale }: Buffers, row: number): string => decimalText(int128(view, data + 16 * row), scale)
+
+/** The scale of times in nanoseconds. */
+const NANOS = 9
+const time = (buffers: Buffers, row: number): string =>
+  buffers.scale === NANOS ? nanosOfDayText(long(buffers, row)) : timeText(Number(long(buffers, row)))
+const timestamp = (zoned: boolean) => (buffers: Buffers, row: number): string =>
+  buffers.scale === NANOS ? nanosText(long(buffers, row), zoned) : timestampText(long(buffers, row), zoned)
 
 /** By the number in a column's record. */
 const kinds: readonly Kind[] = [
@@ -86,10 +100,17 @@ const kinds: readonly Kind[] = [
   { name: 'double', at: ({ view, data }, row) => view.getFloat64(data + 8 * row, true) },
   { name: 'decimal', at: decimal },
   { name: 'date', at: days },
-  { name: 'time', at: (buffers, row) => timeText(Number(long(buffers, row))) },
-  { name: 'timestamp', at: (buffers, row) => timestampText(long(buffers, row), false) },
-  { name: 'timestamptz', at: (buffers, row) => timestampText(long(buffers, row), true) },
+  { name: 'time', at: time },
+  { name: 'timestamp', at: timestamp(false) },
+  { name: 'timestamptz', at: timestamp(true) },
   { name: 'text', at: textAt },
+  { name: 'float', at: ({ view, data }, row) => view.getFloat64(data + 8 * row, true), text: (value) => floatText(value as number) },
+  { name: 'blob', at: blobAt },
+  { name: 'uuid', at: textAt },
+  { name: 'interval', at: textAt },
+  { name: 'list', at: textAt },
+  { name: 'struct', at: textAt },
+  { name: 'map', at: textAt },
 ]
 
 class PageColumn implements Column, Buffers {
@@ -131,7 +152,9 @@ class PageColumn implements Column, Buffers {
   }
 
   text(row: number): string {
-    return this.isNull(row) ? '' : String(this.#kind.at(this, row))
+    if (this.isNull(row)) return ''
+    const value = this.#kind.at(this, row)
+    return this.#kind.text ? this.#kind.text(value) : String(value)
   }
 }
 

@@ -1,9 +1,9 @@
 // One row of cells. It is drawn again only when its cells, its columns or its part of the selection changed.
 import { memo } from 'react'
 import type { ColumnInfo } from '../engine/api.ts'
-import { displayText, formatCount, type Cell, type ColumnLayout, type Explorer } from '../model/index.ts'
+import { displayText, formatCount, nestedToken, type Cell, type ColumnLayout, type Explorer } from '../model/index.ts'
 
-import { isNumeric } from './types.tsx'
+import { isNested, isNumeric } from './types.tsx'
 
 export interface RowProps {
   readonly model: Explorer
@@ -64,12 +64,13 @@ function drawCell({ model, id, row, columns, layout, selectedBegin, selectedEnd,
       data-numeric={isNumeric(columns[column]?.type) || undefined} data-active={position === active || undefined}
       style={{ left, width: layout.width(position) }}
     >
-      {drawText(cell)}
+      {drawText(cell, columns[column])}
     </div>
   )
 }
 
-function drawText(cell: Cell | undefined) {
+function drawText(cell: Cell | undefined, column: ColumnInfo | undefined) {
   if (cell === undefined) return <span className="sonde-pending" aria-label="not loaded yet" role="img" />
-  return cell.isNull ? <span className="sonde-null">null</span> : displayText(cell.text)
+  if (cell.isNull) return <span className="sonde-null">null</span>
+  return column && isNested(column.type) ? <span className="sonde-nested">{nestedToken(cell.text)}</span> : displayText(cell.text)
 }

@@ -1,4 +1,4 @@
 // The grid component and what its neighbours draw with.
 export { copyLater, DataGrid, type DataGridProps } from './DataGrid.tsx'
 export { createMeasure } from './measure.ts'
-export { isNumeric, TypeIcon, typeName } from './types.tsx'
+export { isNested, isNumeric, TypeIcon, typeName } from './types.tsx'

@@ -23,7 +23,7 @@ const sameCellBreak = '<br style="mso-data-placement:same-cell">'
 
 /** Whether a spreadsheet may read the text as a number without losing a digit of it. */
 function isSpreadsheetNumber(type: TypeName, text: string): boolean {
-  if (type !== 'int64' && type !== 'double' && type !== 'decimal') return false
+  if (type !== 'int64' && type !== 'double' && type !== 'float' && type !== 'decimal') return false
   return text.replace(/[eE].*$/, '').replace(/^[-+]?0*\.?0*|\D/g, '').length <= 15
 }
 

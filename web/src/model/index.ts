@@ -1,4 +1,5 @@
 // The headless explorer: no React, no DOM.
+export { nestedToken, parseNested, type TreeNode } from './nested.ts'
 export * from './columns.ts'
 export * from './copy.ts'
 export { displayText } from './display.ts'

@@ -1,8 +1,9 @@
 // One cell's whole text, as it is in the file.
 import { useEffect, useRef, useState } from 'react'
-import { formatCount, plural, type CellRef, type Explorer, type ExplorerState } from '../model/index.ts'
-import { typeName } from '../grid/index.ts'
+import { formatCount, parseNested, plural, type CellRef, type Explorer, type ExplorerState } from '../model/index.ts'
+import { isNested, typeName } from '../grid/index.ts'
 import { IconButton } from './icons.tsx'
+import { ValueTree } from './ValueTree.tsx'
 
 /** Longer texts are cut on screen (a browser lays out a million characters in seconds), never in the copy. */
 const shownCharacters = 200_000
@@ -19,6 +20,7 @@ export function CellDialog({ model, state, cell, onClose, onNotice }: {
   useEffect(() => dialog.current?.showModal(), [])
   const info = state.info?.columns[cell.column]
   const text = content?.text ?? ''
+  const tree = info && isNested(info.type) && content && !content.isNull ? parseNested(text) : undefined
   const copy = () => navigator.clipboard.writeText(text).then(
     () => onNotice('Copied the cell'),
     (error: unknown) => onNotice(`Not copied: ${String(error)}`),
@@ -29,13 +31,12 @@ export function CellDialog({ model, state, cell, onClose, onNotice }: {
         <header>
           <h2>{info?.name}</h2>
           <span className="sonde-quiet">
-            row {formatCount((content?.sourceRow ?? cell.row) + 1)} · {info && typeName(info.type)}
+            row {formatCount((content?.sourceRow ?? cell.row) + 1)} · {info && (info.typeText ?? typeName(info.type))}
             {content && !content.isNull && ` · ${plural(text.length, 'character')}`}
           </span>
           <IconButton icon="close" label="Close" onClick={() => dialog.current?.close()} />
         </header>
-        {content?.isNull
-          ? <p className="sonde-null">null: there is no value here</p>
+        {content?.isNull ? <p className="sonde-null">null: there is no value here</p> : tree ? <ValueTree node={tree} />
           : <pre tabIndex={0} aria-label="Text of the cell">{text.slice(0, shownCharacters)}{text.length > shownCharacters && '…'}</pre>}
         {text.length > shownCharacters && <p className="sonde-quiet">The first {formatCount(shownCharacters)} characters; Copy takes all.</p>}
         <div className="sonde-actions">

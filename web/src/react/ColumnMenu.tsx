@@ -1,7 +1,7 @@
 // Everything one can do with a column, and what is known about it.
 import type { ReactNode } from 'react'
 import type { ColumnInfo, TypeName } from '../engine/api.ts'
-import { typeName } from '../grid/index.ts'
+import { isNested, typeName } from '../grid/index.ts'
 import {
   formatCount, formatNumber, formatShare, setSort, sortOf, type Explorer, type ExplorerState,
 } from '../model/index.ts'
@@ -27,8 +27,8 @@ export function ColumnMenu({ model, state, column, info, onFilter, onDone }: {
     <div className="sonde-menu">
       <Facts info={info} state={state} />
       <div className="sonde-menu-group">
-        {item('↑ Sort ascending', sorted('ascending'), false, sort !== undefined && !sort.descending)}
-        {item('↓ Sort descending', sorted('descending'), false, sort?.descending === true)}
+        {!isNested(info.type) && item('↑ Sort ascending', sorted('ascending'), false, sort !== undefined && !sort.descending)}
+        {!isNested(info.type) && item('↓ Sort descending', sorted('descending'), false, sort?.descending === true)}
         {sort && item('Do not sort', sorted('none'))}
         {item('Filter…', onFilter, true)}
       </div>
@@ -43,7 +43,7 @@ export function ColumnMenu({ model, state, column, info, onFilter, onDone }: {
         {item(pinned ? 'Unpin' : 'Pin to the left', () => model.pin(column, !pinned))}
         {item('Hide', () => model.hide(column, true))}
       </div>
-      <label className="sonde-menu-type">
+      {state.info?.format === 'csv' && <label className="sonde-menu-type">
         <span>Read as</span>
         <select
           value={state.read.types?.[info.name] ?? ''}
@@ -52,7 +52,7 @@ export function ColumnMenu({ model, state, column, info, onFilter, onDone }: {
           <option value="">{`as it is: ${typeName(info.type)}`}</option>
           {types.map((type) => <option key={type} value={type}>{typeName(type)}</option>)}
         </select>
-      </label>
+      </label>}
     </div>
   )
 }
@@ -71,7 +71,7 @@ function Facts({ info, state }: { readonly info: ColumnInfo; readonly state: Exp
   return (
     <div className="sonde-facts">
       <h2>{info.name}</h2>
-      <p className="sonde-quiet">{typeName(info.type)}{info.scale !== undefined && `, ${info.scale} decimal places`}{!stats && ' so far; statistics come with the scan'}</p>
+      <p className="sonde-quiet">{info.typeText ?? typeName(info.type)}{info.type === 'decimal' && !info.typeText && `, ${info.scale} decimal places`}{!stats && state.info?.format === 'csv' && ' so far; statistics come with the scan'}</p>
       {stats && (
         <dl>
           <dt>missing</dt><dd>{formatCount(stats.nulls)} ({formatShare(stats.nulls, rows)})</dd>

@@ -1,6 +1,6 @@
 // "How this file was read": every guess with its reason and runner-up, the means to overrule it, and the bad rows.
 import { useState } from 'react'
-import type { Guess, ReadOptions } from '../engine/api.ts'
+import type { Guess, ReadOptions, TableInfo } from '../engine/api.ts'
 import { typeName } from '../grid/index.ts'
 import { formatBytes, type Explorer, type ExplorerState } from '../model/index.ts'
 import { BadRows } from './BadRows.tsx'
@@ -33,7 +33,7 @@ export function ReadPanel({ model, state, onClose }: {
         <p className="sonde-quiet">{info.name} · {formatBytes(info.bytes)}{info.compression !== 'none' && ` · ${info.compression}`}</p>
         {info.notes?.map((note) => <p key={note}>{note}</p>)}
         {state.failure && <p className="sonde-problem" role="alert">{state.failure.message} {state.failure.advice}</p>}
-        <form onSubmit={(event) => { event.preventDefault(); void model.reread(draft) }}>
+        {info.format === 'parquet' ? <ParquetFacts info={info} /> : <form onSubmit={(event) => { event.preventDefault(); void model.reread(draft) }}>
           {settings.map((setting) => (
             <SettingRow
               key={setting} setting={setting} guess={info.guesses.find((guess) => guess.setting === setting)}
@@ -49,10 +49,24 @@ export function ReadPanel({ model, state, onClose }: {
               <button type="button" className="sonde-plain" onClick={() => void model.reread({})}>Back to the guesses</button>
             )}
           </div>
-        </form>
-        <BadRows model={model} count={info.badRows} scanning={state.scan === 'running'} table={info.id} />
+        </form>}
+        {info.format === 'csv' && <BadRows model={model} count={info.badRows} scanning={state.scan === 'running'} table={info.id} />}
       </div>
     </aside>
+  )
+}
+
+/** A Parquet file says how it is to be read: there is nothing to guess. */
+function ParquetFacts({ info }: { readonly info: TableInfo }) {
+  const { columns, parquet } = info
+  return (
+    <section className="sonde-setting">
+      <p>A Parquet file: names, types and where everything lies are written in it.</p>
+      <p className="sonde-quiet">{parquet?.rowGroups ?? 0} row groups{parquet?.createdBy && ` · written by ${parquet.createdBy}`}</p>
+      <dl className="sonde-schema">
+        {columns.map(({ name, type, typeText }, i) => [<dt key={`n${i}`}>{name}</dt>, <dd key={`t${i}`}>{typeText ?? typeName(type)}</dd>])}
+      </dl>
+    </section>
   )
 }
 

@@ -7,12 +7,13 @@ export const operatorNames: Record<FilterOperator, string> = {
   'between': 'between', 'contains': 'contains', 'starts with': 'starts with', 'regex': 'matches pattern', 'is null': 'is missing', 'is not null': 'is present',
 }
 
+const orderedTypes: ReadonlySet<TypeName> = new Set(['int64', 'double', 'float', 'decimal', 'date', 'time', 'timestamp', 'timestamptz'])
 const ordered: readonly FilterOperator[] = ['in', '=', '<>', '<', '<=', '>', '>=', 'between', 'is null', 'is not null']
 const textual: readonly FilterOperator[] = ['in', 'contains', 'starts with', 'regex', '=', '<>', '<', '<=', '>', '>=', 'between', 'is null', 'is not null']
 const yesNo: readonly FilterOperator[] = ['in', 'is null', 'is not null']
 
 export const operatorsOf = (type: TypeName): readonly FilterOperator[] =>
-  type === 'text' ? textual : type === 'bool' ? yesNo : ordered
+  type === 'bool' ? yesNo : orderedTypes.has(type) ? ordered : textual
 
 export interface FilterForm {
   readonly op: FilterOperator

@@ -32,12 +32,17 @@ export function createScanner(jobs: Jobs, pool: Pool, addSource: (source: Source
 
   async function steps(table: OpenTable, call: ScanCall): Promise<TableInfo> {
     // A large block run here would keep pages waiting, so it is left to the helpers that are about to start.
-    if (table.info.bytes > SMALL_BYTES) await pool.ready()
+    if (table.info.bytes > SMALL_BYTES && table.info.state !== 'imported') await pool.ready()
     call.signal.throwIfAborted()
     if (table.needsInflate) await inflate(table, call)
     if (table.info.state === 'sniffed') await pass(table, 'index', call)
     if (table.info.state === 'indexed') await pass(table, 'import', call)
+    else tellIdle(table, call) // Parquet: there is nothing to scan
     return table.info
+  }
+
+  function tellIdle({ info }: OpenTable, { event }: ScanCall): void {
+    event({ info, progress: jobs.progressOf('idle', { doneBytes: info.bytes, totalBytes: info.bytes, rows: info.rows.count }) })
   }
 
   async function pass(table: OpenTable, job: 'index' | 'import', { signal, event }: ScanCall): Promise<void> {

@@ -4,6 +4,8 @@ import type { ColumnInfo, Guess, TableInfo } from '../engine/api.ts'
 /** Info as the jobs open, index and import give it (core/api/README.md); each tells what it has learnt. */
 export interface EngineInfo {
   readonly table?: number
+  readonly format?: TableInfo['format']
+  readonly parquet?: TableInfo['parquet']
   readonly compression?: TableInfo['compression']
   readonly needs_inflate?: boolean
   readonly bytes?: number
@@ -35,6 +37,8 @@ export function firstInfo(name: string, notes: readonly string[], found: EngineI
     id: found.table ?? 0,
     name,
     bytes: found.bytes ?? 0,
+    format: found.format ?? 'csv',
+    ...(found.parquet && { parquet: found.parquet }),
     compression: found.compression ?? 'none',
     columns: found.columns ?? [],
     guesses: found.guesses ?? [],

@@ -1,0 +1,57 @@
+/* The columns of a block: kept ones from the store, the others read from the source and kept where there is room. */
+#include <string.h>
+
+#include "exec/task.h"
+
+/* The refs not in the store, ascending and each once, as the columns of a new part. */
+static part *missing_part(task *t, const fragment_head *h, const column_ref *refs, uint32_t n) {
+  part *p = part_new(t->mem, h->table, h->block, t->err);
+  if (!p) return NULL;
+  p->columns = arena_array(&p->chunk.memory, n, sizeof *p->columns, t->err);
+  p->forms = p->columns ? arena_array(&p->chunk.memory, n, sizeof *p->forms, t->err) : NULL;
+  if (!p->forms) {
+    part_free(p);
+    return NULL;
+  }
+  for (uint32_t i = 0; i < n; i++) { /* few columns: insertion into a sorted list */
+    if (store_column(t->store, h->table, h->block, refs[i].column, refs[i].form)) continue;
+    uint32_t at = p->n_columns;
+    while (at > 0 && p->columns[at - 1] > refs[i].column) at--;
+    if (at > 0 && p->columns[at - 1] == refs[i].column) continue;
+    memmove(p->columns + at + 1, p->columns + at, (p->n_columns - at) * sizeof *p->columns);
+    memmove(p->forms + at + 1, p->forms + at, (p->n_columns - at) * sizeof *p->forms);
+    p->columns[at] = refs[i].column;
+    p->forms[at] = refs[i].form;
+    p->n_columns++;
+  }
+  return p;
+}
+
+static const vec *in_part(const part *p, uint32_t column) {
+  for (uint32_t i = 0; p && i < p->n_columns; i++)
+    if (p->columns[i] == column) return &p->chunk.vecs[i];
+  return NULL;
+}
+
+bool task_columns(task *t, const fragment_head *h, const column_ref *refs, uint32_t n, const vec **out,
+                  part **held) {
+  *held = NULL;
+  part *p = missing_part(t, h, refs, n);
+  if (!p) return false;
+  if (p->n_columns > 0) {
+    bool read = h->format == FORMAT_CSV ? csv_read_part(t, h, p) : parquet_read_part(t, h, refs, n, p);
+    if (!read) {
+      part_free(p);
+      return false;
+    }
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    out[i] = in_part(p, refs[i].column);
+    if (!out[i]) out[i] = store_column(t->store, h->table, h->block, refs[i].column, refs[i].form);
+  }
+  if (p->n_columns == 0)
+    part_free(p);
+  else if (!store_keep(t->store, p))
+    *held = p;
+  return true;
+}

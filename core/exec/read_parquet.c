@@ -1,0 +1,128 @@
+/* Columns of a row group of a Parquet file. Whole columns are asked for as one range each; a few rows begin with the first
+ * bytes of the chunk, and the reader says what it needs beyond. */
+#include <string.h>
+
+#include "exec/task.h"
+#include "format/parquet/parquet.h"
+
+#define FIRST_BYTES                                                                                          \
+  ((uint64_t)256 << 10)  /* of a chunk, when a few rows are read: dictionary and first page mostly */
+#define GAP_BYTES 65536u /* read over rather than asked around */
+#define SPANS_MAX 256u
+
+static sonde_code open_piece(task *t, const column_ref *ref, pq_piece *out) {
+  rd r = {.data = (const uint8_t *)ref->piece.ptr, .len = ref->piece.len};
+  return pq_piece_get(&r, t->scratch, out, t->err);
+}
+
+/* Wants [offset, offset + length) but for what is there already. */
+static void want_missing(task *t, sonde_source id, source *src, pq_range range) {
+  uint64_t at = range.offset, end = range.offset + range.length;
+  source_piece pieces[SPANS_MAX];
+  uint32_t n = source_pieces(src, at, end, pieces, SPANS_MAX);
+  for (uint32_t i = 0; i < n && at < end; i++) {
+    if (pieces[i].offset > at) wants_add(t->wants, id, at, (uint32_t)(pieces[i].offset - at));
+    if (pieces[i].offset + pieces[i].length > at) at = pieces[i].offset + pieces[i].length;
+  }
+  if (at < end) wants_add(t->wants, id, at, (uint32_t)(end - at));
+}
+
+static uint32_t spans_of(source *src, const pq_piece *piece, pq_span *out) {
+  uint32_t n = 0;
+  source_piece pieces[SPANS_MAX];
+  for (uint32_t leaf = 0; leaf < piece->n_leaves && n < SPANS_MAX; leaf++) {
+    pq_range pages = piece->chunks[leaf].pages;
+    uint32_t k = source_pieces(src, pages.offset, pages.offset + pages.length, pieces, SPANS_MAX - n);
+    for (uint32_t i = 0; i < k; i++)
+      out[n++] = (pq_span){{pieces[i].offset, pieces[i].length}, pieces[i].bytes};
+  }
+  return n;
+}
+
+/* The ranges to begin with. */
+static sonde_code want_first(task *t, const fragment_head *h, source *src, const pq_piece *piece,
+                             uint32_t first, uint32_t n) {
+  pq_range *ranges;
+  uint32_t n_ranges;
+  SONDE_TRY(pq_ranges(piece, NULL, first, n, t->scratch, &ranges, &n_ranges, t->err));
+  bool all = n == piece->rows;
+  for (uint32_t i = 0; i < n_ranges; i++) {
+    if (!all && ranges[i].length > FIRST_BYTES) ranges[i].length = FIRST_BYTES;
+    SONDE_CHECK(ranges[i].length <= UINT32_MAX, t->err, SONDE_LIMIT, ranges[i].offset,
+                "a column of a row group has more than 4 GB");
+    want_missing(t, h->source, src, ranges[i]);
+  }
+  return SONDE_OK;
+}
+
+/* What the reader lacks, in one piece even where parts of it are here, and a bit more: the next page is wanted soon. */
+static void want_more(task *t, const fragment_head *h, source *src, const pq_piece *piece, pq_range more) {
+  uint64_t length = more.length;
+  for (uint32_t leaf = 0; leaf < piece->n_leaves; leaf++) {
+    pq_range pages = piece->chunks[leaf].pages;
+    uint64_t end = pages.offset + pages.length;
+    if (more.offset < pages.offset || more.offset >= end || length >= FIRST_BYTES) continue;
+    length = end - more.offset < FIRST_BYTES ? end - more.offset : FIRST_BYTES;
+  }
+  if (source_bytes(src, more.offset, (uint32_t)length))
+    length = more.length; /* not what it meant: no endless loop */
+  wants_add(t->wants, h->source, more.offset, (uint32_t)length);
+}
+
+static source *source_at(task *t, const fragment_head *h) {
+  source *src = sources_find(t->sources, h->source);
+  if (src && !src->failed) return src;
+  if (src)
+    status_set(t->err, SONDE_BYTES, 0, "%s", src->reason);
+  else
+    status_set(t->err, SONDE_MISUSE, 0, "source %u is not known to this engine", h->source);
+  return NULL;
+}
+
+bool parquet_read_rows(task *t, const fragment_head *h, const column_ref *refs, uint32_t n_refs,
+                       uint32_t first, uint32_t n, arena *memory, vec *out) {
+  source *src = source_at(t, h);
+  pq_piece *pieces = arena_array(t->scratch, n_refs, sizeof *pieces, t->err);
+  if (!src || !pieces) return false;
+  for (uint32_t c = 0; c < n_refs; c++)
+    if (open_piece(t, &refs[c], &pieces[c]) || want_first(t, h, src, &pieces[c], first, n)) return false;
+  wants_join(t->wants, GAP_BYTES);
+  if (t->wants->count) return false;
+  for (uint32_t c = 0; c < n_refs; c++) { /* all columns say what they lack before anything is waited for */
+    pq_span spans[SPANS_MAX];
+    pq_range more = {0, 0};
+    uint32_t n_spans = spans_of(src, &pieces[c], spans);
+    if (pq_read(&pieces[c], NULL, spans, n_spans, first, n, memory, t->scratch, &out[c], &more, t->err))
+      return false;
+    if (more.length) want_more(t, h, src, &pieces[c], more);
+  }
+  wants_join(t->wants, GAP_BYTES);
+  return t->wants->count == 0;
+}
+
+static const column_ref *ref_of(const column_ref *refs, uint32_t n, uint32_t column) {
+  for (uint32_t i = 0; i < n; i++)
+    if (refs[i].column == column) return &refs[i];
+  return NULL;
+}
+
+bool parquet_read_part(task *t, const fragment_head *h, const column_ref *refs, uint32_t n, part *p) {
+  column_ref *wanted = arena_array(t->scratch, p->n_columns, sizeof *wanted, t->err);
+  vec *vecs = arena_array(&p->chunk.memory, p->n_columns, sizeof *vecs, t->err);
+  if (!wanted || !vecs) return false;
+  for (uint32_t i = 0; i < p->n_columns; i++) wanted[i] = *ref_of(refs, n, p->columns[i]);
+  if (!parquet_read_rows(t, h, wanted, p->n_columns, 0, h->rows, &p->chunk.memory, vecs)) return false;
+  p->chunk.vecs = vecs;
+  p->chunk.rows = h->rows;
+  p->chunk.columns = p->n_columns;
+  for (uint32_t i = 0; i < p->n_columns; i++) {
+    pq_piece piece;
+    if (open_piece(t, &wanted[i], &piece)) return false;
+    for (uint32_t leaf = 0; leaf < piece.n_leaves; leaf++) {
+      pq_range pages = piece.chunks[leaf].pages;
+      source_release(t->sources, sources_find(t->sources, h->source), pages.offset,
+                     pages.offset + pages.length);
+    }
+  }
+  return true;
+}

@@ -1,0 +1,90 @@
+/* See body.h. */
+#include "format/parquet/body.h"
+
+#include <string.h>
+
+#include "format/parquet/bits.h"
+
+static sonde_code damaged(const page_head *h, const char *why, sonde_error *err) {
+  return status_set(err, SONDE_CORRUPT, h->at, "the page at byte %llu is damaged: %s",
+                    (unsigned long long)h->at, why);
+}
+
+static sonde_code check_sum(const page_head *h, sonde_error *err) {
+  if (!h->has_crc || codec_crc32(h->body, h->packed) == h->crc) return SONDE_OK;
+  return damaged(h, "its checksum does not match its bytes", err);
+}
+
+static sonde_code make_room(unpacker *u, size_t n, sonde_error *err) {
+  if (u->room && u->cap >= n) return SONDE_OK;
+  u->room = arena_alloc(u->codecs.memory, n, err);
+  u->cap = u->room ? n : 0;
+  return u->room ? SONDE_OK : err->code;
+}
+
+/* [in, in + packed) unpacked, or as it lies there. */
+static sonde_code unpack(unpacker *u, codec_block_kind kind, const page_head *h, const uint8_t *in,
+                         size_t packed, size_t plain, page_body *b, sonde_error *err) {
+  b->p = in;
+  b->end = in + packed;
+  if (kind == BLOCK_PLAIN || (packed == 0 && plain == 0)) return SONDE_OK;
+  SONDE_TRY(make_room(u, plain, err));
+  sonde_code code = codec_block(&u->codecs, kind, in, packed, u->room, plain, err);
+  if (code == SONDE_CORRUPT) {
+    sonde_error why = *err;
+    return damaged(h, why.message, err);
+  }
+  b->p = u->room;
+  b->end = u->room + plain;
+  return code;
+}
+
+/* Levels in data pages v1: a length and the hybrid, or BIT_PACKED without one. */
+static bool take_levels(page_body *b, uint8_t max, uint8_t encoding, uint32_t n, level_bytes *l) {
+  *l = (level_bytes){b->p, b->p, max, encoding == ENCODING_BIT_PACKED};
+  if (max == 0) return true;
+  uint64_t left = (uint64_t)(b->end - b->p), length = bits_bytes(n, levels_width(max));
+  if (!l->msb) {
+    uint32_t written;
+    if (left < 4) return false;
+    memcpy(&written, b->p, 4);
+    b->p += 4;
+    left -= 4;
+    length = written;
+  }
+  if (length > left) return false;
+  l->p = b->p;
+  l->end = b->p += length;
+  return true;
+}
+
+static sonde_code open_v1(unpacker *u, codec_block_kind kind, const page_head *h, const pq_node *leaf,
+                          page_body *b, sonde_error *err) {
+  SONDE_TRY(unpack(u, kind, h, h->body, h->packed, h->plain, b, err));
+  if (h->values == 0) {
+    b->reps = b->defs = (level_bytes){b->p, b->p, 0, false};
+    return SONDE_OK;
+  }
+  bool fine = take_levels(b, leaf->max_rep, h->rep_encoding, h->values, &b->reps) &&
+              take_levels(b, leaf->max_def, h->def_encoding, h->values, &b->defs);
+  return fine ? SONDE_OK : damaged(h, "its levels leave it", err);
+}
+
+static sonde_code open_v2(unpacker *u, codec_block_kind kind, const page_head *h, const pq_node *leaf,
+                          page_body *b, sonde_error *err) {
+  uint32_t levels = h->rep_bytes + h->def_bytes;
+  const uint8_t *reps = h->body, *defs = reps + h->rep_bytes;
+  b->reps = (level_bytes){reps, defs, leaf->max_rep, false};
+  b->defs = (level_bytes){defs, reps + levels, leaf->max_def, false};
+  return unpack(u, h->compressed ? kind : BLOCK_PLAIN, h, reps + levels, h->packed - levels,
+                h->plain - levels, b, err);
+}
+
+sonde_code body_open(unpacker *u, codec_block_kind kind, const page_head *h, const pq_node *leaf,
+                     page_body *b, sonde_error *err) {
+  *b = (page_body){0};
+  SONDE_TRY(check_sum(h, err));
+  if (h->type == PAGE_DATA) return open_v1(u, kind, h, leaf, b, err);
+  if (h->type == PAGE_DATA_V2) return open_v2(u, kind, h, leaf, b, err);
+  return unpack(u, kind, h, h->body, h->packed, h->plain, b, err);
+}

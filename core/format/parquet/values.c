@@ -1,0 +1,124 @@
+/* See values.h. */
+#include "format/parquet/values.h"
+
+#include <string.h>
+
+#include "format/parquet/bits.h"
+#include "format/parquet/convert.h"
+#include "format/parquet/delta.h"
+#include "format/parquet/hybrid.h"
+
+bool is_dictionary_encoding(uint8_t encoding) {
+  return encoding == ENCODING_PLAIN_DICTIONARY || encoding == ENCODING_RLE_DICTIONARY;
+}
+
+static sonde_code damaged(sonde_error *err) {
+  return status_set(err, SONDE_CORRUPT, 0, "a page's values are damaged or fewer than it says");
+}
+
+static sonde_code unknown(const page_values *v, sonde_error *err) {
+  return status_set(err, SONDE_UNSUPPORTED, 0, "encoding %u is not used for physical type %u",
+                    (unsigned)v->encoding, v->leaf->physical);
+}
+
+/* Stream s holds byte s of every value. */
+static void join_streams(const uint8_t *in, size_t stride, uint32_t width, uint32_t n, uint8_t *out) {
+  for (uint32_t s = 0; s < width; s++, in += stride)
+    for (uint32_t i = 0; i < n; i++) out[(size_t)i * width + s] = in[i];
+}
+
+static sonde_code split_raw(const page_values *v, uint32_t width, const uint8_t **raw, sonde_error *err) {
+  size_t bytes = (size_t)(v->end - v->p), stride = bytes / width;
+  if (stride < v->n) return damaged(err);
+  uint8_t *out = arena_array(v->scratch, v->n, width, err);
+  if (!out) return err->code;
+  join_streams(v->p, stride, width, v->n, out);
+  *raw = out;
+  return SONDE_OK;
+}
+
+static sonde_code delta_raw(const page_values *v, const uint8_t **raw, sonde_error *err) {
+  const uint8_t *p = v->p;
+  uint64_t *values = arena_array(v->scratch, v->n, sizeof *values, err);
+  if (!values) return err->code;
+  if (!delta_read(&p, v->end, values, v->n)) return damaged(err);
+  uint8_t *out = (uint8_t *)values;
+  if (v->leaf->physical == PQ_INT32)
+    for (size_t i = 0; i < v->n; i++)
+      memcpy(out + i * 4, &values[i], 4); /* the low half; never ahead of the read */
+  *raw = out;
+  return SONDE_OK;
+}
+
+/* Byte arrays into a place of their own. */
+static sonde_code scratch_texts(const page_values *v, texts *t, uint32_t **offsets, sonde_error *err) {
+  *t = (texts){.memory = v->scratch};
+  *offsets = arena_array(v->scratch, (size_t)v->n + 1, sizeof **offsets, err);
+  if (!*offsets) return err->code;
+  (*offsets)[0] = 0;
+  return values_texts(v, t, *offsets + 1, err);
+}
+
+/* The values as written, one behind the other. */
+static sonde_code raw_values(const page_values *v, uint32_t width, const uint8_t **raw, sonde_error *err) {
+  bool whole = v->leaf->physical == PQ_INT32 || v->leaf->physical == PQ_INT64;
+  if (v->encoding == ENCODING_PLAIN) {
+    *raw = v->p;
+    return (uint64_t)v->n * width <= (uint64_t)(v->end - v->p) ? SONDE_OK : damaged(err);
+  }
+  if (v->encoding == ENCODING_BYTE_STREAM_SPLIT) return split_raw(v, width, raw, err);
+  if (v->encoding == ENCODING_DELTA_BINARY_PACKED && whole) return delta_raw(v, raw, err);
+  if (v->encoding != ENCODING_DELTA_BYTE_ARRAY || v->leaf->physical != PQ_FIXED) return unknown(v, err);
+  texts t;
+  uint32_t *offsets;
+  SONDE_TRY(scratch_texts(v, &t, &offsets, err));
+  *raw = (const uint8_t *)t.bytes;
+  return SONDE_OK;
+}
+
+sonde_code values_fixed(const page_values *v, void *out, sonde_error *err) {
+  if (v->n == 0) return SONDE_OK;
+  uint32_t width = physical_bytes(v->leaf);
+  if (width > 0) {
+    const uint8_t *raw = NULL;
+    SONDE_TRY(raw_values(v, width, &raw, err));
+    return convert_fixed(v->leaf, raw, v->n, out, err);
+  }
+  texts t;
+  uint32_t *offsets;
+  SONDE_TRY(scratch_texts(v, &t, &offsets, err));
+  return convert_varying(v->leaf, t.bytes, offsets, v->n, out, err);
+}
+
+static sonde_code rle_bits(const page_values *v, uint64_t *bits, uint64_t at, sonde_error *err) {
+  uint32_t length;
+  if (v->end - v->p < 4) return damaged(err);
+  memcpy(&length, v->p, 4);
+  if (length > (size_t)(v->end - v->p - 4)) return damaged(err);
+  hybrid h;
+  hybrid_begin(&h, v->p + 4, v->p + 4 + length, 1);
+  return hybrid_read_bits(&h, bits, at, v->n) == UINT32_MAX ? damaged(err) : SONDE_OK;
+}
+
+sonde_code values_bits(const page_values *v, uint64_t *bits, uint64_t at, sonde_error *err) {
+  if (v->n == 0) return SONDE_OK;
+  if (v->encoding == ENCODING_RLE) return rle_bits(v, bits, at, err);
+  if (v->encoding != ENCODING_PLAIN) return unknown(v, err); /* BIT_PACKED is for levels only */
+  if (bits_bytes(v->n, 1) > (uint64_t)(v->end - v->p)) return damaged(err);
+  bits_copy(bits, at, v->p, 0, v->n);
+  return SONDE_OK;
+}
+
+sonde_code values_texts(const page_values *v, texts *t, uint32_t *ends, sonde_error *err) {
+  uint32_t fixed = v->leaf->physical == PQ_FIXED ? v->leaf->fixed_bytes : 0;
+  if (v->n == 0) return SONDE_OK;
+  if (v->encoding == ENCODING_PLAIN) return texts_plain(t, v->p, v->end, fixed, ends, v->n, err);
+  if (v->encoding == ENCODING_DELTA_BYTE_ARRAY)
+    return texts_delta(t, v->p, v->end, fixed, ends, v->n, v->scratch, err);
+  if (v->encoding == ENCODING_DELTA_LENGTH_BYTE_ARRAY && !fixed)
+    return texts_delta_length(t, v->p, v->end, ends, v->n, v->scratch, err);
+  if (v->encoding != ENCODING_BYTE_STREAM_SPLIT || !fixed) return unknown(v, err);
+  const uint8_t *raw = NULL;
+  SONDE_TRY(split_raw(v, fixed, &raw, err));
+  return texts_plain(t, raw, raw + (size_t)v->n * fixed, fixed, ends, v->n, err);
+}

@@ -1,0 +1,9 @@
+/* Any bytes as the values of a page in encoding DELTA_LENGTH_BYTE_ARRAY, as every type. */
+#include "fuzz/parquet_values_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  fuzz_every_type(ENCODING_DELTA_LENGTH_BYTE_ARRAY, data, size);
+  return 0;
+}
