@@ -56,7 +56,8 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
   }
 
   function remember(info: TableInfo, source: number, needsInflate: boolean, page: ArrayBuffer): OpenTable {
-    const readableRows = new DataView(page).getUint32(8, true)
+    const isIndexed = info.state !== 'sniffed' // as Parquet is from the start
+    const readableRows = isIndexed ? Infinity : new DataView(page).getUint32(8, true)
     const table: OpenTable = {
       id: info.id, info, source, spool: undefined, needsInflate, scan: Promise.resolve(), readableRows, waiting: new Set(),
     }

@@ -1,0 +1,52 @@
+// Parquet as people meet it: the built app, the real engine, a file of four row groups.
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+
+const rows = 100_000
+const towns = ['Lyon', 'Graz', 'Cork', 'Bari', 'Turku']
+
+function trips(): Buffer {
+  const numbers = Array.from({ length: rows }, (_, i) => i)
+  return Buffer.from(parquetWriteBuffer({
+    rowGroupSize: 25_000,
+    columnData: [
+      { name: 'id', data: numbers, type: 'INT32' },
+      { name: 'town', data: numbers.map((i) => towns[i % 5]!), type: 'STRING' },
+      { name: 'fare', data: numbers.map((i) => ((i * 7919) % 10_007) / 8), type: 'FLOAT' },
+      { name: 'minutes', data: numbers.map((i) => (i % 17 ? (i * 7) % 1440 : null)), type: 'INT32', nullable: true },
+    ],
+  }))
+}
+
+const cell = (page: Page, row: number, column: number) => page.locator(`.sonde-cell[data-row="${row}"][data-column="${column}"]`)
+const head = (page: Page, column: number) => page.locator(`[role=columnheader][data-column="${column}"]`)
+
+test('open a Parquet file, scroll, sort and search it', async ({ page }) => {
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  await page.goto('./')
+  await page.getByTestId('file').setInputFiles({ name: 'trips.parquet', mimeType: 'application/octet-stream', buffer: trips() })
+  await expect(cell(page, 0, 1)).toHaveText('Lyon')
+  await expect(page.locator('.sonde-count')).toHaveText('100,000 rows')
+  await page.getByRole('grid').evaluate((element) => { element.scrollTop = element.scrollHeight })
+  await expect(cell(page, rows - 1, 0)).toHaveText('99999')
+  await expect(cell(page, rows - 1, 2)).toHaveText(String(((99_999 * 7919) % 10_007) / 8))
+  await head(page, 0).locator('.sonde-name').click()
+  await head(page, 0).locator('.sonde-name').click()
+  await expect(cell(page, 0, 0)).toHaveText('99999')
+  await page.getByRole('searchbox').fill('turku')
+  await expect(page.locator('.sonde-count')).toContainText('20,000')
+  expect(problems).toEqual([])
+})
+
+test('the panel says what the file says of itself', async ({ page }) => {
+  await page.goto('./')
+  await page.getByTestId('file').setInputFiles({ name: 'trips.parquet', mimeType: 'application/octet-stream', buffer: trips() })
+  await page.getByRole('button', { name: 'How it was read' }).click()
+  const panel = page.getByRole('complementary', { name: 'How this file was read' })
+  await expect(panel).toContainText('4 row groups')
+  await expect(panel).toContainText('float')
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations).toEqual([])
+})
