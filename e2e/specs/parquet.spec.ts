@@ -43,7 +43,7 @@ test('open a Parquet file, scroll, sort and search it', async ({ page }) => {
 test('the panel says what the file says of itself', async ({ page }) => {
   await page.goto('./')
   await page.getByTestId('file').setInputFiles({ name: 'trips.parquet', mimeType: 'application/octet-stream', buffer: trips() })
-  await page.getByRole('button', { name: 'How it was read' }).click()
+  await page.getByRole('button', { name: /How this file was read/ }).click()
   const panel = page.getByRole('complementary', { name: 'How this file was read' })
   await expect(panel).toContainText('4 row groups')
   await expect(panel).toContainText('float')
