@@ -7,6 +7,9 @@
 /* Copies may write up to this much beyond their end where there is room: one move instead of a loop. */
 enum { SLACK = 16 };
 
+/* With every step inlined the state lives in registers. */
+#define INLINE static inline __attribute__((always_inline))
+
 typedef struct {
   const uint8_t *in, *in_end;
   uint8_t *out, *begin, *out_end;
@@ -22,16 +25,23 @@ static bool take_length(snappy *s, uint64_t *length) {
   return false;
 }
 
-static uint32_t little_endian(const uint8_t *p, unsigned bytes) {
+INLINE uint32_t little_endian(const uint8_t *p, unsigned bytes) {
   uint32_t v = 0;
   for (unsigned i = 0; i < bytes; i++) v |= (uint32_t)p[i] << (8 * i);
   return v;
 }
 
-static bool take_literal(snappy *s, uint8_t tag) {
+INLINE bool take_literal(snappy *s, uint8_t tag) {
   size_t n = (size_t)(tag >> 2) + 1, left = (size_t)(s->in_end - s->in), room = (size_t)(s->out_end - s->out);
   if (n <= SLACK && left >= SLACK && room >= SLACK) {
     memcpy(s->out, s->in, SLACK);
+    s->in += n;
+    s->out += n;
+    return true;
+  }
+  if (n <= 2 * SLACK && left >= 2 * SLACK && room >= 2 * SLACK) {
+    memcpy(s->out, s->in, SLACK);
+    memcpy(s->out + SLACK, s->in + SLACK, SLACK);
     s->in += n;
     s->out += n;
     return true;
@@ -51,12 +61,15 @@ static bool take_literal(snappy *s, uint8_t tag) {
 }
 
 /* The source may overlap what is written: a distance below the length repeats a pattern. */
-static bool copy_back(snappy *s, size_t distance, size_t n) {
+INLINE bool copy_back(snappy *s, size_t distance, size_t n) {
   size_t room = (size_t)(s->out_end - s->out);
   if (distance == 0 || distance > (size_t)(s->out - s->begin) || n > room) return false;
   const uint8_t *from = s->out - distance;
   if (distance >= SLACK && room >= 64 + SLACK) { /* n <= 64 */
-    for (size_t i = 0; i < n; i += SLACK) memcpy(s->out + i, from + i, SLACK);
+    memcpy(s->out, from, SLACK);
+    for (size_t i = SLACK; i < n; i += SLACK) memcpy(s->out + i, from + i, SLACK);
+  } else if (distance >= 8 && room >= 64 + SLACK) {
+    for (size_t i = 0; i < n; i += 8) memcpy(s->out + i, from + i, 8);
   } else if (distance >= n) {
     memcpy(s->out, from, n);
   } else {
@@ -66,7 +79,7 @@ static bool copy_back(snappy *s, size_t distance, size_t n) {
   return true;
 }
 
-static bool take_copy(snappy *s, uint8_t tag) {
+INLINE bool take_copy(snappy *s, uint8_t tag) {
   size_t left = (size_t)(s->in_end - s->in);
   if ((tag & 3) == 1) {
     if (left < 1) return false;

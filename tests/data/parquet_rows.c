@@ -1,7 +1,7 @@
 /* parquet_rows: prints a Parquet file as JSON, for tests: {"columns":[{"name","type","as"}],"count":N,"rows":[[…]]}
- *   parquet_rows FILE [--rows FIRST:COUNT] [--no-index] [--quiet]
- * Reads every row group whole unless --rows names a window, which is read by the page index. --quiet decodes all and prints
- * only the count. A file that cannot be read: a message, exit status 1. */
+ *   parquet_rows FILE [--rows FIRST:COUNT] [--no-index] [--check]
+ * Reads every row group whole unless --rows names a window, which is read by the page index. --check holds every value against the
+ * statistics, page index and bloom filter, which must not rule it out. A file that cannot be read: a message, exit status 1. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ typedef struct {
   mem mem;
   arena memory;
   pq_file file;
-  bool quiet, no_index;
+  bool check, no_index;
   uint64_t first, count;
   buf out;
 } state;
@@ -66,6 +66,54 @@ static void release(pq_span *spans, uint32_t n) {
   free(spans);
 }
 
+static pq_value value_at(const vec *v, uint32_t row) {
+  pq_value x = {0};
+  if (v->form == VEC_PACKED || v->form == VEC_BITS) x.i64 = vec_i64(v, row);
+  if (v->form == VEC_F64) x.f64 = vec_f64(v, row);
+  if (v->form == VEC_I128) memcpy(&x.i128, (const uint8_t *)v->data + (size_t)row * 16, 16);
+  if (v->form == VEC_TEXT || v->form == VEC_DICT) x.text = vec_str(v, row);
+  return x;
+}
+
+static bool ruled_out(const vec *v, uint32_t row, const pq_bounds *b) {
+  pq_value x = value_at(v, row);
+  static const uint8_t fits[] = {PQ_EQ, PQ_LE, PQ_GE, PQ_IN, PQ_STARTS_WITH, PQ_IS_NOT_NULL};
+  if (!vec_valid(v, row)) return !pq_may_match(v->type, b, &(pq_test){PQ_IS_NULL, 0, NULL});
+  for (size_t i = 0; i < sizeof fits; i++)
+    if (!pq_may_match(v->type, b, &(pq_test){fits[i], 1, &x})) return true;
+  return false;
+}
+
+static void check_bloom(const state *s, const pq_piece *p, const vec *v) {
+  pq_range r = p->chunks[0].bloom;
+  uint64_t length = 0;
+  pq_value none = {.text = {"", 0}};
+  if (r.length == 0) return;
+  pq_bloom_may_contain(p, 0, s->bytes + r.offset, (size_t)r.length, &none, &length);
+  if (length == 0 || length > s->size - r.offset) return;
+  for (uint32_t i = 0; i < v->rows; i++) {
+    pq_value x = value_at(v, i);
+    if (!vec_valid(v, i) || pq_bloom_may_contain(p, 0, s->bytes + r.offset, (size_t)length, &x, NULL))
+      continue;
+    fprintf(stderr, "the bloom filter rules out row %u\n", i);
+    exit(3);
+  }
+}
+
+/* The vec holds all rows of the piece. */
+static void check_bounds(const state *s, const pq_piece *p, const pq_leaf_pages *index, const vec *v) {
+  pq_bounds whole;
+  pq_chunk_bounds(p, 0, &whole);
+  for (uint32_t i = 0, page = 0; i < v->rows; i++) {
+    while (index && page + 1 < index[0].n && index[0].pages[page + 1].first_row <= i) page++;
+    if (!ruled_out(v, i, &whole) && !(index && index[0].n && ruled_out(v, i, &index[0].pages[page].bounds)))
+      continue;
+    fprintf(stderr, "statistics rule out row %u of %.*s\n", i, (int)p->node->name.len, p->node->name.ptr);
+    exit(3);
+  }
+  check_bloom(s, p, v);
+}
+
 static void read_column(state *s, uint32_t g, uint32_t c, uint64_t first, uint32_t n, arena *memory,
                         vec *out) {
   sonde_error err = {0};
@@ -76,12 +124,12 @@ static void read_column(state *s, uint32_t g, uint32_t c, uint64_t first, uint32
   arena_init(&scratch, &s->mem);
   if (pq_piece_of(&s->file, g, c, memory, &p, &err)) fail(&err);
   const pq_leaf_pages *index = NULL;
+  pq_span *index_bytes = NULL;
   if (!s->no_index) {
     pq_range *at = calloc(p.n_leaves * 2 + 1, sizeof *at);
     pq_index_ranges(&p, at);
-    pq_span *spans = fetch(s, at, p.n_leaves * 2);
-    if (pq_read_page_index(&p, spans, p.n_leaves * 2, memory, &index, &err)) fail(&err);
-    release(spans, p.n_leaves * 2);
+    index_bytes = fetch(s, at, p.n_leaves * 2); /* limits of pages borrow from them */
+    if (pq_read_page_index(&p, index_bytes, p.n_leaves * 2, memory, &index, &err)) fail(&err);
     free(at);
   }
   if (pq_ranges(&p, index, first, n, &scratch, &need, &n_need, &err)) fail(&err);
@@ -100,6 +148,8 @@ static void read_column(state *s, uint32_t g, uint32_t c, uint64_t first, uint32
     all[n_need++] = more;
   }
   free(all);
+  if (s->check && p.node->kind == PQ_LEAF && n == p.rows) check_bounds(s, &p, index, out);
+  if (index_bytes) release(index_bytes, p.n_leaves * 2);
   arena_free(&scratch);
 }
 
@@ -133,7 +183,7 @@ static void put_group(state *s, uint32_t g, bool *any) {
   arena_init(&memory, &s->mem);
   for (uint32_t c = 0; c < s->file.n_columns; c++)
     read_column(s, g, c, from - base, (uint32_t)(to - from), &memory, &vecs[c]);
-  for (uint32_t r = 0; !s->quiet && r < to - from; r++) {
+  for (uint32_t r = 0; r < to - from; r++) {
     buf_printf(&s->out, "%s[", *any ? ",\n" : "\n");
     *any = true;
     for (uint32_t c = 0; c < s->file.n_columns; c++) {
@@ -151,7 +201,7 @@ int main(int argc, char **argv) {
   state s = {.count = UINT64_MAX / 2};
   if (argc < 2) return 2;
   for (int i = 2; i < argc; i++) {
-    if (strcmp(argv[i], "--quiet") == 0) s.quiet = true;
+    if (strcmp(argv[i], "--check") == 0) s.check = true;
     if (strcmp(argv[i], "--no-index") == 0) s.no_index = true;
     if (strcmp(argv[i], "--rows") == 0 && i + 1 < argc) {
       char *colon;

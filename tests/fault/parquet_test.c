@@ -87,14 +87,14 @@ static sonde_code whole_life(mem *m, heap *h, const buf *file, buf *out, sonde_e
 }
 
 static void every_allocation_may_fail(void) {
-  mem m, counted;
+  mem m, faulty;
   buf file, out;
   sonde_error err = {0};
   heap h = {0};
   mem_init(&m, 1 << 24, NULL, NULL);
   buf_init(&file, &m, 1 << 16);
   build_file(&file, &m);
-  REQUIRE(whole_life(&counted, &h, &file, &out, &err) == SONDE_OK);
+  REQUIRE(whole_life(&faulty, &h, &file, &out, &err) == SONDE_OK);
   CHECK_STRN((const char *)out.data, out.len, "null[][null][\"ab\",\"cde\"][null][\"ab\",\"cde\"]012323");
   buf_free(&out);
   sonde_code code = SONDE_NOMEM;
@@ -102,7 +102,7 @@ static void every_allocation_may_fail(void) {
   for (; code != SONDE_OK && k < 1000; k++) {
     h = (heap){.fail_at = k};
     err = (sonde_error){0};
-    code = whole_life(&counted, &h, &file, &out, &err);
+    code = whole_life(&faulty, &h, &file, &out, &err);
     if (code) CHECK(code == SONDE_NOMEM && err.message[0]);
     buf_free(&out);
     CHECK_EQ_UINT(h.held, 0);

@@ -48,7 +48,7 @@ static void check_piece(const pq_file *f, const uint8_t *data, size_t size, uint
     pq_chunk_bounds(&p, i, &bounds);
     pq_may_match(p.leaves[i]->type, &bounds, &(pq_test){PQ_EQ, 1, &bounds.max});
     pq_range bloom = p.chunks[i].bloom;
-    pq_bloom_may_contain(p.leaves[i], data + bloom.offset, (size_t)bloom.length, &bounds.min, NULL);
+    pq_bloom_may_contain(&p, i, data + bloom.offset, (size_t)bloom.length, &bounds.min, NULL);
   }
   pq_span all = {{0, size}, data};
   pq_read_page_index(&p, &all, 1, memory, &index, &err);

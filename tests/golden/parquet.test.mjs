@@ -81,7 +81,7 @@ test('corpus: parquet', async (t) => {
     if (!isParquet(name) || expected.dataset || !sure.has(expected.confidence) || expected.skip) continue
     count++
     const file = join(corpus, 'parquet', name)
-    const whole = run(file)
+    const whole = run(file, '--check')
     assert.ok(!whole.crashed, `${name}: ${whole.message}`)
     const why = expected.error !== undefined ? undefined
       : !whole.ok ? whole.message : (difference(lib, expected, whole.text) ?? windowDifference(lib, file, whole.text))

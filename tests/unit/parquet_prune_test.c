@@ -117,6 +117,9 @@ static void a_bloom_filter(void) {
   uint8_t filter[64] = {0x15, 0x40, 0x1C, 0x1C, 0, 0, 0x1C, 0x1C, 0, 0, 0x1C, 0x1C, 0, 0, 0};
   const size_t head = 15;
   pq_node leaf = {.physical = PQ_BYTE_ARRAY, .conversion = PQ_AS_BYTES, .type = {TYPE_TEXT, 0}};
+  pq_chunk facts = {.bloom = {100, head + 32}};
+  const pq_node *leaves[] = {&leaf};
+  pq_piece p = {.node = &leaf, .n_leaves = 1, .chunks = &facts, .leaves = leaves};
   uint32_t key = (uint32_t)xxh64("hello", 5);
   for (uint32_t i = 0; i < 8; i++) {
     uint32_t bit = 1u << (key * salts[i] >> 27);
@@ -124,12 +127,17 @@ static void a_bloom_filter(void) {
   }
   pq_value hello = text_of("hello"), other = text_of("other");
   uint64_t length;
-  CHECK(pq_bloom_may_contain(&leaf, filter, head + 32, &hello, &length));
+  CHECK(pq_bloom_may_contain(&p, 0, filter, head + 32, &hello, &length));
   CHECK_EQ_UINT(length, head + 32);
-  CHECK(!pq_bloom_may_contain(&leaf, filter, head + 32, &other, NULL));
-  CHECK(pq_bloom_may_contain(&leaf, filter, head + 31, &other, &length)); /* not all of it is there */
+  CHECK(!pq_bloom_may_contain(&p, 0, filter, head + 32, &other, NULL));
+  CHECK(pq_bloom_may_contain(&p, 0, filter, head + 31, &other, &length)); /* not all of it is there */
   CHECK_EQ_UINT(length, head + 32);
-  CHECK(pq_bloom_may_contain(&leaf, filter, 5, &other, NULL));
+  CHECK(pq_bloom_may_contain(&p, 0, filter, 5, &other, NULL));
+  facts.bloom.length = head + 64; /* the footer and the filter disagree */
+  CHECK(pq_bloom_may_contain(&p, 0, filter, head + 32, &other, &length));
+  CHECK_EQ_UINT(length, 0);
+  facts.bloom_guessed = 1;
+  CHECK(!pq_bloom_may_contain(&p, 0, filter, head + 32, &other, NULL));
 }
 
 int main(void) {

@@ -67,12 +67,15 @@ static bool ambiguous(const pq_node *leaf, const pq_value *v) {
   return is_float && (v->f64 == 0 || v->f64 != v->f64);
 }
 
-bool pq_bloom_may_contain(const pq_node *leaf, const uint8_t *bytes, size_t n, const pq_value *v,
-                          uint64_t *length) {
+bool pq_bloom_may_contain(const pq_piece *p, uint32_t number, const uint8_t *bytes, size_t n,
+                          const pq_value *v, uint64_t *length) {
+  const pq_node *leaf = p->leaves[number];
+  const pq_chunk *c = &p->chunks[number];
   thrift t = {.p = bytes, .end = bytes + n};
   int64_t size;
   bool known = read_header(&t, &size);
   size_t head = (size_t)(t.p - bytes);
+  known = known && (c->bloom_guessed || head + (uint64_t)size == c->bloom.length);
   if (length) *length = known ? head + (uint64_t)size : 0;
   if (!known || (uint64_t)size > n - head || ambiguous(leaf, v)) return true;
   uint8_t room[16];

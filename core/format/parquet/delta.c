@@ -42,10 +42,20 @@ static void add_up32(delta *d, uint64_t least, const uint32_t *deltas, uint32_t 
   d->last = last;
 }
 
+/* Differences that are all the same. */
+static void count_up(delta *d, uint64_t least, uint64_t *out, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) out[i] = d->last + (i + 1) * least;
+  d->last += n * least;
+}
+
 /* A miniblock takes its whole width even when it holds fewer values; the last one may be cut off in its padding. */
 static bool read_mini(delta *d, uint32_t width, uint64_t least, uint64_t *out, uint32_t n) {
   uint64_t whole = bits_bytes(d->per_mini, width), left = (uint64_t)(d->end - d->p);
   if (width > 64 || bits_bytes(n, width) > left) return false;
+  if (width == 0) {
+    count_up(d, least, out, n);
+    return true;
+  }
   for (uint32_t done = 0; done < n; done += BATCH) {
     uint32_t take = n - done < BATCH ? n - done : BATCH, narrow[BATCH];
     if (width <= 32) {

@@ -122,17 +122,23 @@ static sonde_code reserve_lists(page_lists *l, uint32_t n, arena *memory, sonde_
   return l->null_pages && l->mins && l->maxs && l->nulls ? SONDE_OK : err->code;
 }
 
-/* A page of nulls only has no limits, and an empty text in their place. */
+/* Whether page i has nulls only. Some writers say so of pages without statistics, with a count of nulls that contradicts it. */
+static bool only_nulls(const pq_node *leaf, const page_lists *l, uint32_t n, uint32_t i, uint64_t values) {
+  bool said = l->n_null_pages == n && l->null_pages[i] && leaf->max_def > 0 && leaf->max_rep == 0;
+  return said && (l->n_nulls != n || (l->nulls[i] >= 0 && (uint64_t)l->nulls[i] == values));
+}
+
+/* A page of nulls has no limits, but an empty text in their place. */
 static void keep_bounds(const pq_piece *piece, uint32_t leaf, const page_lists *l, pq_page *pages,
                         uint32_t n) {
   bool limits = l->n_mins == n && l->n_maxs == n && l->n_null_pages == n;
   for (uint32_t i = 0; i < n; i++) {
     uint64_t end = i + 1 < n ? pages[i + 1].first_row : piece->rows, values = end - pages[i].first_row;
     uint64_t nulls = l->n_nulls == n && l->nulls[i] >= 0 ? (uint64_t)l->nulls[i] : UINT64_MAX;
-    bool flat = piece->leaves[leaf]->max_rep == 0, all_null = l->n_null_pages == n && l->null_pages[i];
-    if (all_null && flat) nulls = values;
+    bool flat = piece->leaves[leaf]->max_rep == 0;
+    if (only_nulls(piece->leaves[leaf], l, n, i, values)) nulls = values;
     sonde_str none = {NULL, 0};
-    bool known = limits && !all_null;
+    bool known = limits && !l->null_pages[i];
     bounds_of(piece->leaves[leaf], piece->chunks[leaf].ordered, known ? l->mins[i] : none,
               known ? l->maxs[i] : none, &pages[i].bounds);
     pages[i].bounds.values = flat ? values : 0;

@@ -143,8 +143,8 @@ typedef struct {
   pq_range pages;     /* with the dictionary page */
   uint64_t nulls;     /* UINT64_MAX: not known */
   sonde_str min, max; /* as written; ptr NULL: not known */
-  pq_range column_index, offset_index,
-      bloom; /* the length of bloom may be a guess that ends at the file's end */
+  pq_range column_index, offset_index, bloom;
+  uint8_t bloom_guessed; /* the footer does not tell how long it is: bloom is its begin */
 } pq_chunk;
 
 typedef struct {
@@ -236,9 +236,9 @@ typedef struct {
 bool pq_may_match(column_type, const pq_bounds *, const pq_test *);
 
 /* The bloom filter of a leaf (BloomFilter.md): `bytes` begin where pq_chunk.bloom does. Whether the value may be there:
- * false only when certain. *length (may be NULL) tells how many bytes the whole filter has, when n is too few to know the
- * answer is true. */
-bool pq_bloom_may_contain(const pq_node *leaf, const uint8_t *bytes, size_t n, const pq_value *,
+ * false only when certain, so true while n is less than the whole filter has. *length (may be NULL): how many bytes that is; 0 when
+ * there is no telling, or the header contradicts the footer. */
+bool pq_bloom_may_contain(const pq_piece *, uint32_t leaf, const uint8_t *bytes, size_t n, const pq_value *,
                           uint64_t *length);
 
 #endif

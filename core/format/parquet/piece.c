@@ -1,5 +1,6 @@
 /* ColumnChunk and ColumnMetaData as the facts that reading needs; pieces as bytes. */
-#include "base/checked.h"
+#include <string.h>
+
 #include "codec/codec_block.h"
 #include "format/parquet/schema.h"
 
@@ -111,6 +112,15 @@ static void keep_helpers(const written *w, uint64_t file_size, pq_chunk *c) {
   int64_t guess = (int64_t)(rest < BLOOM_GUESS ? rest : BLOOM_GUESS);
   int64_t length = w->bloom_length > 0 ? w->bloom_length : guess;
   if (inside(w->bloom_at, length, file_size, &r)) c->bloom = r;
+  c->bloom_guessed = w->bloom_length <= 0;
+}
+
+/* parquet.js hashes numbers as their decimal text, so its filters rule out what is there. */
+static bool hashes_wrongly(const pq_file *file, const pq_node *leaf) {
+  static const char writer[] = "parquet.js";
+  size_t n = sizeof writer - 1;
+  bool by_it = file->created_by.len >= n && memcmp(file->created_by.ptr, writer, n) == 0;
+  return by_it && leaf->physical != PQ_BYTE_ARRAY;
 }
 
 static void keep_statistics(const written *w, bool ordered, pq_chunk *c) {
@@ -150,6 +160,7 @@ static sonde_code chunk_of(const pq_file *file, uint32_t at, const pq_node *leaf
               "the column's data (%lld bytes at %lld) leaves the file", (long long)w.packed,
               (long long)w.data_at);
   keep_helpers(&w, file->file_size, c);
+  if (hashes_wrongly(file, leaf)) c->bloom = (pq_range){0, 0};
   keep_statistics(&w, ordered, c);
   return SONDE_OK;
 }
@@ -225,6 +236,7 @@ static void put_chunk(buf *b, const pq_chunk *c) {
   put_range(b, c->column_index);
   put_range(b, c->offset_index);
   put_range(b, c->bloom);
+  buf_u8(b, c->bloom_guessed);
 }
 
 void pq_piece_put(buf *b, const pq_piece *p) {
@@ -320,6 +332,7 @@ static void get_chunk(rd *r, uint64_t file_size, pq_chunk *c) {
   c->column_index = get_range(r, file_size);
   c->offset_index = get_range(r, file_size);
   c->bloom = get_range(r, file_size);
+  c->bloom_guessed = rd_u8(r);
   if (c->codec > BLOCK_LZ4_RAW || c->values >= UINT32_MAX) r->bad = true;
 }
 

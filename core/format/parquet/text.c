@@ -6,7 +6,7 @@
 
 #include "format/parquet/delta.h"
 
-enum { SLACK = 16 };
+enum { SLACK = 32 }; /* copied at once, whatever a short text's length */
 
 sonde_code texts_reserve(texts *t, size_t n, sonde_error *err) {
   SONDE_CHECK(n <= UINT32_MAX && t->len <= UINT32_MAX - n, err, SONDE_LIMIT, 0,

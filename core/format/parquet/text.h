@@ -10,7 +10,7 @@ typedef struct {
   size_t len, cap;
 } texts;
 
-/* Room for n more bytes and 16 beyond, which copies may overwrite. */
+/* Room for n more bytes and some beyond, which copies may overwrite. */
 sonde_code texts_reserve(texts *, size_t n, sonde_error *);
 /* n texts out of [p, end); ends has room for n. `fixed` > 0: every text has to have so many bytes (and PLAIN has no lengths). */
 sonde_code texts_plain(texts *, const uint8_t *p, const uint8_t *end, uint32_t fixed, uint32_t *ends,
