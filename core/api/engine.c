@@ -6,7 +6,6 @@
 #define DEFAULT_LIMIT ((uint64_t)1 << 30)
 #define BLOCK_MIN ((uint64_t)1 << 20)
 #define BLOCK_MAX ((uint64_t)16 << 20)
-#define BAD_MAX 100000u
 
 sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   sonde_config c = {.memory_limit = DEFAULT_LIMIT};
@@ -17,7 +16,7 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   mem_init(&m, c.memory_limit, c.resize, c.user);
   sonde_engine *e = mem_alloc(&m, sizeof *e, err);
   if (!e) return NULL;
-  *e = (sonde_engine){.mem = m, .next_id = 1};
+  *e = (sonde_engine){.mem = m, .next_id = 1, .block_bytes = c.block_bytes};
   store_init(&e->store, &e->mem, c.keep_limit);
   sources_init(&e->sources, &e->mem, c.keep_limit);
   return e;
@@ -76,6 +75,7 @@ view *engine_view(sonde_engine *e, uint64_t id) {
 
 void table_free(sonde_engine *e, table *t) {
   store_drop(&e->store, t->id);
+  sums_free(&t->sums);
   mem_free(&e->mem, t->bad, t->bad_cap * sizeof *t->bad);
   arena_free(&t->memory);
   mem_free(&e->mem, t, sizeof *t);
@@ -92,11 +92,14 @@ void view_free(view *v) {
   mem_free(m, v, sizeof *v);
 }
 
-sonde_code table_cut(table *t, sonde_error *err) {
+static uint64_t fitting_block(uint64_t length) {
+  uint64_t bytes = (length / 32 + 65535) & ~(uint64_t)65535;
+  return bytes < BLOCK_MIN ? BLOCK_MIN : bytes > BLOCK_MAX ? BLOCK_MAX : bytes;
+}
+
+sonde_code table_cut(const sonde_engine *e, table *t, sonde_error *err) {
   uint64_t begin = t->sniffed.dialect.data_at, length = t->size > begin ? t->size - begin : 0;
-  uint64_t block_bytes = (length / 32 + 65535) & ~(uint64_t)65535;
-  if (block_bytes < BLOCK_MIN) block_bytes = BLOCK_MIN;
-  if (block_bytes > BLOCK_MAX) block_bytes = BLOCK_MAX;
+  uint64_t block_bytes = e->block_bytes ? e->block_bytes : fitting_block(length);
   uint64_t n = (length + block_bytes - 1) / block_bytes;
   SONDE_CHECK(n < UINT32_MAX, err, SONDE_LIMIT, 0, "the file is too large");
   t->n_blocks = (uint32_t)n;
@@ -132,17 +135,4 @@ uint32_t table_block_of(const table *t, uint64_t row) {
       high = mid;
   }
   return low;
-}
-
-sonde_code table_list_bad(sonde_engine *e, table *t, bad_row b, sonde_error *err) {
-  if (t->n_bad_listed == BAD_MAX) return SONDE_OK;
-  if (t->n_bad_listed == t->bad_cap) {
-    uint32_t cap = t->bad_cap ? t->bad_cap * 2 : 64;
-    bad_row *list = mem_resize(&e->mem, t->bad, t->bad_cap * sizeof *list, cap * sizeof *list, err);
-    if (!list) return err->code;
-    t->bad = list;
-    t->bad_cap = cap;
-  }
-  t->bad[t->n_bad_listed++] = b;
-  return SONDE_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "exec/predicate.h"
 #include "exec/stats.h"
+#include "exec/sums.h"
 #include "exec/task.h"
 #include "format/csv/sniff.h"
 
@@ -36,6 +37,7 @@ struct table {
   bool *forced;    /* by the user */
   csv_seen *seen;
   column_stats *stats;
+  sums sums; /* of blocks that came before their turn; while being imported */
   block *blocks;
   uint32_t n_blocks, n_verified; /* blocks [0, n_verified) are a proven chain */
   uint32_t n_imported;
@@ -70,6 +72,7 @@ struct sonde_engine {
   table *tables;
   view *views;
   uint32_t next_id;
+  uint32_t block_bytes; /* 0: by the size of the source */
 };
 
 table *engine_table(sonde_engine *, uint64_t id);
@@ -77,10 +80,12 @@ view *engine_view(sonde_engine *, uint64_t id);
 void table_free(sonde_engine *, table *);
 void view_free(view *);
 /* Cuts [data_at, size) into blocks; done once the size is known. */
-sonde_code table_cut(table *, sonde_error *);
+sonde_code table_cut(const sonde_engine *, table *, sonde_error *);
 void table_info(const table *, buf *);
 void table_head(const table *, uint8_t kind, uint32_t block, fragment_head *);
 sonde_code table_list_bad(sonde_engine *, table *, bad_row, sonde_error *);
+/* Once all are listed: in the order of the file. */
+void table_sort_bad(table *);
 /* The block that holds a row of the verified blocks. */
 uint32_t table_block_of(const table *, uint64_t row);
 

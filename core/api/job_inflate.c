@@ -78,5 +78,5 @@ sonde_code spool_start(sonde_job *j, const json *spec, sonde_error *err) {
   j->table->source = id;
   j->table->size = src->size;
   j->kind = &spool_kind;
-  return table_cut(j->table, err);
+  return table_cut(j->engine, j->table, err);
 }

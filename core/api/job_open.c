@@ -204,7 +204,7 @@ static sonde_code make_table(sonde_job *j, csv_span head, int kind, uint64_t siz
   if (!t->name.ptr || !t->forms || !t->forced || !t->seen || !t->stats) return err->code;
   count_lines(t, head);
   SONDE_TRY(sample_rows(j, t, head, o, err));
-  return kind ? SONDE_OK : table_cut(t, err);
+  return kind ? SONDE_OK : table_cut(e, t, err);
 }
 
 static sonde_step discard(sonde_job *j) {

@@ -1,6 +1,8 @@
 /* FRAGMENT_IMPORT: types, statistics and bad rows of a block, its columns kept.
  * body: u8 keep, u32 n, n × (u32 column, u8 mode, form, seen); columns not listed are skipped
  * result: u32 rows, n × (u8 mode, seen, form, statistics), u32 n_bad, u32 listed × (row, line, offset, reason, found), u8 kept */
+#include <string.h>
+
 #include "exec/stats.h"
 
 #define FIELD_MAX ((uint32_t)256 << 20)
@@ -23,15 +25,31 @@ static sonde_code read_plan(rd *r, task *t, const fragment_head *h, csv_plan **p
   return SONDE_OK;
 }
 
+/* Whether "" may be written somewhere in the block; bytes of UTF-16 are not looked at. */
+static bool may_hold_empty_text(const csv_dialect *d, csv_span span) {
+  if (d->encoding == CSV_UTF16LE || d->encoding == CSV_UTF16BE) return true;
+  const uint8_t *p = span.bytes, *end = span.bytes + span.len;
+  if (!d->quote || !p) return false;
+  while ((p = memchr(p, d->quote, (size_t)(end - p))) != NULL)
+    if (++p == end || *p == d->quote) return p < end;
+  return false;
+}
+
+static bool any_without_value(const csv_rows *rows, const uint32_t *columns, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (rows->columns[columns[i]].form.type.id == TYPE_NONE) return true;
+  return false;
+}
+
 static void put_result(buf *out, const csv_rows *rows, const csv_plan *plan, const uint32_t *columns,
-                       uint32_t n) {
+                       uint32_t n, bool empty_text) {
   buf_u32(out, rows->rows);
   for (uint32_t i = 0; i < n; i++) {
     const csv_column *c = &rows->columns[columns[i]];
     buf_u8(out, plan[columns[i]].mode);
     put_seen(out, &c->seen);
     put_form(out, c->form);
-    stats_put(out, c, rows->rows);
+    stats_put(out, c, rows->rows, empty_text);
   }
   buf_u32(out, rows->n_bad);
   buf_u32(out, rows->n_bad_listed);
@@ -75,7 +93,8 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
   SONDE_CHECK(rows.rows == h->rows, t->err, SONDE_BYTES, h->begin,
               "the file changed while it was being read: %u rows at byte %llu where the index has %u",
               rows.rows, (unsigned long long)h->begin, h->rows);
-  put_result(out, &rows, plan, columns, n);
+  bool empty_text = any_without_value(&rows, columns, n) && may_hold_empty_text(&h->dialect, span);
+  put_result(out, &rows, plan, columns, n, empty_text);
   return keep_columns ? fill_part(t, p, &rows, columns, n) : SONDE_OK;
 }
 

@@ -1,13 +1,12 @@
 /* See stats.h. */
 #include "exec/stats.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
 
-#define MICROS_PER_DAY 86400000000LL
-
-void stats_put(buf *b, const csv_column *c, uint32_t rows) {
+void stats_put(buf *b, const csv_column *c, uint32_t rows, bool empty_text) {
   put_form(b, c->form);
   buf_u32(b, rows - c->nulls);
   buf_u32(b, c->nulls);
@@ -20,6 +19,7 @@ void stats_put(buf *b, const csv_column *c, uint32_t rows) {
   for (int i = 0; i < 3; i++) buf_u64(b, bits[i]);
   buf_str(b, c->min_text);
   buf_str(b, c->max_text);
+  buf_u8(b, empty_text && c->form.type.id == TYPE_NONE);
   buf_u8(b, c->sketch != NULL);
   if (c->sketch) buf_put(b, c->sketch, SKETCH_BYTES);
 }
@@ -31,7 +31,8 @@ static double get_f64(rd *r) {
   return v;
 }
 
-/* Turns the numbers of `s` into those of a form that its values can be read as. False: they cannot. */
+/* Turns the numbers of `s` into those of a form that its values can be read as. False: they cannot. Dates are no timestamps
+ * here although they can be read as such: they went into the sketch as days. */
 static bool convert(column_stats *s, csv_form to) {
   uint8_t from = s->form.type.id;
   bool dated = to.type.id == TYPE_DATE || to.type.id == TYPE_TIMESTAMP || to.type.id == TYPE_TIMESTAMPTZ;
@@ -42,9 +43,6 @@ static bool convert(column_stats *s, csv_form to) {
   if (from == TYPE_INT64 && to.type.id == TYPE_DOUBLE) {
     s->min_f64 = (double)s->min_i64;
     s->max_f64 = (double)s->max_i64;
-  } else if (from == TYPE_DATE && to.type.id == TYPE_TIMESTAMP && s->form.order == to.order) {
-    s->min_i64 *= MICROS_PER_DAY;
-    s->max_i64 *= MICROS_PER_DAY;
   } else {
     return false;
   }
@@ -96,7 +94,7 @@ static sonde_code merge_sketch(column_stats *s, rd *r, arena *a, sonde_error *er
   return SONDE_OK;
 }
 
-sonde_code stats_merge(column_stats *s, rd *r, arena *a, sonde_error *err) {
+sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_error *err) {
   column_stats o = {.form = get_form(r)};
   o.values = rd_u32(r);
   o.nulls = rd_u32(r);
@@ -104,15 +102,15 @@ sonde_code stats_merge(column_stats *s, rd *r, arena *a, sonde_error *err) {
   o.max_i64 = (int64_t)rd_u64(r);
   o.min_f64 = get_f64(r);
   o.max_f64 = get_f64(r);
-  o.sum = get_f64(r);
+  *sum = get_f64(r);
   sonde_str low = rd_str(r), high = rd_str(r);
   s->nulls += o.nulls;
+  s->maybe_empty_text |= rd_u8(r) != 0;
   SONDE_TRY(merge_sketch(s, r, a, err));
   SONDE_CHECK(!r->bad, err, SONDE_CORRUPT, 0, "the statistics of a block are cut short");
   if (o.values == 0) return SONDE_OK;
   bool first = s->values == 0;
   s->values += o.values;
-  s->sum += o.sum;
   if (first) {
     s->form = o.form;
     s->min_i64 = o.min_i64, s->max_i64 = o.max_i64, s->min_f64 = o.min_f64, s->max_f64 = o.max_f64;
@@ -123,7 +121,15 @@ sonde_code stats_merge(column_stats *s, rd *r, arena *a, sonde_error *err) {
   return uses_text(o.form) ? merge_text(s, first, low, high, a, err) : SONDE_OK;
 }
 
+void stats_add(column_stats *s, double x) {
+  double t = s->sum + x;
+  s->lost += fabs(s->sum) >= fabs(x) ? s->sum - t + x : x - t + s->sum;
+  s->sum = t;
+}
+
+double stats_sum(const column_stats *s) { return isfinite(s->sum) ? s->sum + s->lost : s->sum; }
+
 void stats_clear(column_stats *s) {
   if (s->sketch) memset(s->sketch, 0, SKETCH_BYTES);
-  *s = (column_stats){.min_text = s->min_text, .max_text = s->max_text, .sketch = s->sketch};
+  *s = (column_stats){.min_text = s->min_text, .max_text = s->max_text, .sketch = s->sketch, .stale = true};
 }

@@ -59,6 +59,7 @@ typedef struct {
   /* Like realloc, with sizes: (ptr, old, 0) frees, (NULL, 0, new) allocates. NULL: realloc and free. */
   void *(*resize)(void *user, void *ptr, size_t old_size, size_t new_size);
   void *user;
+  uint32_t block_bytes; /* of the source in one fragment; 0: by the size of the source, 1 to 16 MiB */
 } sonde_config;
 
 /* `config` may be NULL: 1 GiB, of which half may be kept. */
