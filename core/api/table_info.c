@@ -8,6 +8,18 @@ static void put_text(buf *b, const char *name, const char *value) {
   json_put_cstr(b, value);
 }
 
+#define EXTREME_CHARS 64u
+
+/* The first characters (code points) of a text. */
+static sonde_str beginning(sonde_str s) {
+  size_t at = 0;
+  for (uint32_t chars = 0; at < s.len; at++) {
+    bool begins = ((uint8_t)s.ptr[at] & 0xC0) != 0x80;
+    if (begins && chars++ == EXTREME_CHARS) break;
+  }
+  return (sonde_str){s.ptr, at};
+}
+
 static void put_extreme(buf *b, const char *name, const column_stats *s, bool high) {
   char room[VALUE_TEXT_MAX];
   sonde_str text;
@@ -19,9 +31,11 @@ static void put_extreme(buf *b, const char *name, const column_stats *s, bool hi
   }
   if (id == TYPE_TEXT) {
     text = high ? (sonde_str){s->max_text, s->max_len} : (sonde_str){s->min_text, s->min_len};
-    if (text.len > 64) text.len = 64;
-    while (text.len && text.len == 64 && ((uint8_t)text.ptr[text.len - 1] & 0xC0) == 0x80) text.len--;
-  } else if (id == TYPE_DOUBLE || id == TYPE_DECIMAL) {
+    text = beginning(text);
+  } else if (id == TYPE_DECIMAL) {
+    text =
+        (sonde_str){room, number_format_int128(high ? s->max_i128 : s->min_i128, s->form.type.scale, room)};
+  } else if (id == TYPE_DOUBLE) {
     text = (sonde_str){room, number_format_double(high ? s->max_f64 : s->min_f64, room)};
   } else {
     text = i64_text(high ? s->max_i64 : s->min_i64, s->form.type, room);

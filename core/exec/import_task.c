@@ -41,15 +41,15 @@ static bool any_without_value(const csv_rows *rows, const uint32_t *columns, uin
   return false;
 }
 
-static void put_result(buf *out, const csv_rows *rows, const csv_plan *plan, const uint32_t *columns,
-                       uint32_t n, bool empty_text) {
+static void put_result(buf *out, const csv_rows *rows, const vec *vecs, const csv_plan *plan,
+                       const uint32_t *columns, uint32_t n, bool empty_text) {
   buf_u32(out, rows->rows);
   for (uint32_t i = 0; i < n; i++) {
     const csv_column *c = &rows->columns[columns[i]];
     buf_u8(out, plan[columns[i]].mode);
     put_seen(out, &c->seen);
     put_form(out, c->form);
-    stats_put(out, c, rows->rows, empty_text);
+    stats_put(out, c, &vecs[columns[i]], empty_text);
   }
   buf_u32(out, rows->n_bad);
   buf_u32(out, rows->n_bad_listed);
@@ -94,7 +94,7 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
               "the file changed while it was being read: %u rows at byte %llu where the index has %u",
               rows.rows, (unsigned long long)h->begin, h->rows);
   bool empty_text = any_without_value(&rows, columns, n) && may_hold_empty_text(&h->dialect, span);
-  put_result(out, &rows, plan, columns, n, empty_text);
+  put_result(out, &rows, p->chunk.vecs, plan, columns, n, empty_text);
   return keep_columns ? fill_part(t, p, &rows, columns, n) : SONDE_OK;
 }
 

@@ -4,11 +4,36 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/number.h"
+#include "column/page.h"
 
-void stats_put(buf *b, const csv_column *c, uint32_t rows, bool empty_text) {
+static void put_i128(buf *b, int128 v) {
+  buf_u64(b, v.low);
+  buf_u64(b, (uint64_t)v.high);
+}
+
+static int128 get_i128(rd *r) {
+  uint64_t low = rd_u64(r);
+  return (int128){low, (int64_t)rd_u64(r)};
+}
+
+/* Decimals are compared as the integers they are: a double would round them. */
+static void put_decimals(buf *b, const vec *v) {
+  int128 low = {0}, high = {0};
+  bool any = false;
+  for (uint32_t i = 0; i < v->rows; i++) {
+    if (!vec_valid(v, i)) continue;
+    int128 x = vec_i128_as(v, i, v->type);
+    if (!any || int128_compare(x, low) < 0) low = x;
+    if (!any || int128_compare(x, high) > 0) high = x;
+    any = true;
+  }
+  put_i128(b, low);
+  put_i128(b, high);
+}
+
+void stats_put(buf *b, const csv_column *c, const vec *values, bool empty_text) {
   put_form(b, c->form);
-  buf_u32(b, rows - c->nulls);
+  buf_u32(b, values->rows - c->nulls);
   buf_u32(b, c->nulls);
   buf_u64(b, (uint64_t)c->min_i64);
   buf_u64(b, (uint64_t)c->max_i64);
@@ -17,6 +42,7 @@ void stats_put(buf *b, const csv_column *c, uint32_t rows, bool empty_text) {
   memcpy(&bits[1], &c->max_f64, 8);
   memcpy(&bits[2], &c->sum, 8);
   for (int i = 0; i < 3; i++) buf_u64(b, bits[i]);
+  if (c->form.type.id == TYPE_DECIMAL) put_decimals(b, values);
   buf_str(b, c->min_text);
   buf_str(b, c->max_text);
   buf_u8(b, empty_text && c->form.type.id == TYPE_NONE);
@@ -74,6 +100,8 @@ static void merge_numbers(column_stats *s, const column_stats *o) {
   if (o->max_i64 > s->max_i64) s->max_i64 = o->max_i64;
   if (!(s->min_f64 <= o->min_f64)) s->min_f64 = o->min_f64;
   if (!(s->max_f64 >= o->max_f64)) s->max_f64 = o->max_f64;
+  if (int128_compare(o->min_i128, s->min_i128) < 0) s->min_i128 = o->min_i128;
+  if (int128_compare(o->max_i128, s->max_i128) > 0) s->max_i128 = o->max_i128;
 }
 
 static sonde_code merge_text(column_stats *s, bool first, sonde_str low, sonde_str high, arena *a,
@@ -103,6 +131,10 @@ sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_erro
   o.min_f64 = get_f64(r);
   o.max_f64 = get_f64(r);
   *sum = get_f64(r);
+  if (o.form.type.id == TYPE_DECIMAL) {
+    o.min_i128 = get_i128(r);
+    o.max_i128 = get_i128(r);
+  }
   sonde_str low = rd_str(r), high = rd_str(r);
   s->nulls += o.nulls;
   s->maybe_empty_text |= rd_u8(r) != 0;
@@ -114,6 +146,7 @@ sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_erro
   if (first) {
     s->form = o.form;
     s->min_i64 = o.min_i64, s->max_i64 = o.max_i64, s->min_f64 = o.min_f64, s->max_f64 = o.max_f64;
+    s->min_i128 = o.min_i128, s->max_i128 = o.max_i128;
   } else if (!convert(s, o.form) && !convert(&o, s->form)) {
     s->stale = true;
   }

@@ -2,26 +2,28 @@
  * stats_merge and added in the order of the blocks (exec/sums.h). */
 #ifndef EXEC_STATS_H
 #define EXEC_STATS_H
+#include "base/number.h"
 #include "column/sketch.h"
 #include "exec/task.h"
 
-#define STATS_TEXT 256u
+#define STATS_TEXT 256u /* 64 code points of 4 bytes: what is shown of an extreme */
 
 typedef struct {
   csv_form form; /* of the values below; TYPE_NONE: no value yet */
   uint64_t values, nulls;
   int64_t min_i64, max_i64;
   double min_f64, max_f64;
+  int128 min_i128, max_i128; /* DECIMAL, at the scale of `form` */
   double sum, lost;          /* Neumaier 1974: what `sum` lost to rounding */
-  char *min_text, *max_text; /* STATS_TEXT bytes each, only for TEXT and DECIMAL; in the owner's arena */
+  char *min_text, *max_text; /* STATS_TEXT bytes each, only for TEXT; in the owner's arena */
   uint32_t min_len, max_len;
   uint8_t *sketch;       /* NULL in very wide tables */
   bool stale;            /* blocks were read in forms that do not merge: import again in the final form */
   bool maybe_empty_text; /* a block without values may hold "": missing, but a value if the column is text */
 } column_stats;
 
-/* `empty_text`: the block has a place where "" may be written. */
-void stats_put(buf *, const csv_column *, uint32_t rows, bool empty_text);
+/* `values` are those of the block. `empty_text`: the block has a place where "" may be written. */
+void stats_put(buf *, const csv_column *, const vec *values, bool empty_text);
 /* Reads what stats_put wrote and merges it, all but the block's sum; text and sketch buffers are made in `a` on first use. */
 sonde_code stats_merge(column_stats *, rd *, double *sum, arena *a, sonde_error *);
 /* The sum of the next block. */
