@@ -7,6 +7,14 @@
 #define BLOCK_MIN ((uint64_t)1 << 20)
 #define BLOCK_MAX ((uint64_t)16 << 20)
 
+/* What is held only for speed, the cheapest to get again first: bytes, columns, and in the end bytes that a waiting task will
+ * have to ask for once more. Nothing that the running task looks at is touched. */
+static bool reclaim(void *owner) {
+  sonde_engine *e = owner;
+  return sources_reclaim(&e->sources, false) || store_reclaim(&e->store) ||
+         sources_reclaim(&e->sources, true);
+}
+
 sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   sonde_config c = {.memory_limit = DEFAULT_LIMIT};
   if (config) memcpy(&c, config, config->struct_size < sizeof c ? config->struct_size : sizeof c);
@@ -17,6 +25,8 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   sonde_engine *e = mem_alloc(&m, sizeof *e, err);
   if (!e) return NULL;
   *e = (sonde_engine){.mem = m, .next_id = 1, .block_bytes = c.block_bytes};
+  e->mem.reclaim = reclaim;
+  e->mem.owner = e;
   store_init(&e->store, &e->mem, c.keep_limit);
   sources_init(&e->sources, &e->mem, c.keep_limit);
   return e;

@@ -5,6 +5,7 @@
 
 #define PAGE_MAX ((size_t)1 << 30)
 #define NO_FRAGMENT UINT32_MAX
+#define SQUEEZES_MAX 64u
 
 static const struct {
   const char *name;
@@ -17,7 +18,7 @@ static const struct {
 static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
   sonde_job *j = mem_alloc(&e->mem, sizeof *j, err);
   if (!j) return NULL;
-  *j = (sonde_job){.engine = e, .split = {.inline_id = NO_FRAGMENT}};
+  *j = (sonde_job){.engine = e, .split = {.inline_id = NO_FRAGMENT}, .squeezed = e->sources.squeezed};
   arena_init(&j->memory, &e->mem);
   arena_init(&j->scratch, &e->mem);
   buf_init(&j->page, &e->mem, PAGE_MAX);
@@ -69,6 +70,30 @@ void sonde_job_free(sonde_job *j) {
   mem_free(&j->engine->mem, j, sizeof *j);
 }
 
+/* Bytes that jobs wait for push each other out again and again when the budget does not hold them together. */
+static sonde_step check_squeeze(sonde_job *j, sonde_step s, sonde_error *err) {
+  const sonde_engine *e = j->engine;
+  if (s != SONDE_NEED) j->squeezes = 0;
+  if (s != SONDE_NEED || j->squeezed == e->sources.squeezed) return s;
+  j->squeezed = e->sources.squeezed;
+  if (++j->squeezes <= SQUEEZES_MAX) return s;
+  status_set(
+      err, SONDE_LIMIT, 0,
+      "the memory budget of %llu MB does not hold the bytes that are needed at once; raise it or close tables",
+      (unsigned long long)(e->mem.limit >> 20));
+  return SONDE_FAIL;
+}
+
+/* One task. What it looked at may be given up from here on. */
+static sonde_step run_task(sonde_job *j, sonde_error *err) {
+  j->wants.count = 0;
+  arena_reset(&j->scratch);
+  sonde_step s = check_squeeze(j, j->kind->step(j, err), err);
+  sources_rest(&j->engine->sources, s == SONDE_NEED);
+  store_rest(&j->engine->store);
+  return s;
+}
+
 sonde_step sonde_job_step(sonde_job *j, uint32_t budget_us, sonde_error *err) {
   (void)budget_us; /* a step is one task; hosts that want longer steps call again */
   sonde_error ignored;
@@ -82,9 +107,7 @@ sonde_step sonde_job_step(sonde_job *j, uint32_t budget_us, sonde_error *err) {
     *err = j->failure;
     return SONDE_FAIL;
   }
-  j->wants.count = 0;
-  arena_reset(&j->scratch);
-  sonde_step s = j->kind->step(j, err);
+  sonde_step s = run_task(j, err);
   if (s == SONDE_FAIL) {
     j->failed = true;
     j->failure = *err;

@@ -37,6 +37,8 @@ struct sonde_job {
   split split;
   uint32_t phase;
   bool cancelled, failed;
+  uint64_t squeezed; /* sources.squeezed when last looked at */
+  uint32_t squeezes; /* how often in a row bytes were wanted after that had grown */
   sonde_error failure;
 };
 

@@ -2,16 +2,22 @@
  * A mem is owned by its engine; whatever was allocated from it is freed to it with the same size. */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
+#include <stdbool.h>
+
 #include "base/status.h"
 
 typedef struct mem {
   void *(*resize)(void *user, void *ptr, size_t old_size, size_t new_size);
   void *user;
   uint64_t limit, used, peak;
+  /* Called when there is no room: frees something that is held only for speed and answers true, or false when nothing is left.
+   * NULL: nothing is. What may be given up, and in which order, is the owner's business. */
+  bool (*reclaim)(void *owner);
+  void *owner;
 } mem;
 
 void mem_init(mem *, uint64_t limit, void *(*resize)(void *, void *, size_t, size_t), void *user);
-/* NULL and an error (SONDE_LIMIT names the budget, SONDE_NOMEM the allocator) when it cannot be had. `size` may be 0:
+/* Reclaims first when there is no room; NULL and an error (SONDE_LIMIT names the budget, SONDE_NOMEM the allocator) when it cannot be had. `size` may be 0:
  * the answer is then NULL without an error. */
 void *mem_alloc(mem *, size_t size, sonde_error *);
 /* Keeps the old block when it fails. */

@@ -190,8 +190,10 @@ static void pass(radix *x, uint32_t n, unsigned shift, const uint32_t *counts) {
   *x = swapped;
 }
 
-static void sort_by(radix *x, uint32_t n, const uint64_t *words, bool descending) {
+/* Uses up `words`: once they are in order they serve as room. */
+static void sort_by(radix *x, uint32_t n, uint64_t *words, bool descending) {
   static const unsigned bytes = 8;
+  uint64_t *keys = x->keys;
   uint32_t counts[8][256];
   memset(counts, 0, sizeof counts);
   for (uint32_t i = 0; i < n; i++) {
@@ -200,10 +202,12 @@ static void sort_by(radix *x, uint32_t n, const uint64_t *words, bool descending
     x->keys[i] = w;
     for (unsigned b = 0; b < bytes; b++) counts[b][w >> (8 * b) & 255]++;
   }
+  x->other_keys = words;
   for (unsigned b = 0; b < bytes; b++) {
     bool constant = n == 0 || counts[b][x->keys[0] >> (8 * b) & 255] == n;
     if (!constant) pass(x, n, 8 * b, counts[b]);
   }
+  x->keys = keys;
 }
 
 /* Nulls to their end, in the order they have. */
@@ -223,11 +227,9 @@ static void place_nulls(radix *x, uint32_t n, const uint64_t *valid, bool first)
 
 sonde_code sorter_run(sorter *s, uint32_t *order, sonde_error *err) {
   size_t n = s->total;
-  radix x = {.order = arena_array(s->memory, n, 4, err),
-             .other = arena_array(s->memory, n, 4, err),
-             .keys = arena_array(s->memory, n, 8, err),
-             .other_keys = arena_array(s->memory, n, 8, err)};
-  if (!x.order || !x.other || !x.keys || !x.other_keys) return err->code;
+  radix x = {
+      .order = order, .other = arena_array(s->memory, n, 4, err), .keys = arena_array(s->memory, n, 8, err)};
+  if (!x.other || !x.keys) return err->code;
   for (uint32_t i = 0; i < n; i++) x.order[i] = i;
   for (uint32_t i = s->n_keys; i-- > 0;) {
     key *k = &s->keys[i];
@@ -236,6 +238,6 @@ sonde_code sorter_run(sorter *s, uint32_t *order, sonde_error *err) {
     sort_by(&x, (uint32_t)n, k->high, s->orders[i].descending);
     if (k->any_null) place_nulls(&x, (uint32_t)n, k->valid, s->orders[i].nulls_first);
   }
-  memcpy(order, x.order, n * 4);
+  if (x.order != order) memcpy(order, x.order, n * 4);
   return SONDE_OK;
 }

@@ -3,7 +3,9 @@
 
 #include "column/page.h"
 
-void store_init(store *s, mem *m, uint64_t limit) { *s = (store){.mem = m, .limit = limit}; }
+void store_init(store *s, mem *m, uint64_t limit) {
+  *s = (store){.mem = m, .limit = limit, .keep_limit = limit};
+}
 
 part *part_new(mem *m, uint32_t table, uint32_t block, sonde_error *err) {
   part *p = mem_alloc(m, sizeof *p, err);
@@ -29,26 +31,47 @@ void store_free(store *s) {
   s->held = 0;
 }
 
+static uint64_t size_of(const part *p) { return arena_held(&p->chunk.memory) + sizeof *p; }
+
 bool store_keep(store *s, part *p) {
-  uint64_t size = arena_held(&p->chunk.memory) + sizeof *p;
+  uint64_t size = size_of(p);
   if (s->held + size > s->limit) return false;
   s->held += size;
   p->next = s->parts;
+  p->in_use = true;
   s->parts = p;
   return true;
 }
 
+static void remove_part(store *s, part **link) {
+  part *p = *link;
+  *link = p->next;
+  s->held -= size_of(p);
+  part_free(p);
+}
+
 void store_drop(store *s, uint32_t table) {
   for (part **link = &s->parts; *link;) {
-    part *p = *link;
-    if (p->table != table) {
-      link = &p->next;
-      continue;
-    }
-    *link = p->next;
-    s->held -= arena_held(&p->chunk.memory) + sizeof *p;
-    part_free(p);
+    if ((*link)->table == table)
+      remove_part(s, link);
+    else
+      link = &(*link)->next;
   }
+  s->limit = s->keep_limit;
+}
+
+void store_rest(store *s) {
+  for (part *p = s->parts; p; p = p->next) p->in_use = false;
+}
+
+bool store_reclaim(store *s) {
+  part **oldest = NULL;
+  for (part **link = &s->parts; *link; link = &(*link)->next)
+    if (!(*link)->in_use) oldest = link;
+  if (!oldest) return false;
+  remove_part(s, oldest);
+  s->limit = s->held;
+  return true;
 }
 
 bool form_serves(const vec *v, csv_form have, csv_form want) {
@@ -71,11 +94,13 @@ static const vec *part_column(const part *p, uint32_t column, csv_form form) {
   return form_serves(&p->chunk.vecs[low], p->forms[low], form) ? &p->chunk.vecs[low] : NULL;
 }
 
-const vec *store_column(const store *s, uint32_t table, uint32_t block, uint32_t column, csv_form form) {
-  for (const part *p = s->parts; p; p = p->next) {
+const vec *store_column(store *s, uint32_t table, uint32_t block, uint32_t column, csv_form form) {
+  for (part *p = s->parts; p; p = p->next) {
     if (p->table != table || p->block != block) continue;
     const vec *v = part_column(p, column, form);
-    if (v) return v;
+    if (!v) continue;
+    p->in_use = true;
+    return v;
   }
   return NULL;
 }

@@ -1,6 +1,6 @@
 /* Decoded columns kept between tasks, by table and block, within a byte budget. What fits is kept until its table is
- * dropped; what does not is read again from the source when it is wanted: no thrashing, and a memory bound that holds.
- * The store owns its parts; a vec found in it is valid until the next store_keep or store_drop. */
+ * dropped or its memory is needed; what does not is read again from the source when it is wanted: no thrashing, and a
+ * memory bound that holds. The store owns its parts; a vec found in it is valid until the task that asked for it ends. */
 #ifndef EXEC_STORE_H
 #define EXEC_STORE_H
 #include "column/vec.h"
@@ -10,6 +10,7 @@ typedef struct part part;
 struct part {
   part *next;
   uint32_t table, block;
+  bool in_use; /* by the task that runs now: never given up */
   uint32_t n_columns;
   uint32_t *columns; /* which columns of the table, ascending; in chunk.memory, like all below */
   csv_form *forms;   /* how each was read */
@@ -19,7 +20,9 @@ struct part {
 typedef struct {
   mem *mem;
   part *parts;
-  uint64_t held, limit;
+  uint64_t held;
+  uint64_t limit;      /* not above this, so that what was given up is not kept again and again */
+  uint64_t keep_limit; /* `limit` before anything had to be given up */
 } store;
 
 void store_init(store *, mem *, uint64_t limit);
@@ -27,11 +30,15 @@ void store_free(store *);
 /* A part of its own memory, empty, owned by the caller until kept or freed. */
 part *part_new(mem *, uint32_t table, uint32_t block, sonde_error *);
 void part_free(part *);
-/* Takes the part when there is room (true); else the caller still owns it. */
+/* Takes the part when there is room (true), for the task that runs to use; else the caller still owns it. */
 bool store_keep(store *, part *);
 void store_drop(store *, uint32_t table);
+/* A task has ended: nothing is in use. */
+void store_rest(store *);
+/* Gives up the part kept longest that is not in use. False: there is none. */
+bool store_reclaim(store *);
 /* A kept column that can be read as `form`, or NULL. */
-const vec *store_column(const store *, uint32_t table, uint32_t block, uint32_t column, csv_form form);
+const vec *store_column(store *, uint32_t table, uint32_t block, uint32_t column, csv_form form);
 
 /* Whether a vec read as `have` serves where `want` is asked, without its text. */
 bool form_serves(const vec *, csv_form have, csv_form want);

@@ -64,7 +64,7 @@ const uint8_t *source_bytes(source *src, uint64_t offset, uint32_t length) {
     *link = x->next;
     x->next = src->extents;
     src->extents = x;
-    x->fresh = false;
+    x->in_use = true;
     return x->data + (offset - x->offset);
   }
   return NULL;
@@ -82,15 +82,24 @@ void source_release(sources *s, source *src, uint64_t begin, uint64_t end) {
   }
 }
 
+void sources_rest(sources *s, bool awaits) {
+  for (uint32_t i = 0; i < s->count; i++)
+    for (extent *x = s->list[i].extents; x; x = x->next) {
+      if (x->in_use) x->awaited = awaits;
+      x->in_use = false;
+    }
+}
+
 /* The last extent of a source's list is the one used longest ago. */
-static bool evict_one(sources *s, bool fresh_too) {
+bool sources_reclaim(sources *s, bool awaited) {
   for (uint32_t i = 0; i < s->count; i++) {
     extent **oldest = NULL;
     for (extent **link = &s->list[i].extents; *link; link = &(*link)->next)
-      if ((*link)->committed && (fresh_too || !(*link)->fresh)) oldest = link;
+      if ((*link)->committed && !(*link)->in_use && (awaited || !(*link)->awaited)) oldest = link;
     if (!oldest) continue;
     extent *x = *oldest;
     *oldest = x->next;
+    s->squeezed += x->awaited;
     free_extent(s, x);
     return true;
   }
@@ -104,16 +113,15 @@ void *sources_reserve(sources *s, sonde_source id, uint64_t offset, uint32_t len
                (unsigned long long)offset, length, id);
     return NULL;
   }
-  while (s->held + length > s->limit && evict_one(s, false)) continue;
+  while (s->held + length > s->limit && sources_reclaim(s, false)) continue;
   extent *x = mem_alloc(s->mem, sizeof *x, err);
   if (!x) return NULL;
   uint8_t *data = mem_alloc(s->mem, length, err);
-  while (!data && evict_one(s, true)) data = mem_alloc(s->mem, length, err);
   if (!data) {
     mem_free(s->mem, x, sizeof *x);
     return NULL;
   }
-  *x = (extent){.next = src->extents, .offset = offset, .length = length, .fresh = true, .data = data};
+  *x = (extent){.next = src->extents, .offset = offset, .length = length, .awaited = true, .data = data};
   src->extents = x;
   s->held += length;
   return data;

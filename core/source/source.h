@@ -13,7 +13,8 @@ struct extent {
   uint64_t offset;
   uint32_t length;
   bool committed;
-  bool fresh; /* brought but not yet read by the task that wanted it: evicted last */
+  bool awaited; /* a task that has not ended wants it: given up last */
+  bool in_use;  /* read by the task that runs now: never given up */
   uint8_t *data;
 };
 
@@ -29,8 +30,9 @@ typedef struct {
   mem *mem;
   source *list;
   uint32_t count, cap;
-  uint64_t held;  /* bytes of all extents */
-  uint64_t limit; /* beyond it, reserve lets go of what was used longest ago */
+  uint64_t held;     /* bytes of all extents */
+  uint64_t limit;    /* beyond it, reserve lets go of what was used longest ago */
+  uint64_t squeezed; /* awaited extents given up so far: they will have to be brought again */
 } sources;
 
 void sources_init(sources *, mem *, uint64_t limit);
@@ -43,6 +45,12 @@ source *sources_find(sources *, sonde_source); /* NULL: unknown. Borrowed until 
 const uint8_t *source_bytes(source *, uint64_t offset, uint32_t length);
 /* Lets go of every committed extent that lies inside [begin, end). */
 void source_release(sources *, source *, uint64_t begin, uint64_t end);
+
+/* A task has ended (`awaits`: not yet, it lacks bytes and will run again): nothing is in use. */
+void sources_rest(sources *, bool awaits);
+/* Gives up the idle extent that was used longest ago, or with `awaited` one of any kind that is not in use. False: there is
+ * none. */
+bool sources_reclaim(sources *, bool awaited);
 
 void *sources_reserve(sources *, sonde_source, uint64_t offset, uint32_t length, sonde_error *);
 void sources_commit(sources *, void *reserved, uint32_t length);
