@@ -178,20 +178,46 @@ static const job_kind view_kind_ops = {.step = view_step,
                                        .info = view_info,
                                        .free = viewing_free};
 
-static sonde_code read_sort(sonde_job *j, const json *sort, sonde_error *err) {
+/* Whether a member is absent or one of two words; `second` says which. */
+static bool read_choice(const json *j, const char *first_word, const char *second_word, bool *second) {
+  *second = j && json_text_is(j, second_word);
+  return !j || *second || json_text_is(j, first_word);
+}
+
+static sonde_code read_key(sonde_job *j, const spec_part *sort, const json *k) {
   viewing *x = j->self;
+  uint32_t n = j->table->sniffed.dialect.columns;
+  const json *number = json_get(k, "column"), *descending = json_get(k, "descending"),
+             *nulls = json_get(k, "nulls");
+  if (!json_is(number, JSON_NUMBER))
+    return spec_refuse(sort, number ? number : k, SONDE_SYNTAX, "a sort key has a 'column', a number from 0");
+  uint64_t column = json_u64(number, UINT64_MAX);
+  if (column >= n)
+    return spec_refuse(sort, number, SONDE_NAME, "column %.*s is not there; the table has %u, counted from 0",
+                       (int)(number->text.len < 20 ? number->text.len : 20), number->text.ptr, n);
+  if (descending && !json_is(descending, JSON_BOOL))
+    return spec_refuse(sort, descending, SONDE_SYNTAX, "'descending' is true or false");
+  bool first;
+  if (!read_choice(nulls, "last", "first", &first))
+    return spec_refuse(sort, nulls, SONDE_SYNTAX, "'nulls' is \"first\" or \"last\"");
+  if (x->n_keys == SORT_KEYS_MAX)
+    return spec_refuse(sort, k, SONDE_LIMIT, "there are at most %u sort keys", SORT_KEYS_MAX);
+  x->keys[x->n_keys] = (column_ref){(uint32_t)column, j->table->forms[column]};
+  x->orders[x->n_keys++] = (sort_order){json_bool(descending, false), first};
+  return SONDE_OK;
+}
+
+static sonde_code read_sort(sonde_job *j, const json *given, sonde_error *err) {
+  viewing *x = j->self;
+  spec_part sort;
+  SONDE_TRY(spec_open("sort", given, &j->memory, &sort, err));
+  if (!sort.root) return SONDE_OK;
+  if (!json_is(sort.root, JSON_ARRAY))
+    return spec_refuse(&sort, sort.root, SONDE_SYNTAX, "it is a list of keys: [{\"column\":2}]");
   x->keys = arena_array(&j->memory, SORT_KEYS_MAX, sizeof *x->keys, err);
   x->orders = arena_array(&j->memory, SORT_KEYS_MAX, sizeof *x->orders, err);
   if (!x->keys || !x->orders) return err->code;
-  for (const json *k = json_is(sort, JSON_ARRAY) ? sort->first : NULL; k; k = k->next) {
-    uint64_t column = json_u64(json_get(k, "column"), UINT64_MAX);
-    SONDE_CHECK(column < j->table->sniffed.dialect.columns, err, SONDE_NAME, 0,
-                "the sort names column %llu, which is not there", (unsigned long long)column);
-    SONDE_CHECK(x->n_keys < SORT_KEYS_MAX, err, SONDE_LIMIT, 0, "at most %u sort keys", SORT_KEYS_MAX);
-    x->keys[x->n_keys] = (column_ref){(uint32_t)column, j->table->forms[column]};
-    x->orders[x->n_keys++] = (sort_order){json_bool(json_get(k, "descending"), false),
-                                          json_text_is(json_get(k, "nulls"), "first")};
-  }
+  for (const json *k = sort.root->first; k; k = k->next) SONDE_TRY(read_key(j, &sort, k));
   return SONDE_OK;
 }
 
@@ -206,12 +232,12 @@ sonde_code view_start(sonde_job *j, const json *spec, sonde_error *err) {
   j->self = x;
   j->kind = &view_kind_ops;
   uint32_t n = j->table->sniffed.dialect.columns;
-  const json *filter = json_get(spec, "filter");
+  spec_part filter;
   sonde_str search = json_str(json_get(spec, "search"));
   x->refs = arena_array(&j->memory, n, sizeof *x->refs, err);
   if (!x->refs) return err->code;
   SONDE_TRY(read_sort(j, json_get(spec, "sort"), err));
-  x->filtered = json_is(filter, JSON_OBJECT) || search.len || x->n_keys == 0;
-  return predicate_compile(filter, search, j->table->forms, n, &x->predicate, x->refs, &x->n_refs, &j->memory,
-                           err);
+  SONDE_TRY(spec_open("filter", json_get(spec, "filter"), &j->memory, &filter, err));
+  x->filtered = filter.root || search.len || x->n_keys == 0;
+  return predicate_compile(&filter, search, j->table->forms, n, &x->predicate, x->refs, &x->n_refs);
 }

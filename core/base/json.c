@@ -167,6 +167,7 @@ static sonde_code parse_value(parser *p, int depth, json *out) {
   if (depth > MAX_DEPTH) return fail(p, "nested too deeply");
   skip_space(p);
   if (p->pos >= p->len) return fail(p, "the text ends early");
+  out->at = p->pos;
   switch (p->text[p->pos]) {
   case '"': out->kind = JSON_STRING; return parse_string(p, &out->text);
   case '{':

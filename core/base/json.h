@@ -15,6 +15,7 @@ struct json {
   sonde_str name; /* in an object: of this member */
   sonde_str text; /* JSON_STRING: unescaped; JSON_NUMBER: as written */
   const json *first, *next;
+  size_t at; /* byte of the text where the value begins */
 };
 
 /* SONDE_SYNTAX with the byte in the text as err->at. At most 64 levels deep. Strings have to be valid UTF-8; an escaped

@@ -2,13 +2,13 @@
  * the vecs of a block. SQL's three-valued logic by pushing NOT to the leaves: a null cell satisfies no leaf but IS NULL. */
 #ifndef EXEC_PREDICATE_H
 #define EXEC_PREDICATE_H
-#include "base/json.h"
+#include "exec/spec.h"
 #include "exec/task.h"
 
-/* Compiles `filter` (Filter of the TypeScript API; may be NULL) and `search` (len 0: none) to `out`, and the columns they
- * read to `refs` (ascending, room for `n_columns`). */
-sonde_code predicate_compile(const json *filter, sonde_str search, const csv_form *forms, uint32_t n_columns,
-                             buf *out, column_ref *refs, uint32_t *n_refs, arena *, sonde_error *);
+/* Compiles the filter (Filter of the TypeScript API; its root may be NULL) and `search` (len 0: none) to `out`, and the
+ * columns they read to `refs` (ascending, room for `n_columns`). */
+sonde_code predicate_compile(const spec_part *filter, sonde_str search, const csv_form *forms,
+                             uint32_t n_columns, buf *out, column_ref *refs, uint32_t *n_refs);
 /* Evaluates on `rows` rows; vecs stand at the position of their column in refs. Sets bits of `out` (cleared words). */
 sonde_code predicate_run(rd *, const column_ref *refs, const vec *const *vecs, uint32_t n, uint32_t rows,
                          uint64_t *out, arena *, sonde_error *);

@@ -59,6 +59,13 @@ static int read_options(int argc, char **argv, view_options *o) {
   return options_check(&o->common);
 }
 
+/* As it was written, in quotes: an error then names the byte in it. */
+static void add_part(text *spec, const char *name, const char *written) {
+  if (!written) return;
+  text_print(spec, ",\"%s\":", name);
+  text_add_json(spec, str_of(written));
+}
+
 /* `what` becomes the member that reads: "table":1 or "view":1. */
 static int make_view(const dataset *t, const view_options *o, text *what, uint64_t *rows) {
   text spec = {0}, info = {0};
@@ -66,12 +73,9 @@ static int make_view(const dataset *t, const view_options *o, text *what, uint64
   text_print(what, "\"table\":%u", t->id);
   if (!o->filter && !o->search && !o->sort) return EXIT_FINE;
   text_print(&spec, "{\"job\":\"view\",\"table\":%u", t->id);
-  if (o->filter) text_print(&spec, ",\"filter\":%s", o->filter);
-  if (o->sort) text_print(&spec, ",\"sort\":%s", o->sort);
-  if (o->search) {
-    text_print(&spec, ",\"search\":");
-    text_add_json(&spec, str_of(o->search));
-  }
+  add_part(&spec, "filter", o->filter);
+  add_part(&spec, "sort", o->sort);
+  add_part(&spec, "search", o->search);
   text_add(&spec, "}", 1);
   int code = dataset_ask(t, &spec, NULL, NULL, &info);
   if (!code) {

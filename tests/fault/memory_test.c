@@ -14,15 +14,15 @@ static void make_csv(void) {
 }
 
 /* Opens, imports, sorts by two columns and reads from the middle; what is kept may be `keep` of `limit`. */
-static sonde_code sort_within(uint64_t limit, uint64_t keep, uint32_t helpers, random_state *random,
-                              bytes *page) {
+static sonde_code sort_within(uint64_t limit, uint64_t keep, uint32_t block_bytes, uint32_t helpers,
+                              random_state *random, bytes *page) {
   heap memory = {0};
   sonde_config config = {.struct_size = sizeof config,
                          .memory_limit = limit,
                          .keep_limit = keep,
                          .resize = heap_resize,
                          .user = &memory,
-                         .block_bytes = 32768};
+                         .block_bytes = block_bytes};
   static const char *const jobs[] = {
       "{\"job\":\"open\",\"source\":1}", "{\"job\":\"index\",\"table\":1}",
       "{\"job\":\"import\",\"table\":1}",
@@ -46,7 +46,7 @@ static uint64_t least(int keep_percent) {
   uint64_t low = 1 << 16, high = 64 << 20;
   while (high - low > 1 << 16) {
     uint64_t mid = (low + high) / 2;
-    if (sort_within(mid, mid / 100 * (unsigned)keep_percent, 0, NULL, NULL) == SONDE_OK)
+    if (sort_within(mid, mid / 100 * (unsigned)keep_percent, 32768, 0, NULL, NULL) == SONDE_OK)
       high = mid;
     else
       low = mid;
@@ -64,12 +64,14 @@ static void keeping_never_makes_a_sort_fail(void) {
 
 static void small_budgets_give_the_same_rows_or_name_the_limit(void) {
   bytes truth = {0};
-  CHECK_EQ_INT(sort_within((uint64_t)256 << 20, (uint64_t)128 << 20, 0, NULL, &truth), SONDE_OK);
+  CHECK_EQ_INT(sort_within((uint64_t)256 << 20, (uint64_t)128 << 20, 32768, 0, NULL, &truth), SONDE_OK);
   random_state dice = {11};
+  static const uint32_t blocks[] = {32768, 500000, 0};
   uint32_t sorted = 0;
-  for (uint64_t limit = 400000; limit < (16 << 20); limit += limit / 8) {
+  for (uint64_t limit = 400000; limit < (16 << 20); limit += limit / 16) {
     bytes page = {0};
-    if (sort_within(limit, limit, random_below(&dice, 4), &dice, &page) == SONDE_OK) {
+    if (sort_within(limit, limit, blocks[random_below(&dice, 3)], random_below(&dice, 4), &dice, &page) ==
+        SONDE_OK) {
       CHECK_BYTES(page.data, page.len, truth.data, truth.len);
       sorted++;
     }
