@@ -35,21 +35,33 @@ static bool may_hold_empty_text(const csv_dialect *d, csv_span span) {
   return false;
 }
 
-static bool any_without_value(const csv_rows *rows, const uint32_t *columns, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++)
-    if (rows->columns[columns[i]].form.type.id == TYPE_NONE) return true;
-  return false;
+/* Missing values were read before it was known that the column is text. */
+static bool unsure_of_empty(const csv_column *c, const csv_plan *plan) {
+  if (c->nulls == 0 || plan->mode != CSV_INFER) return false;
+  bool text_now = c->form.type.id == TYPE_TEXT, text_before = csv_resolve(&plan->seen).type.id == TYPE_TEXT;
+  return c->form.type.id == TYPE_NONE || (text_now && !text_before);
+}
+
+/* Which of the columns are; whether the block may hold "" is looked up once. */
+static void find_unsure(const csv_dialect *d, csv_span span, const csv_rows *rows, const csv_plan *plan,
+                        const uint32_t *columns, uint32_t n, bool *unsure) {
+  bool any = false;
+  for (uint32_t i = 0; i < n; i++) {
+    unsure[i] = unsure_of_empty(&rows->columns[columns[i]], &plan[columns[i]]);
+    any = any || unsure[i];
+  }
+  if (any && !may_hold_empty_text(d, span)) memset(unsure, 0, n * sizeof *unsure);
 }
 
 static void put_result(buf *out, const csv_rows *rows, const vec *vecs, const csv_plan *plan,
-                       const uint32_t *columns, uint32_t n, bool empty_text) {
+                       const uint32_t *columns, uint32_t n, const bool *unsure) {
   buf_u32(out, rows->rows);
   for (uint32_t i = 0; i < n; i++) {
     const csv_column *c = &rows->columns[columns[i]];
     buf_u8(out, plan[columns[i]].mode);
     put_seen(out, &c->seen);
     put_form(out, c->form);
-    stats_put(out, c, &vecs[columns[i]], empty_text);
+    stats_put(out, c, &vecs[columns[i]], unsure[i]);
   }
   buf_u32(out, rows->n_bad);
   buf_u32(out, rows->n_bad_listed);
@@ -63,21 +75,23 @@ static void put_result(buf *out, const csv_rows *rows, const vec *vecs, const cs
   }
 }
 
-/* Moves the columns read into a part for the store. */
-static sonde_code fill_part(task *t, part *p, const csv_rows *rows, const uint32_t *columns, uint32_t n) {
+/* Moves the columns read into a part for the store, all but the unsure ones. */
+static sonde_code fill_part(task *t, part *p, const csv_rows *rows, const uint32_t *columns, uint32_t n,
+                            const bool *unsure) {
   arena *a = &p->chunk.memory;
   vec *wide = p->chunk.vecs;
-  p->n_columns = n;
-  p->columns = arena_copy(a, columns, n * sizeof *columns, t->err);
+  p->columns = arena_array(a, n, sizeof *p->columns, t->err);
   p->forms = arena_array(a, n, sizeof *p->forms, t->err);
   p->chunk.vecs = arena_array(a, n, sizeof *p->chunk.vecs, t->err);
   if (!p->columns || !p->forms || !p->chunk.vecs) return t->err->code;
-  p->chunk.rows = rows->rows;
-  p->chunk.columns = n;
   for (uint32_t i = 0; i < n; i++) {
-    p->forms[i] = rows->columns[columns[i]].form;
-    p->chunk.vecs[i] = wide[columns[i]];
+    if (unsure[i]) continue;
+    p->columns[p->n_columns] = columns[i];
+    p->forms[p->n_columns] = rows->columns[columns[i]].form;
+    p->chunk.vecs[p->n_columns++] = wide[columns[i]];
   }
+  p->chunk.rows = rows->rows;
+  p->chunk.columns = p->n_columns;
   return SONDE_OK;
 }
 
@@ -93,9 +107,11 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
   SONDE_CHECK(rows.rows == h->rows, t->err, SONDE_BYTES, h->begin,
               "the file changed while it was being read: %u rows at byte %llu where the index has %u",
               rows.rows, (unsigned long long)h->begin, h->rows);
-  bool empty_text = any_without_value(&rows, columns, n) && may_hold_empty_text(&h->dialect, span);
-  put_result(out, &rows, p->chunk.vecs, plan, columns, n, empty_text);
-  return keep_columns ? fill_part(t, p, &rows, columns, n) : SONDE_OK;
+  bool *unsure = arena_array(t->scratch, n, sizeof *unsure, t->err);
+  if (!unsure) return t->err->code;
+  find_unsure(&h->dialect, span, &rows, plan, columns, n, unsure);
+  put_result(out, &rows, p->chunk.vecs, plan, columns, n, unsure);
+  return keep_columns ? fill_part(t, p, &rows, columns, n, unsure) : SONDE_OK;
 }
 
 sonde_code run_import(task *t, const fragment_head *h, rd *r, buf *out) {

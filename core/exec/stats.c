@@ -45,7 +45,7 @@ void stats_put(buf *b, const csv_column *c, const vec *values, bool empty_text) 
   if (c->form.type.id == TYPE_DECIMAL) put_decimals(b, values);
   buf_str(b, c->min_text);
   buf_str(b, c->max_text);
-  buf_u8(b, empty_text && c->form.type.id == TYPE_NONE);
+  buf_u8(b, empty_text);
   buf_u8(b, c->sketch != NULL);
   if (c->sketch) buf_put(b, c->sketch, SKETCH_BYTES);
 }

@@ -19,10 +19,10 @@ typedef struct {
   uint32_t min_len, max_len;
   uint8_t *sketch;       /* NULL in very wide tables */
   bool stale;            /* blocks were read in forms that do not merge: import again in the final form */
-  bool maybe_empty_text; /* a block without values may hold "": missing, but a value if the column is text */
+  bool maybe_empty_text; /* "" may have been read as missing where it is a text, if the column is one */
 } column_stats;
 
-/* `values` are those of the block. `empty_text`: the block has a place where "" may be written. */
+/* `values` are those of the block. `empty_text` as maybe_empty_text. */
 void stats_put(buf *, const csv_column *, const vec *values, bool empty_text);
 /* Reads what stats_put wrote and merges it, all but the block's sum; text and sketch buffers are made in `a` on first use. */
 sonde_code stats_merge(column_stats *, rd *, double *sum, arena *a, sonde_error *);
