@@ -15,6 +15,7 @@
 
 typedef struct {
   uint64_t held, calls, fail_at; /* the fail_at-th allocation and all later ones fail; 0: none does */
+  bool once;                     /* only that one */
 } heap;
 
 typedef struct {
@@ -25,8 +26,9 @@ typedef struct {
 typedef struct {
   sonde_engine *lead, *helpers[HOST_ENGINES];
   uint32_t n_helpers;
-  const void *file;
+  const void *file;        /* source 1 */
   uint64_t size, readable; /* reads end at `readable` */
+  bytes spool;             /* source 2, once host_inflate filled it */
   random_state *random;    /* NULL: no surprises */
   uint32_t budget_us;
   sonde_error err;      /* of the job that failed last */
@@ -45,7 +47,7 @@ static inline void *heap_resize(void *user, void *ptr, size_t old_size, size_t n
     free(ptr);
     return NULL;
   }
-  if (h->fail_at && ++h->calls >= h->fail_at) return NULL;
+  if (h->fail_at && (++h->calls == h->fail_at || (h->calls > h->fail_at && !h->once))) return NULL;
   void *moved = realloc(ptr, new_size);
   if (moved) h->held += new_size - old_size;
   return moved;
@@ -80,6 +82,7 @@ static inline void host_close(host *h) {
   sonde_engine_free(h->lead);
   for (uint32_t i = 0; i < HOST_ENGINES; i++) sonde_engine_free(h->helpers[i]);
   free(h->pages.data);
+  free(h->spool.data);
 }
 
 static inline uint32_t host_pick(host *h, uint32_t n) { return h->random ? random_below(h->random, n) : 0; }
@@ -87,8 +90,10 @@ static inline uint32_t host_pick(host *h, uint32_t n) { return h->random ? rando
 static inline sonde_code host_bring(host *h, sonde_engine *e, sonde_want w, sonde_error *err) {
   uint8_t *to = sonde_reserve(e, w.source, w.offset, w.length, err);
   if (!to) return err->code;
-  uint64_t left = h->readable > w.offset ? h->readable - w.offset : 0, n = w.length < left ? w.length : left;
-  if (n) memcpy(to, (const uint8_t *)h->file + w.offset, (size_t)n);
+  const uint8_t *from = w.source == 1 ? h->file : h->spool.data;
+  uint64_t end = w.source == 1 ? h->readable : h->spool.len, left = end > w.offset ? end - w.offset : 0;
+  uint64_t n = w.length < left ? w.length : left;
+  if (n) memcpy(to, from + w.offset, (size_t)n);
   sonde_commit(e, to, (uint32_t)n);
   return SONDE_OK;
 }
@@ -218,6 +223,17 @@ static inline sonde_code host_run(host *h, const char *spec) {
   free(x.list);
   sonde_job_free(j);
   return s == SONDE_DONE ? SONDE_OK : h->err.code ? h->err.code : SONDE_MISUSE;
+}
+
+/* Inflates table 1 to source 2. */
+static inline sonde_code host_inflate(host *h) {
+  sonde_code code = host_run(h, "{\"job\":\"inflate\",\"source\":1,\"table\":1}");
+  if (code != SONDE_OK) return code;
+  bytes_put(&h->spool, h->pages.data, h->pages.len);
+  code = sonde_source_add(h->lead, 2, h->spool.len, &h->err);
+  for (uint32_t i = 0; code == SONDE_OK && i < h->n_helpers; i++)
+    code = sonde_source_add(h->helpers[i], 2, h->spool.len, &h->err);
+  return code == SONDE_OK ? host_run(h, "{\"job\":\"spool\",\"table\":1,\"source\":2}") : code;
 }
 
 /* The number behind "name": in the info; fails the comparison it is used in (UINT64_MAX) when it is not there. */
