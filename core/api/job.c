@@ -89,7 +89,7 @@ static sonde_step check_squeeze(sonde_job *j, sonde_step s, sonde_error *err) {
   return SONDE_FAIL;
 }
 
-sonde_code job_info(sonde_job *j, sonde_error *err) {
+sonde_code job_answer(sonde_job *j, sonde_error *err) {
   buf_clear(&j->info);
   if (j->kind->info)
     j->kind->info(j, &j->info);
@@ -122,7 +122,7 @@ sonde_step sonde_job_step(sonde_job *j, uint32_t budget_us, sonde_error *err) {
     return SONDE_FAIL;
   }
   sonde_step s = run_task(j, err);
-  if (s == SONDE_DONE && job_info(j, err) != SONDE_OK) s = SONDE_FAIL;
+  if (s == SONDE_DONE && job_answer(j, err) != SONDE_OK) s = SONDE_FAIL;
   if (s == SONDE_FAIL) {
     j->failed = true;
     j->failure = *err;
@@ -139,7 +139,7 @@ size_t sonde_job_wants(const sonde_job *j, sonde_want *out, size_t cap) {
 sonde_page sonde_job_page(const sonde_job *j) { return (sonde_page){j->page.data, j->page.len}; }
 
 sonde_str sonde_job_info(sonde_job *j) {
-  bool whole = job_info(j, NULL) == SONDE_OK;
+  bool whole = job_answer(j, NULL) == SONDE_OK;
   return whole ? (sonde_str){(const char *)j->info.data, j->info.len} : (sonde_str){"{}", 2};
 }
 

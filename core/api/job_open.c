@@ -241,7 +241,7 @@ static sonde_step open_step(sonde_job *j, sonde_error *err) {
     o->head_bytes *= 16;
     return SONDE_YIELD;
   }
-  if (job_info(j, err) != SONDE_OK) return discard(j);
+  if (job_answer(j, err) != SONDE_OK) return discard(j);
   source_release(&j->engine->sources, src, 0, n);
   j->phase = 1;
   return SONDE_PAGE;
