@@ -1,9 +1,8 @@
 /* FRAGMENT_IMPORT: types, statistics and bad rows of a block, its columns kept.
  * body: u8 keep, u32 n, n × (u32 column, u8 mode, form, seen); columns not listed are skipped
  * result: u32 rows, n × (u8 mode, seen, form, statistics), u32 n_bad, u32 listed × (row, line, offset, reason, found), u8 kept */
-#include <string.h>
-
 #include "exec/stats.h"
+#include "format/csv/empty.h"
 
 #define FIELD_MAX ((uint32_t)256 << 20)
 
@@ -25,34 +24,6 @@ static sonde_code read_plan(rd *r, task *t, const fragment_head *h, csv_plan **p
   return SONDE_OK;
 }
 
-/* Whether "" may be written somewhere in the block; bytes of UTF-16 are not looked at. */
-static bool may_hold_empty_text(const csv_dialect *d, csv_span span) {
-  if (d->encoding == CSV_UTF16LE || d->encoding == CSV_UTF16BE) return true;
-  const uint8_t *p = span.bytes, *end = span.bytes + span.len;
-  if (!d->quote || !p) return false;
-  while ((p = memchr(p, d->quote, (size_t)(end - p))) != NULL)
-    if (++p == end || *p == d->quote) return p < end;
-  return false;
-}
-
-/* Missing values were read before it was known that the column is text. */
-static bool unsure_of_empty(const csv_column *c, const csv_plan *plan) {
-  if (c->nulls == 0 || plan->mode != CSV_INFER) return false;
-  bool text_now = c->form.type.id == TYPE_TEXT, text_before = csv_resolve(&plan->seen).type.id == TYPE_TEXT;
-  return c->form.type.id == TYPE_NONE || (text_now && !text_before);
-}
-
-/* Which of the columns are; whether the block may hold "" is looked up once. */
-static void find_unsure(const csv_dialect *d, csv_span span, const csv_rows *rows, const csv_plan *plan,
-                        const uint32_t *columns, uint32_t n, bool *unsure) {
-  bool any = false;
-  for (uint32_t i = 0; i < n; i++) {
-    unsure[i] = unsure_of_empty(&rows->columns[columns[i]], &plan[columns[i]]);
-    any = any || unsure[i];
-  }
-  if (any && !may_hold_empty_text(d, span)) memset(unsure, 0, n * sizeof *unsure);
-}
-
 static void put_result(buf *out, const csv_rows *rows, const vec *vecs, const csv_plan *plan,
                        const uint32_t *columns, uint32_t n, const bool *unsure) {
   buf_u32(out, rows->rows);
@@ -61,7 +32,7 @@ static void put_result(buf *out, const csv_rows *rows, const vec *vecs, const cs
     buf_u8(out, plan[columns[i]].mode);
     put_seen(out, &c->seen);
     put_form(out, c->form);
-    stats_put(out, c, &vecs[columns[i]], unsure[i]);
+    stats_put(out, c, &vecs[columns[i]], unsure[columns[i]]);
   }
   buf_u32(out, rows->n_bad);
   buf_u32(out, rows->n_bad_listed);
@@ -85,7 +56,7 @@ static sonde_code fill_part(task *t, part *p, const csv_rows *rows, const uint32
   p->chunk.vecs = arena_array(a, n, sizeof *p->chunk.vecs, t->err);
   if (!p->columns || !p->forms || !p->chunk.vecs) return t->err->code;
   for (uint32_t i = 0; i < n; i++) {
-    if (unsure[i]) continue;
+    if (unsure[columns[i]]) continue;
     p->columns[p->n_columns] = columns[i];
     p->forms[p->n_columns] = rows->columns[columns[i]].form;
     p->chunk.vecs[p->n_columns++] = wide[columns[i]];
@@ -107,9 +78,9 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
   SONDE_CHECK(rows.rows == h->rows, t->err, SONDE_BYTES, h->begin,
               "the file changed while it was being read: %u rows at byte %llu where the index has %u",
               rows.rows, (unsigned long long)h->begin, h->rows);
-  bool *unsure = arena_array(t->scratch, n, sizeof *unsure, t->err);
+  bool *unsure = arena_array(t->scratch, h->dialect.columns, sizeof *unsure, t->err);
   if (!unsure) return t->err->code;
-  find_unsure(&h->dialect, span, &rows, plan, columns, n, unsure);
+  csv_unsure_of_empty(&h->dialect, span, &rows, plan, unsure);
   put_result(out, &rows, p->chunk.vecs, plan, columns, n, unsure);
   return keep_columns ? fill_part(t, p, &rows, columns, n, unsure) : SONDE_OK;
 }

@@ -219,6 +219,25 @@ static void empty_texts_before_the_first_text_are_texts(void) {
   free(f);
 }
 
+static void the_first_page_is_what_the_rows_are(void) {
+  csv_text *f = calloc(1, sizeof *f);
+  REQUIRE(f != NULL);
+  put(f, "n,t\n1,\"\"\n2,\n3,word\n4,\"\"\n");
+  host h;
+  REQUIRE(host_open(&h, NULL, 0, f->text, f->len));
+  run_ok(&h, "{\"job\":\"open\",\"source\":1}");
+  bytes first = {0};
+  take_pages(&h, &first);
+  run_ok(&h, "{\"job\":\"index\",\"table\":1}");
+  run_ok(&h, "{\"job\":\"import\",\"table\":1}");
+  CHECK(strstr(h.info, "\"type\":\"text\",\"stats\":{\"nulls\":1,") != NULL);
+  run_ok(&h, "{\"job\":\"read\",\"table\":1}");
+  CHECK_BYTES(h.pages.data, h.pages.len, first.data, first.len);
+  free(first.data);
+  host_close(&h);
+  free(f);
+}
+
 /* An import that ends half-way, with some columns read once and some twice, is finished by the next one. */
 static void an_import_goes_on_where_one_was_cancelled(void) {
   csv_text *f = calloc(1, sizeof *f);
@@ -249,6 +268,7 @@ static void an_import_goes_on_where_one_was_cancelled(void) {
 
 int main(void) {
   RUN(empty_texts_before_the_first_text_are_texts);
+  RUN(the_first_page_is_what_the_rows_are);
   RUN(an_import_goes_on_where_one_was_cancelled);
   RUN(any_way_of_reading_finds_the_same);
   RUN(sums_do_not_depend_on_the_order_of_fragments);
