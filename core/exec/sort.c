@@ -161,8 +161,9 @@ static sonde_code rank_strings(sorter *s, key *k, sonde_error *err) {
   }
   for (uint32_t b = 0; b < s->n_blocks; b++)
     for (uint32_t i = 0; lists[b].ranks && i < k->dictionaries[b].n; i++) {
-      uint64_t *code = &k->high[k->dictionaries[b].first + i];
-      *code = lists[b].ranks[*code];
+      uint32_t row = k->dictionaries[b].first + i;
+      bool valid = (k->valid[row >> 6] >> (row & 63) & 1) != 0;
+      k->high[row] = valid ? lists[b].ranks[k->high[row]] : 0; /* nulls are equal: later keys order them */
     }
   return SONDE_OK;
 }

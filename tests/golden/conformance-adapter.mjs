@@ -39,10 +39,10 @@ function columnNamed(columns, name) {
   return index
 }
 
-// Statistics keep the first 64 bytes of a text; the whole of it is the first row of a sorted view.
+// Statistics keep the first 64 code points of a text; the whole of it is the first row of a sorted view.
 function extreme(file, index, column, which) {
   const short = column[which]
-  if (column.type !== 'text' || short === null || Buffer.byteLength(short) <= 60) return short
+  if (column.type !== 'text' || short === null || [...short].length < 64) return short
   const sort = JSON.stringify([{ column: index, descending: which === 'max' }])
   return JSON.parse(rowsOf(file, '--sort', sort, '--rows', '0:1')).rows[0][index]
 }

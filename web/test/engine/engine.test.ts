@@ -217,6 +217,23 @@ describe('a source that fails', () => {
     expect((await table.imported).rows.count).toBe(ROWS)
   })
 
+  test.each([0, 2])('a file that changes between two reads is reported, with %i helpers', async (workers) => {
+    const read = new Set<number>()
+    let now = large
+    const changed = large.map((byte) => (byte === 10 ? 32 : byte)) // another file of the same size, in one line
+    const source = byteSource(large, async (offset, length) => {
+      if (read.has(offset)) now = changed
+      if (offset > 0) read.add(offset)
+      return now.slice(offset, offset + length)
+    })
+    const engine = await start({ workers, memoryLimit: (workers + 1) * 12 * 2 ** 20 }) // the index cannot keep what it read
+    const table = await engine.open(source, { name: 'growing.log' })
+    expect((await table.indexed).rows).toEqual({ count: ROWS, exact: true })
+    await expect(table.imported).rejects.toMatchObject({ code: 'bytes', message: expect.stringContaining('changed while it was being read') as string })
+    await expect(table.page(400_000, 2)).rejects.toMatchObject({ code: 'bytes' })
+    expect((await (await engine.open(small)).imported).rows.count).toBe(1000)
+  })
+
   test('a file that shrinks is reported by its name', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'sonde-')), 'shrinking.csv')
     writeFileSync(path, large)
