@@ -113,6 +113,35 @@ static void a_source_that_shrinks_is_reported(void) {
   readable = file_size;
 }
 
+/* The same size, other rows: whatever is read again after the import says so. */
+static void a_source_that_changes_is_reported(void) {
+  static char changed[sizeof csv];
+  for (uint64_t i = 0; i < file_size; i++) changed[i] = csv[i] == '\n' && i > file_size / 2 ? ' ' : csv[i];
+  static const char *const jobs[] = {"{\"job\":\"view\",\"table\":1,\"search\":\"me, 3\"}",
+                                     "{\"job\":\"view\",\"table\":1,\"sort\":[{\"column\":1}]}",
+                                     "{\"job\":\"values\",\"table\":1,\"column\":1}",
+                                     "{\"job\":\"read\",\"table\":1,\"row\":2500,\"rows\":100}"};
+  for (uint32_t helpers = 0; helpers < 3; helpers++)
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+      heap memory = {0};
+      sonde_config config = {.struct_size = sizeof config,
+                             .memory_limit = 64 << 20,
+                             .resize = heap_resize,
+                             .user = &memory,
+                             .block_bytes = 30000};
+      host h;
+      CHECK(host_open(&h, &config, helpers, csv, file_size));
+      CHECK_EQ_INT(host_run(&h, "{\"job\":\"open\",\"source\":1}"), SONDE_OK);
+      CHECK_EQ_INT(host_run(&h, "{\"job\":\"index\",\"table\":1}"), SONDE_OK);
+      CHECK_EQ_INT(host_run(&h, "{\"job\":\"import\",\"table\":1}"), SONDE_OK);
+      h.file = changed;
+      CHECK_EQ_INT(host_run(&h, jobs[i]), SONDE_BYTES);
+      CHECK(strstr(h.err.message, "changed while it was being read") != NULL);
+      host_close(&h);
+      CHECK_EQ_UINT(memory.held, 0);
+    }
+}
+
 static void cancelling_answers_at_the_next_step(void) {
   sonde_error err = {0};
   sonde_engine *e = sonde_engine_new(NULL, &err);
@@ -135,6 +164,7 @@ int main(void) {
   RUN(after_one_failed_allocation_a_second_try_succeeds);
   RUN(a_budget_too_small_is_named);
   RUN(a_source_that_shrinks_is_reported);
+  RUN(a_source_that_changes_is_reported);
   RUN(cancelling_answers_at_the_next_step);
   return check_report();
 }

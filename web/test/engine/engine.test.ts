@@ -217,20 +217,16 @@ describe('a source that fails', () => {
     expect((await table.imported).rows.count).toBe(ROWS)
   })
 
-  test.each([0, 2])('a file that changes between two reads is reported, with %i helpers', async (workers) => {
-    const read = new Set<number>()
+  test.each([0, 2])('a file that changes is reported by what reads it again, with %i helpers', async (workers) => {
     let now = large
     const changed = large.map((byte) => (byte === 10 ? 32 : byte)) // another file of the same size, in one line
-    const source = byteSource(large, async (offset, length) => {
-      if (read.has(offset)) now = changed
-      if (offset > 0) read.add(offset)
-      return now.slice(offset, offset + length)
-    })
-    const engine = await start({ workers, memoryLimit: (workers + 1) * 12 * 2 ** 20 }) // the index cannot keep what it read
+    const source = byteSource(large, async (offset, length) => now.slice(offset, offset + length))
+    const engine = await start({ workers, memoryLimit: (workers + 1) * 12 * 2 ** 20 }) // not all columns can be kept
     const table = await engine.open(source, { name: 'growing.log' })
-    expect((await table.indexed).rows).toEqual({ count: ROWS, exact: true })
-    await expect(table.imported).rejects.toMatchObject({ code: 'bytes', message: expect.stringContaining('changed while it was being read') as string })
-    await expect(table.page(400_000, 2)).rejects.toMatchObject({ code: 'bytes' })
+    expect((await table.imported).rows).toEqual({ count: ROWS, exact: true })
+    now = changed
+    const problem = { code: 'bytes', message: expect.stringContaining('changed while it was being read') as string }
+    await expect(table.view({ search: 'note 4' })).rejects.toMatchObject(problem)
     expect((await (await engine.open(small)).imported).rows.count).toBe(1000)
   })
 
