@@ -6,7 +6,6 @@
 #define DEFAULT_LIMIT ((uint64_t)1 << 30)
 #define BLOCK_MIN ((uint64_t)1 << 20)
 #define BLOCK_MAX ((uint64_t)16 << 20)
-#define BAD_MAX 100000u
 #define PIECE_MAX ((size_t)64 << 20)
 
 /* What is held only for speed, the cheapest to get again first: bytes, columns, and in the end bytes that a waiting task will
@@ -87,6 +86,7 @@ view *engine_view(sonde_engine *e, uint64_t id) {
 
 void table_free(sonde_engine *e, table *t) {
   store_drop(&e->store, t->id);
+  sums_free(&t->sums);
   mem_free(&e->mem, t->bad, t->bad_cap * sizeof *t->bad);
   arena_free(&t->memory);
   mem_free(&e->mem, t, sizeof *t);
@@ -181,17 +181,4 @@ uint32_t table_block_of(const table *t, uint64_t row) {
       high = mid;
   }
   return low;
-}
-
-sonde_code table_list_bad(sonde_engine *e, table *t, bad_row b, sonde_error *err) {
-  if (t->n_bad_listed == BAD_MAX) return SONDE_OK;
-  if (t->n_bad_listed == t->bad_cap) {
-    uint32_t cap = t->bad_cap ? t->bad_cap * 2 : 64;
-    bad_row *list = mem_resize(&e->mem, t->bad, t->bad_cap * sizeof *list, cap * sizeof *list, err);
-    if (!list) return err->code;
-    t->bad = list;
-    t->bad_cap = cap;
-  }
-  t->bad[t->n_bad_listed++] = b;
-  return SONDE_OK;
 }

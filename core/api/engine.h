@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "exec/predicate.h"
 #include "exec/stats.h"
+#include "exec/sums.h"
 #include "exec/task.h"
 #include "format/csv/sniff.h"
 #include "format/parquet/parquet.h"
@@ -41,7 +42,7 @@ struct table {
   bool *forced;        /* by the user */
   csv_seen *seen;
   column_stats *stats;
-  double *sums; /* of every block (row by row), every column; added up in order when the import ends */
+  sums sums; /* of blocks that came before their turn; while being imported */
   block *blocks;
   uint32_t n_blocks, n_verified; /* blocks [0, n_verified) are a proven chain */
   uint32_t n_imported;
@@ -94,6 +95,8 @@ sonde_code table_put_refs(const table *, uint32_t b, const column_ref *, uint32_
                           sonde_error *);
 void table_head(const table *, uint8_t kind, uint32_t block, fragment_head *);
 sonde_code table_list_bad(sonde_engine *, table *, bad_row, sonde_error *);
+/* Once all are listed: in the order of the file. */
+void table_sort_bad(table *);
 /* The block that holds a row of the verified blocks. */
 uint32_t table_block_of(const table *, uint64_t row);
 

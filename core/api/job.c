@@ -6,6 +6,8 @@
 #define PAGE_MAX ((size_t)1 << 30)
 #define NO_FRAGMENT UINT32_MAX
 #define SQUEEZES_MAX 64u
+#define INFO_ROOM                                                                                            \
+  256u /* most answers: had from the start, a job that has done its work cannot fail for them */
 
 static const struct {
   const char *name;
@@ -26,7 +28,10 @@ static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
   buf_init(&j->split.bytes, &e->mem, PAGE_MAX);
   buf_init(&j->split.inline_bytes, &e->mem, PAGE_MAX);
   buf_init(&j->split.inline_result, &e->mem, PAGE_MAX);
-  return j;
+  buf_extend(&j->info, INFO_ROOM);
+  if (buf_status(&j->info, err) == SONDE_OK) return j;
+  sonde_job_free(j);
+  return NULL;
 }
 
 static sonde_code start(sonde_job *j, sonde_str text, sonde_error *err) {
@@ -84,6 +89,15 @@ static sonde_step check_squeeze(sonde_job *j, sonde_step s, sonde_error *err) {
   return SONDE_FAIL;
 }
 
+sonde_code job_answer(sonde_job *j, sonde_error *err) {
+  buf_clear(&j->info);
+  if (j->kind->info)
+    j->kind->info(j, &j->info);
+  else if (j->table)
+    table_info(j->table, &j->info);
+  return buf_status(&j->info, err);
+}
+
 /* One task. What it looked at may be given up from here on. */
 static sonde_step run_task(sonde_job *j, sonde_error *err) {
   j->wants.count = 0;
@@ -108,6 +122,7 @@ sonde_step sonde_job_step(sonde_job *j, uint32_t budget_us, sonde_error *err) {
     return SONDE_FAIL;
   }
   sonde_step s = run_task(j, err);
+  if (s == SONDE_DONE && job_answer(j, err) != SONDE_OK) s = SONDE_FAIL;
   if (s == SONDE_FAIL) {
     j->failed = true;
     j->failure = *err;
@@ -124,12 +139,8 @@ size_t sonde_job_wants(const sonde_job *j, sonde_want *out, size_t cap) {
 sonde_page sonde_job_page(const sonde_job *j) { return (sonde_page){j->page.data, j->page.len}; }
 
 sonde_str sonde_job_info(sonde_job *j) {
-  buf_clear(&j->info);
-  if (j->kind->info)
-    j->kind->info(j, &j->info);
-  else if (j->table)
-    table_info(j->table, &j->info);
-  return j->info.failed ? (sonde_str){"{}", 2} : (sonde_str){(const char *)j->info.data, j->info.len};
+  bool whole = job_answer(j, NULL) == SONDE_OK;
+  return whole ? (sonde_str){(const char *)j->info.data, j->info.len} : (sonde_str){"{}", 2};
 }
 
 sonde_progress sonde_job_progress(const sonde_job *j) { return j->progress; }

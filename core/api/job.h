@@ -46,6 +46,8 @@ sonde_code split_begin(sonde_job *, uint32_t n, sonde_error *);
 void split_end(sonde_job *);
 /* DONE when every fragment's result was accepted; else what the host should do next. */
 sonde_step split_step(sonde_job *, sonde_error *);
+/* Writes job->info; the room it takes is kept, so that what could be written once can be written again. */
+sonde_code job_answer(sonde_job *, sonde_error *);
 /* Asks for bytes of the engine's sources: NULL with a want listed or *err set. */
 task job_task(sonde_job *, sonde_error *);
 

@@ -58,14 +58,15 @@ static sonde_code accept_bad(sonde_job *j, const block *b, rd *r, bool listed, s
   return SONDE_OK;
 }
 
-static sonde_code import_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
+static uint32_t column_of(const importing *x, uint32_t i) { return x->second ? x->stale[i] : i; }
+
+static sonde_code accept_columns(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
   importing *x = j->self;
   table *t = j->table;
-  block *b = &t->blocks[id];
-  uint32_t rows = rd_u32(r), n = x->second ? x->n_stale : t->columns;
-  SONDE_CHECK(rows == b->rows, err, SONDE_BYTES, b->row_begin, "the file changed while it was being read");
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t c = x->second ? x->stale[i] : i;
+  double *sum = sums_of(&t->sums, id, err);
+  if (!sum) return err->code;
+  for (uint32_t i = 0; i < t->sums.width; i++) {
+    uint32_t c = column_of(x, i);
     uint8_t mode = rd_u8(r);
     csv_seen seen = get_seen(r);
     get_form(r);
@@ -73,27 +74,47 @@ static sonde_code import_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *e
       csv_seen_join(&t->seen[c], &seen);
       t->forms[c] = csv_resolve(&t->seen[c]);
     }
-    double *sum = &t->sums[(size_t)id * t->columns + c];
-    SONDE_TRY(stats_merge(&t->stats[c], r, sum, &t->memory, err));
+    SONDE_TRY(stats_merge(&t->stats[c], r, &sum[i], &t->memory, err));
   }
+  return SONDE_OK;
+}
+
+static void add_sums(sonde_job *j) {
+  table *t = j->table;
+  for (const double *sum; (sum = sums_next(&t->sums)) != NULL; sums_pass(&t->sums))
+    for (uint32_t i = 0; i < t->sums.width; i++) stats_add(&t->stats[column_of(j->self, i)], sum[i]);
+}
+
+static sonde_code accept_block(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
+  importing *x = j->self;
+  block *b = &j->table->blocks[id];
+  uint32_t rows = rd_u32(r);
+  SONDE_CHECK(rows == b->rows, err, SONDE_BYTES, b->row_begin, "the file changed while it was being read");
+  SONDE_TRY(accept_columns(j, id, r, err));
+  add_sums(j);
   SONDE_TRY(accept_bad(j, b, r, !x->second, err));
+  SONDE_CHECK(!r->bad, err, SONDE_CORRUPT, 0, "the result of an import is cut short");
   b->imported = true;
   j->progress.done_bytes += b->end - b->begin;
   j->progress.rows += rows;
   return SONDE_OK;
 }
 
-static int by_row(const bad_row *a, const bad_row *b) { return a->row < b->row ? -1 : a->row > b->row; }
+/* Nothing of the import is there any more: half a block may have been merged. */
+static void forget(table *t) {
+  for (uint32_t b = 0; b < t->n_blocks; b++) t->blocks[b].imported = false;
+  for (uint32_t c = 0; c < t->columns; c++) {
+    stats_clear(&t->stats[c]);
+    t->stats[c].stale = false;
+  }
+  t->n_bad = t->n_bad_listed = 0;
+  sums_free(&t->sums);
+}
 
-/* Blocks came in any order; the list is short or nearly sorted, and this is done once. */
-static void sort_bad(table *t) {
-  for (uint32_t gap = t->n_bad_listed / 2; gap > 0; gap /= 2)
-    for (uint32_t i = gap; i < t->n_bad_listed; i++) {
-      bad_row x = t->bad[i];
-      uint32_t k = i;
-      for (; k >= gap && by_row(&t->bad[k - gap], &x) > 0; k -= gap) t->bad[k] = t->bad[k - gap];
-      t->bad[k] = x;
-    }
+static sonde_code import_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
+  sonde_code code = accept_block(j, id, r, err);
+  if (code != SONDE_OK && !((importing *)j->self)->second) forget(j->table);
+  return code;
 }
 
 static bool same_form(csv_form a, csv_form b) {
@@ -108,7 +129,9 @@ static sonde_code find_stale(sonde_job *j, sonde_error *err) {
   if (!x->stale) return err->code;
   for (uint32_t c = 0; c < n; c++) {
     column_stats *s = &t->stats[c];
-    if (!s->stale && (s->values == 0 || same_form(s->form, t->forms[c]))) continue;
+    bool differs = s->values > 0 && !same_form(s->form, t->forms[c]);
+    bool emptied = s->maybe_empty_text && t->forms[c].type.id == TYPE_TEXT;
+    if (!s->stale && !differs && !emptied) continue;
     x->stale[x->n_stale++] = c;
     stats_clear(s);
   }
@@ -116,21 +139,22 @@ static sonde_code find_stale(sonde_job *j, sonde_error *err) {
 }
 
 static sonde_step finish(sonde_job *j) {
+  importing *x = j->self;
   table *t = j->table;
-  uint32_t columns = t->columns;
-  for (uint32_t c = 0; c < columns; c++) t->stats[c].sum = stats_fold(t->sums + c, columns, t->n_blocks);
-  sort_bad(j->table);
+  for (uint32_t i = 0; x->second && i < x->n_stale; i++) t->stats[x->stale[i]].stale = false;
+  sums_free(&t->sums);
+  table_sort_bad(t);
   t->imported = t->profiled = true;
   return SONDE_DONE;
 }
 
-static sonde_code make_sums(sonde_job *j, sonde_error *err) {
+static sonde_code begin_round(sonde_job *j, sonde_error *err) {
+  importing *x = j->self;
   table *t = j->table;
-  uint64_t n = (uint64_t)t->n_blocks * t->columns;
-  if (t->sums) return SONDE_OK; /* an import that was cancelled goes on */
-  SONDE_CHECK(n < SIZE_MAX / 8, err, SONDE_LIMIT, 0, "the file has too many columns for its size");
-  t->sums = arena_zero(&t->memory, (size_t)n * 8, err);
-  return t->sums ? SONDE_OK : err->code;
+  uint32_t width = x->second ? x->n_stale : t->columns;
+  bool goes_on = !x->second && t->sums.waiting; /* after an import that was cancelled */
+  if (!goes_on) SONDE_TRY(sums_begin(&t->sums, &j->engine->mem, t->n_blocks, width, err));
+  return split_begin(j, t->n_blocks, err);
 }
 
 static sonde_step import_step(sonde_job *j, sonde_error *err) {
@@ -139,7 +163,7 @@ static sonde_step import_step(sonde_job *j, sonde_error *err) {
   if (j->phase == 0) {
     j->phase = 1;
     j->progress.total_bytes = t->size - t->sniffed.dialect.data_at;
-    if (split_begin(j, t->n_blocks, err) != SONDE_OK || make_sums(j, err) != SONDE_OK) return SONDE_FAIL;
+    if (begin_round(j, err) != SONDE_OK) return SONDE_FAIL;
     for (uint32_t b = 0; b < t->n_blocks; b++) {
       if (!t->blocks[b].imported) continue;
       j->split.state[b] = FRAGMENT_DONE;
@@ -154,7 +178,7 @@ static sonde_step import_step(sonde_job *j, sonde_error *err) {
   if (find_stale(j, err) != SONDE_OK) return SONDE_FAIL;
   if (x->n_stale == 0) return finish(j);
   x->second = true;
-  return split_begin(j, t->n_blocks, err) == SONDE_OK ? SONDE_YIELD : SONDE_FAIL;
+  return begin_round(j, err) == SONDE_OK ? SONDE_YIELD : SONDE_FAIL;
 }
 
 static const job_kind import_kind = {

@@ -5,6 +5,7 @@
 #include "base/datetime.h"
 #include "codec/codec.h"
 #include "column/page.h"
+#include "format/csv/empty.h"
 
 #define HEAD_FIRST ((uint32_t)256 << 10)
 #define HEAD_MAX ((uint32_t)64 << 20)
@@ -139,46 +140,59 @@ static sonde_code show_rows(sonde_job *j, table *t, const chunk *sample, const c
   return buf_status(&j->page, err);
 }
 
+typedef struct {
+  csv_span data;
+  uint32_t n_rows;
+  csv_plan *plan;
+  chunk into;
+  arena keep;
+  csv_rows rows;
+} sample;
+
+/* Reads the sample with what is known of its columns, and learns their types. */
+static sonde_code read_sample(sonde_job *j, table *t, sample *s, sonde_error *err) {
+  const csv_dialect *d = &t->sniffed.dialect;
+  csv_want want = {.rows = s->n_rows, .field_max = HEAD_MAX};
+  for (uint32_t c = 0; c < d->columns; c++)
+    s->plan[c] =
+        (csv_plan){.mode = t->forced[c] ? CSV_FIXED : CSV_INFER, .form = t->forms[c], .seen = t->seen[c]};
+  arena_free(&s->into.memory);
+  SONDE_TRY(csv_read(d, s->data, want, s->plan, &s->into, &s->keep, &j->scratch, &s->rows, err));
+  for (uint32_t c = 0; c < d->columns; c++) {
+    if (t->forced[c]) continue;
+    t->seen[c] = s->rows.columns[c].seen;
+    t->forms[c] = csv_resolve(&t->seen[c]);
+  }
+  return SONDE_OK;
+}
+
+/* A second time with the types that the user fixed, and where "" came before it was known to be a text. */
+static sonde_code read_and_show(sonde_job *j, table *t, sample *s, const json *types, sonde_error *err) {
+  const csv_dialect *d = &t->sniffed.dialect;
+  SONDE_TRY(read_sample(j, t, s, err));
+  bool again = types || csv_unsure_of_empty(d, s->data, &s->rows, s->plan, NULL);
+  if (types) SONDE_TRY(force_types(t, types, err));
+  if (again) SONDE_TRY(read_sample(j, t, s, err));
+  return show_rows(j, t, &s->into, s->rows.columns, err);
+}
+
 static sonde_code sample_rows(sonde_job *j, table *t, csv_span head, const opening *o, sonde_error *err) {
   const csv_dialect *d = &t->sniffed.dialect;
   uint64_t at = d->data_at < head.len ? d->data_at : head.len;
-  csv_span data = {head.bytes + at, head.len - (size_t)at, at, head.last};
   csv_index index;
   bool more;
-  arena keep = {.mem = &j->engine->mem};
-  chunk sample = {.memory = {.mem = &j->engine->mem}};
-  csv_plan *plan = arena_zero(&j->scratch, d->columns * sizeof *plan, err);
-  if (!plan) return err->code;
-  SONDE_TRY(csv_index_block(d, data, UINT64_MAX, at, &j->scratch, &j->scratch, &index, &more, err));
-  for (uint32_t pass = 0; pass < 2; pass++) { /* second: with the types that the user fixed */
-    for (uint32_t c = 0; c < d->columns; c++) {
-      plan[c] = (csv_plan){.mode = t->forced[c] ? CSV_FIXED : CSV_INFER, .form = t->forms[c]};
-      csv_seen_init(&plan[c].seen);
-    }
-    arena_free(&sample.memory);
-    csv_rows rows;
-    csv_want want = {.rows = index.rows + 1, .field_max = HEAD_MAX};
-    sonde_code code = csv_read(d, data, want, plan, &sample, &keep, &j->scratch, &rows, err);
-    for (uint32_t c = 0; code == SONDE_OK && c < d->columns; c++) {
-      if (t->forced[c]) continue;
-      t->seen[c] = rows.columns[c].seen;
-      t->forms[c] = csv_resolve(&t->seen[c]);
-    }
-    bool forces = pass == 0 && o->types;
-    if (code == SONDE_OK && forces) code = force_types(t, o->types, err);
-    if (code == SONDE_OK && !forces) {
-      code = show_rows(j, t, &sample, rows.columns, err);
-      pass = 2;
-    }
-    if (code != SONDE_OK) {
-      arena_free(&keep);
-      arena_free(&sample.memory);
-      return code;
-    }
-  }
-  arena_free(&keep);
-  arena_free(&sample.memory);
-  return SONDE_OK;
+  sample s = {.data = {head.bytes + at, head.len - (size_t)at, at, head.last},
+              .into = {.memory = {.mem = &j->engine->mem}},
+              .keep = {.mem = &j->engine->mem}};
+  s.plan = arena_zero(&j->scratch, d->columns * sizeof *s.plan, err);
+  if (!s.plan) return err->code;
+  SONDE_TRY(csv_index_block(d, s.data, UINT64_MAX, at, &j->scratch, &j->scratch, &index, &more, err));
+  s.n_rows = index.rows + 1;
+  for (uint32_t c = 0; c < d->columns; c++) csv_seen_init(&t->seen[c]);
+  sonde_code code = read_and_show(j, t, &s, o->types, err);
+  arena_free(&s.keep);
+  arena_free(&s.into.memory);
+  return code;
 }
 
 static sonde_code make_table(sonde_job *j, csv_span head, int kind, uint64_t size, sonde_error *err) {
@@ -258,6 +272,7 @@ static sonde_step open_step(sonde_job *j, sonde_error *err) {
     o->head_bytes *= 16;
     return SONDE_YIELD;
   }
+  if (job_answer(j, err) != SONDE_OK) return discard(j);
   source_release(&j->engine->sources, src, 0, n);
   j->phase = OPEN_SHOWN;
   return SONDE_PAGE;

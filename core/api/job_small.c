@@ -61,6 +61,7 @@ static void bad_info(sonde_job *j, buf *out) {
     json_put_str(out, (sonde_str){(const char *)message.data, message.len});
     buf_u8(out, '}');
   }
+  if (message.failed) out->failed = message.failed, out->error = message.error;
   buf_printf(out, "],\"listed\":%u,\"total\":%llu}", t->n_bad_listed, (unsigned long long)t->n_bad);
   buf_free(&message);
 }

@@ -51,12 +51,12 @@ static void put_stats(buf *b, const column_stats *s) {
   put_extreme(b, "max", s, true);
   buf_printf(b, ",\"mean\":");
   if (number && s->values)
-    json_put_double(b, s->sum / (double)s->values);
+    json_put_double(b, stats_sum(s) / (double)s->values);
   else
     buf_put(b, "null", 4);
   buf_printf(b, ",\"sum\":");
   if (number)
-    json_put_double(b, s->sum);
+    json_put_double(b, stats_sum(s));
   else
     buf_put(b, "null", 4);
   double distinct = s->sketch ? sketch_estimate(s->sketch) : 0;

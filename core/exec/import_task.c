@@ -3,6 +3,7 @@
  * result: u32 rows, n × (u8 mode, seen, form, statistics), u32 n_bad, u32 listed × (row, line, offset, reason, found), u8 kept */
 #include "exec/stats.h"
 #include "exec/vec_stats.h"
+#include "format/csv/empty.h"
 
 #define FIELD_MAX ((uint32_t)256 << 20)
 
@@ -25,14 +26,14 @@ static sonde_code read_plan(rd *r, task *t, const fragment_head *h, csv_plan **p
 }
 
 static void put_result(buf *out, const csv_rows *rows, const csv_plan *plan, const uint32_t *columns,
-                       uint32_t n) {
+                       uint32_t n, const bool *unsure) {
   buf_u32(out, rows->rows);
   for (uint32_t i = 0; i < n; i++) {
     const csv_column *c = &rows->columns[columns[i]];
     buf_u8(out, plan[columns[i]].mode);
     put_seen(out, &c->seen);
     put_form(out, c->form);
-    stats_put(out, c, rows->rows);
+    stats_put(out, c, rows->rows, unsure[columns[i]]);
   }
   buf_u32(out, rows->n_bad);
   buf_u32(out, rows->n_bad_listed);
@@ -46,21 +47,23 @@ static void put_result(buf *out, const csv_rows *rows, const csv_plan *plan, con
   }
 }
 
-/* Moves the columns read into a part for the store. */
-static sonde_code fill_part(task *t, part *p, const csv_rows *rows, const uint32_t *columns, uint32_t n) {
+/* Moves the columns read into a part for the store, all but the unsure ones. */
+static sonde_code fill_part(task *t, part *p, const csv_rows *rows, const uint32_t *columns, uint32_t n,
+                            const bool *unsure) {
   arena *a = &p->chunk.memory;
   vec *wide = p->chunk.vecs;
-  p->n_columns = n;
-  p->columns = arena_copy(a, columns, n * sizeof *columns, t->err);
+  p->columns = arena_array(a, n, sizeof *p->columns, t->err);
   p->forms = arena_array(a, n, sizeof *p->forms, t->err);
   p->chunk.vecs = arena_array(a, n, sizeof *p->chunk.vecs, t->err);
   if (!p->columns || !p->forms || !p->chunk.vecs) return t->err->code;
-  p->chunk.rows = rows->rows;
-  p->chunk.columns = n;
   for (uint32_t i = 0; i < n; i++) {
-    p->forms[i] = rows->columns[columns[i]].form;
-    p->chunk.vecs[i] = wide[columns[i]];
+    if (unsure[columns[i]]) continue;
+    p->columns[p->n_columns] = columns[i];
+    p->forms[p->n_columns] = rows->columns[columns[i]].form;
+    p->chunk.vecs[p->n_columns++] = wide[columns[i]];
   }
+  p->chunk.rows = rows->rows;
+  p->chunk.columns = p->n_columns;
   return SONDE_OK;
 }
 
@@ -77,8 +80,11 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
   SONDE_CHECK(rows.rows == h->rows, t->err, SONDE_BYTES, h->begin,
               "the file changed while it was being read: %u rows at byte %llu where the index has %u",
               rows.rows, (unsigned long long)h->begin, h->rows);
-  put_result(out, &rows, plan, columns, n);
-  return keep_columns ? fill_part(t, p, &rows, columns, n) : SONDE_OK;
+  bool *unsure = arena_array(t->scratch, h->dialect.columns, sizeof *unsure, t->err);
+  if (!unsure) return t->err->code;
+  csv_unsure_of_empty(&h->dialect, span, &rows, plan, unsure);
+  put_result(out, &rows, plan, columns, n, unsure);
+  return keep_columns ? fill_part(t, p, &rows, columns, n, unsure) : SONDE_OK;
 }
 
 /* All columns at once: a task that began with one and then lacked bytes of the next would have to begin again for ever where
@@ -92,7 +98,8 @@ static sonde_code import_parquet(task *t, const fragment_head *h, rd *r, arena *
   csv_plan *plan = arena_zero(t->scratch, h->columns * sizeof *plan, t->err);
   uint32_t *columns = arena_array(t->scratch, n, sizeof *columns, t->err);
   const vec **vecs = arena_array(t->scratch, n, sizeof *vecs, t->err);
-  if (!rows.columns || !plan || !columns || !vecs) return t->err->code;
+  bool *unsure = arena_zero(t->scratch, h->columns, t->err);
+  if (!rows.columns || !plan || !columns || !vecs || !unsure) return t->err->code;
   part *held;
   if (!task_columns(t, h, refs, n, vecs, &held)) return t->err->code;
   sonde_code code = SONDE_OK;
@@ -102,7 +109,7 @@ static sonde_code import_parquet(task *t, const fragment_head *h, rd *r, arena *
     rows.columns[columns[i]].form = refs[i].form;
     code = vec_stats(vecs[i], &rows.columns[columns[i]], keep, t->err);
   }
-  if (code == SONDE_OK) put_result(out, &rows, plan, columns, n);
+  if (code == SONDE_OK) put_result(out, &rows, plan, columns, n, unsure);
   buf_u8(out, held == NULL);
   part_free(held);
   return code;

@@ -19,6 +19,9 @@ static sonde_code read_block(task *t, const fragment_head *h, const uint8_t *byt
   p->chunk.memory = wide.memory;
   arena_free(&keep);
   if (code) return code;
+  SONDE_CHECK(rows.rows == h->rows, t->err, SONDE_BYTES, h->begin,
+              "the file changed while it was being read: %u rows at byte %llu where there were %u", rows.rows,
+              (unsigned long long)h->begin, h->rows);
   p->chunk.rows = rows.rows;
   p->chunk.columns = p->n_columns;
   p->chunk.vecs = arena_array(&p->chunk.memory, p->n_columns, sizeof(vec), t->err);

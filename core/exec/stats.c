@@ -7,8 +7,6 @@
 #include "base/number.h"
 #include "exec/value_text.h"
 
-#define MICROS_PER_DAY 86400000000LL
-
 static void put_i128(buf *b, int128 v) {
   buf_u64(b, v.low);
   buf_u64(b, (uint64_t)v.high);
@@ -19,7 +17,7 @@ static int128 get_i128(rd *r) {
   return (int128){low, (int64_t)rd_u64(r)};
 }
 
-void stats_put(buf *b, const csv_column *c, uint32_t rows) {
+void stats_put(buf *b, const csv_column *c, uint32_t rows, bool empty_text) {
   put_form(b, c->form);
   buf_u32(b, rows - c->nulls);
   buf_u32(b, c->nulls);
@@ -34,6 +32,7 @@ void stats_put(buf *b, const csv_column *c, uint32_t rows) {
   put_i128(b, c->max_i128);
   buf_str(b, c->min_text);
   buf_str(b, c->max_text);
+  buf_u8(b, empty_text);
   buf_u8(b, c->sketch != NULL);
   if (c->sketch) buf_put(b, c->sketch, SKETCH_BYTES);
 }
@@ -45,7 +44,8 @@ static double get_f64(rd *r) {
   return v;
 }
 
-/* Turns the numbers of `s` into those of a form that its values can be read as. False: they cannot. */
+/* Turns the numbers of `s` into those of a form that its values can be read as. False: they cannot. Dates are no timestamps
+ * here although they can be read as such: they went into the sketch as days. */
 static bool convert(column_stats *s, csv_form to) {
   uint8_t from = s->form.type.id;
   bool dated = to.type.id == TYPE_DATE || to.type.id == TYPE_TIMESTAMP || to.type.id == TYPE_TIMESTAMPTZ;
@@ -56,9 +56,6 @@ static bool convert(column_stats *s, csv_form to) {
   if (from == TYPE_INT64 && to.type.id == TYPE_DOUBLE) {
     s->min_f64 = (double)s->min_i64;
     s->max_f64 = (double)s->max_i64;
-  } else if (from == TYPE_DATE && to.type.id == TYPE_TIMESTAMP && s->form.order == to.order) {
-    s->min_i64 *= MICROS_PER_DAY;
-    s->max_i64 *= MICROS_PER_DAY;
   } else {
     return false;
   }
@@ -125,6 +122,7 @@ sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_erro
   o.max_i128 = get_i128(r);
   sonde_str low = rd_str(r), high = rd_str(r);
   s->nulls += o.nulls;
+  s->maybe_empty_text |= rd_u8(r) != 0;
   SONDE_TRY(merge_sketch(s, r, a, err));
   SONDE_CHECK(!r->bad, err, SONDE_CORRUPT, 0, "the statistics of a block are cut short");
   if (o.values == 0) return SONDE_OK;
@@ -141,17 +139,15 @@ sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_erro
   return uses_text(o.form) ? merge_text(s, first, low, high, a, err) : SONDE_OK;
 }
 
-double stats_fold(const double *sums, size_t stride, uint32_t n) {
-  double sum = 0, lost = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    double x = sums[i * stride], t = sum + x;
-    lost += fabs(sum) >= fabs(x) ? sum - t + x : x - t + sum;
-    sum = t;
-  }
-  return isfinite(sum) ? sum + lost : sum;
+void stats_add(column_stats *s, double x) {
+  double t = s->sum + x;
+  s->lost += fabs(s->sum) >= fabs(x) ? s->sum - t + x : x - t + s->sum;
+  s->sum = t;
 }
+
+double stats_sum(const column_stats *s) { return isfinite(s->sum) ? s->sum + s->lost : s->sum; }
 
 void stats_clear(column_stats *s) {
   if (s->sketch) memset(s->sketch, 0, SKETCH_BYTES);
-  *s = (column_stats){.min_text = s->min_text, .max_text = s->max_text, .sketch = s->sketch};
+  *s = (column_stats){.min_text = s->min_text, .max_text = s->max_text, .sketch = s->sketch, .stale = true};
 }

@@ -15,6 +15,7 @@
 
 typedef struct {
   uint64_t held, calls, fail_at; /* the fail_at-th allocation and all later ones fail; 0: none does */
+  bool once;                     /* only that one */
 } heap;
 
 typedef struct {
@@ -25,16 +26,18 @@ typedef struct {
 typedef struct {
   sonde_engine *lead, *helpers[HOST_ENGINES];
   uint32_t n_helpers;
-  const void *file;
+  const void *file;        /* source 1 */
   uint64_t size, readable; /* reads end at `readable` */
-  bytes spool;             /* source 2: what inflating gave */
+  bytes spool;             /* source 2, once host_inflate filled it */
   random_state *random;    /* NULL: no surprises */
   uint32_t budget_us;
   sonde_error err;      /* of the job that failed last */
   char info[HOST_INFO]; /* of the job that ended last */
   bytes pages;          /* of that job, one after the other */
   uint32_t n_pages;
-  uint64_t steps, steps_max; /* a job that takes more is a hang */
+  uint64_t steps,
+      steps_max; /* a job that takes more is ended: it hangs, or (`patient`) is meant to end early */
+  bool patient;
 } host;
 
 static inline void *heap_resize(void *user, void *ptr, size_t old_size, size_t new_size) {
@@ -44,7 +47,7 @@ static inline void *heap_resize(void *user, void *ptr, size_t old_size, size_t n
     free(ptr);
     return NULL;
   }
-  if (h->fail_at && ++h->calls >= h->fail_at) return NULL;
+  if (h->fail_at && (++h->calls == h->fail_at || (h->calls > h->fail_at && !h->once))) return NULL;
   void *moved = realloc(ptr, new_size);
   if (moved) h->held += new_size - old_size;
   return moved;
@@ -87,10 +90,10 @@ static inline uint32_t host_pick(host *h, uint32_t n) { return h->random ? rando
 static inline sonde_code host_bring(host *h, sonde_engine *e, sonde_want w, sonde_error *err) {
   uint8_t *to = sonde_reserve(e, w.source, w.offset, w.length, err);
   if (!to) return err->code;
-  const uint8_t *file = w.source == 2 ? h->spool.data : h->file;
-  uint64_t end = w.source == 2 ? h->spool.len : h->readable;
-  uint64_t left = end > w.offset ? end - w.offset : 0, n = w.length < left ? w.length : left;
-  if (n) memcpy(to, file + w.offset, (size_t)n);
+  const uint8_t *from = w.source == 1 ? h->file : h->spool.data;
+  uint64_t end = w.source == 1 ? h->readable : h->spool.len, left = end > w.offset ? end - w.offset : 0;
+  uint64_t n = w.length < left ? w.length : left;
+  if (n) memcpy(to, from + w.offset, (size_t)n);
   sonde_commit(e, to, (uint32_t)n);
   return SONDE_OK;
 }
@@ -215,23 +218,28 @@ static inline sonde_code host_run(host *h, const char *spec) {
   do s = h->steps++ < h->steps_max ? host_step(h, j, &x) : SONDE_FAIL;
   while (s != SONDE_DONE && s != SONDE_FAIL);
   if (s == SONDE_DONE) host_keep_info(h, j);
-  if (h->steps > h->steps_max) fprintf(stderr, "a job hangs: %s\n", spec);
+  if (h->steps > h->steps_max && !h->patient) fprintf(stderr, "a job hangs: %s\n", spec);
   while (x.n) errand_end(&x, 0);
   free(x.list);
   sonde_job_free(j);
   return s == SONDE_DONE ? SONDE_OK : h->err.code ? h->err.code : SONDE_MISUSE;
 }
 
+/* Inflates table 1 to source 2. */
+static inline sonde_code host_inflate(host *h) {
+  sonde_code code = host_run(h, "{\"job\":\"inflate\",\"source\":1,\"table\":1}");
+  if (code != SONDE_OK) return code;
+  bytes_put(&h->spool, h->pages.data, h->pages.len);
+  code = sonde_source_add(h->lead, 2, h->spool.len, &h->err);
+  for (uint32_t i = 0; code == SONDE_OK && i < h->n_helpers; i++)
+    code = sonde_source_add(h->helpers[i], 2, h->spool.len, &h->err);
+  return code == SONDE_OK ? host_run(h, "{\"job\":\"spool\",\"table\":1,\"source\":2}") : code;
+}
+
 /* Opens the file as table 1 and inflates it if it is compressed. */
 static inline sonde_code host_table(host *h) {
   sonde_code code = host_run(h, "{\"job\":\"open\",\"source\":1,\"name\":\"t\"}");
-  if (code != SONDE_OK || !strstr(h->info, "\"needs_inflate\":true")) return code;
-  code = host_run(h, "{\"job\":\"inflate\",\"source\":1,\"table\":1}");
-  if (code != SONDE_OK) return code;
-  bytes_put(&h->spool, h->pages.data, h->pages.len);
-  sonde_source_add(h->lead, 2, h->spool.len, &h->err);
-  for (uint32_t i = 0; i < h->n_helpers; i++) sonde_source_add(h->helpers[i], 2, h->spool.len, &h->err);
-  return host_run(h, "{\"job\":\"spool\",\"table\":1,\"source\":2}");
+  return code == SONDE_OK && strstr(h->info, "\"needs_inflate\":true") ? host_inflate(h) : code;
 }
 
 /* The number behind "name": in the info; fails the comparison it is used in (UINT64_MAX) when it is not there. */

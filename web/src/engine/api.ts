@@ -15,7 +15,7 @@ export type NestedTypeName = 'list' | 'struct' | 'map'
 
 export interface ColumnStats {
   readonly nulls: number
-  /** Smallest and largest value as the grid would show it; null where every value is missing. Text: first 64 characters. */
+  /** Smallest and largest value as the grid would show it; null where every value is missing. Text: its first 64 code points. */
   readonly min: string | null
   readonly max: string | null
   /** Arithmetic mean of a numeric column. */

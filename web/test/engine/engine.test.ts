@@ -217,6 +217,19 @@ describe('a source that fails', () => {
     expect((await table.imported).rows.count).toBe(ROWS)
   })
 
+  test.each([0, 2])('a file that changes is reported by what reads it again, with %i helpers', async (workers) => {
+    let now = large
+    const changed = large.map((byte) => (byte === 10 ? 32 : byte)) // another file of the same size, in one line
+    const source = byteSource(large, async (offset, length) => now.slice(offset, offset + length))
+    const engine = await start({ workers, memoryLimit: (workers + 1) * 12 * 2 ** 20 }) // not all columns can be kept
+    const table = await engine.open(source, { name: 'growing.log' })
+    expect((await table.imported).rows).toEqual({ count: ROWS, exact: true })
+    now = changed
+    const problem = { code: 'bytes', message: expect.stringContaining('changed while it was being read') as string }
+    await expect(table.view({ search: 'note 4' })).rejects.toMatchObject(problem)
+    expect((await (await engine.open(small)).imported).rows.count).toBe(1000)
+  })
+
   test('a file that shrinks is reported by its name', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'sonde-')), 'shrinking.csv')
     writeFileSync(path, large)
