@@ -6,6 +6,7 @@
 #include "exec/task.h"
 
 #define FIELD_MAX ((uint32_t)256 << 20)
+#define FEW_GROUPS 2u
 
 typedef struct {
   uint64_t begin, end;
@@ -26,6 +27,7 @@ typedef struct {
   arena keep;
   chunk *chunks; /* one per group read from the source */
   uint32_t n_chunks;
+  part *held; /* columns of the whole block that are not kept */
 } gather;
 
 static sonde_code parse_groups(gather *g, rd *r) {
@@ -83,7 +85,17 @@ static sonde_code read_parquet_group(gather *g, group *x) {
   return SONDE_OK;
 }
 
+/* Rows all over the row group: decoding its columns once costs less than the pages of each row, and they are kept. */
+static sonde_code read_parquet_columns(gather *g) {
+  const vec **vecs = arena_array(g->t->scratch, g->n_refs, sizeof *vecs, g->t->err);
+  if (!vecs || !task_columns(g->t, g->h, g->refs, g->n_refs, vecs, &g->held)) return g->t->err->code;
+  for (uint32_t i = 0; i < g->n_groups; i++)
+    for (uint32_t c = 0; c < g->n_refs; c++) g->groups[i].vecs[c] = vecs[c];
+  return SONDE_OK;
+}
+
 static sonde_code read_parquet_groups(gather *g) {
+  if (g->n_groups > FEW_GROUPS) return read_parquet_columns(g);
   for (uint32_t i = 0; i < g->n_groups; i++) SONDE_TRY(read_parquet_group(g, &g->groups[i]));
   return SONDE_OK;
 }
@@ -167,6 +179,7 @@ sonde_code run_gather(task *t, const fragment_head *h, rd *r, buf *out) {
   SONDE_TRY(fragment_get_refs(r, h, t->scratch, &g.refs, &g.n_refs, t->err));
   sonde_code code = gather_rows(&g, r, out);
   for (uint32_t i = 0; i < g.n_chunks; i++) arena_free(&g.chunks[i].memory);
+  part_free(g.held);
   arena_free(&g.keep);
   return code;
 }
