@@ -1,6 +1,7 @@
 /* HyperLogLog (Flajolet et al. 2007) with 2^11 registers of one byte: about 2.3 % standard error, merged by maximum. */
 #ifndef COLUMN_SKETCH_H
 #define COLUMN_SKETCH_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -14,6 +15,14 @@ static inline uint64_t hash_u64(uint64_t x) { /* splitmix64's finaliser (Steele 
   x ^= x >> 27;
   x *= 0x94D049BB133111EBu;
   return x ^ x >> 31;
+}
+
+/* The hash of a number is that of its value, however a block holds it. */
+static inline uint64_t hash_double(double x) {
+  bool whole = x >= -9e15 && x <= 9e15 && x == (double)(int64_t)x;
+  uint64_t bits;
+  memcpy(&bits, &x, 8);
+  return hash_u64(whole ? (uint64_t)(int64_t)x : bits);
 }
 
 /* Fewer than eight bytes as one word, of which they can be told apart together with their number. */

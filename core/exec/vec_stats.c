@@ -10,14 +10,6 @@
 #define BATCH 256u
 #define EXTREME_BYTES 256u
 
-/* The hash of a number is that of its value, however a block holds it. */
-static uint64_t hash_double(double x) {
-  bool whole = x >= -9e15 && x <= 9e15 && x == (double)(int64_t)x;
-  uint64_t bits;
-  memcpy(&bits, &x, 8);
-  return hash_u64(whole ? (uint64_t)(int64_t)x : bits);
-}
-
 /* The sum is exact: halves of 32 bits of up to 2^32 rows cannot overflow 64. */
 static void whole_stats(const vec *v, csv_column *c, uint8_t *sketch) {
   int64_t values[BATCH], upper = 0;

@@ -47,14 +47,6 @@ static whole_stats fold_whole(const builder *b) {
   return (whole_stats){low, high, {.low = sum, .high = (upper >> 32) + (sum < shifted)}};
 }
 
-/* The hash of a number is that of its value, however a block holds it. */
-static uint64_t hash_double(double x) {
-  bool whole = x >= -9e15 && x <= 9e15 && x == (double)(int64_t)x;
-  uint64_t bits;
-  memcpy(&bits, &x, 8);
-  return hash_u64(whole ? (uint64_t)(int64_t)x : bits);
-}
-
 static inline void sketch_whole(uint8_t *sketch, int64_t x, double power) {
   sketch_add(sketch, power == 1 ? hash_u64((uint64_t)x) : hash_double((double)x / power));
 }
