@@ -14,6 +14,14 @@ sonde_code zstd_block(codec_blocks *, const uint8_t *in, size_t in_len, uint8_t 
 sonde_code brotli_block(codec_blocks *, const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len,
                         sonde_error *);
 
+/* Fill the first bytes only; see codec_block_begin. */
+sonde_code snappy_begin(const uint8_t *in, size_t in_len, uint8_t *out, size_t room, sonde_error *);
+sonde_code lz4_raw_begin(const uint8_t *in, size_t in_len, uint8_t *out, size_t room, sonde_error *);
+sonde_code gzip_begin(codec_blocks *, const uint8_t *in, size_t in_len, uint8_t *out, size_t least,
+                      sonde_error *);
+sonde_code zstd_begin(codec_blocks *, const uint8_t *in, size_t in_len, uint8_t *out, size_t room,
+                      size_t least, sonde_error *);
+
 /* "the snappy data is damaged: WHY" */
 sonde_code block_damaged(const char *codec, const char *why, sonde_error *);
 

@@ -37,3 +37,22 @@ sonde_code codec_block(codec_blocks *b, codec_block_kind kind, const uint8_t *in
   }
   return status_set(err, SONDE_UNSUPPORTED, 0, "compression %u is not known", (unsigned)kind);
 }
+
+bool codec_block_begins(codec_block_kind kind) {
+  return kind == BLOCK_SNAPPY || kind == BLOCK_GZIP || kind == BLOCK_ZSTD || kind == BLOCK_LZ4_RAW;
+}
+
+sonde_code codec_block_begin(codec_blocks *b, codec_block_kind kind, const uint8_t *in, size_t in_len,
+                             uint8_t *out, size_t room, size_t least, sonde_error *err) {
+  if (least == 0 || in_len == 0)
+    return least ? block_damaged(codec_block_name(kind), "it is empty", err) : SONDE_OK;
+  switch (kind) {
+  case BLOCK_SNAPPY: return snappy_begin(in, in_len, out, least, err);
+  case BLOCK_GZIP: return gzip_begin(b, in, in_len, out, least, err);
+  case BLOCK_ZSTD: return zstd_begin(b, in, in_len, out, room, least, err);
+  case BLOCK_LZ4_RAW: return lz4_raw_begin(in, in_len, out, least, err);
+  default:
+    return status_set(err, SONDE_UNSUPPORTED, 0, "the begin of %s data cannot be read alone",
+                      codec_block_name(kind));
+  }
+}

@@ -1,6 +1,7 @@
 /* Decompression of one block whose size is known before, as the pages of columnar files are: memory to memory. */
 #ifndef CODEC_CODEC_BLOCK_H
 #define CODEC_CODEC_BLOCK_H
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -28,6 +29,13 @@ typedef struct {
  * SONDE_UNSUPPORTED: a codec that this build lacks (brotli in the wasm module); SONDE_NOMEM, SONDE_LIMIT. */
 sonde_code codec_block(codec_blocks *, codec_block_kind, const uint8_t *in, size_t in_len, uint8_t *out,
                        size_t out_len, sonde_error *);
+
+/* The first bytes of a block: at least `least` of [out, out + room) are filled and right, room >= least + CODEC_BEGIN_ROOM or all that the
+ * block has. What lies behind is not looked at, so damage there goes unseen. SONDE_UNSUPPORTED where !codec_block_begins(kind). */
+#define CODEC_BEGIN_ROOM ((size_t)128 << 10) /* a zstd block */
+bool codec_block_begins(codec_block_kind);
+sonde_code codec_block_begin(codec_blocks *, codec_block_kind, const uint8_t *in, size_t in_len, uint8_t *out,
+                             size_t room, size_t least, sonde_error *);
 
 /* CRC-32 as gzip has it (polynomial 0x04C11DB7, reflected). */
 uint32_t codec_crc32(const uint8_t *, size_t);

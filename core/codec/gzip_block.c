@@ -1,4 +1,5 @@
 /* gzip and zlib members by inflate, whose state is kept between blocks. */
+#include <stdbool.h>
 #include <string.h>
 
 #include <zlib.h>
@@ -33,8 +34,9 @@ static sonde_code open_inflater(codec_blocks *b, sonde_error *err) {
   return SONDE_OK;
 }
 
-sonde_code gzip_block(codec_blocks *b, const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len,
-                      sonde_error *err) {
+/* Member after member until [out, out + out_len) is full. `whole`: a member has to end there. */
+static sonde_code inflate_members(codec_blocks *b, const uint8_t *in, size_t in_len, uint8_t *out,
+                                  size_t out_len, bool whole, sonde_error *err) {
   if (!b->inflate) SONDE_TRY(open_inflater(b, err));
   if (in_len > UINT32_MAX || out_len > UINT32_MAX) return block_damaged("gzip", "it is too large", err);
   inflater *f = b->inflate;
@@ -49,9 +51,20 @@ sonde_code gzip_block(codec_blocks *b, const uint8_t *in, size_t in_len, uint8_t
       if (f->refused.code) *err = f->refused;
       return f->refused.code ? f->refused.code : status_set(err, SONDE_NOMEM, 0, "inflate got no memory");
     }
+    if (!whole && f->z.avail_out == 0) return SONDE_OK;
     if (result != Z_STREAM_END) return block_damaged("gzip", f->z.msg ? f->z.msg : "it ends early", err);
   } while (f->z.avail_in > 0 && f->z.avail_out > 0);
   return f->z.avail_out == 0 ? SONDE_OK : block_damaged("gzip", "it is shorter than the page", err);
+}
+
+sonde_code gzip_block(codec_blocks *b, const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len,
+                      sonde_error *err) {
+  return inflate_members(b, in, in_len, out, out_len, true, err);
+}
+
+sonde_code gzip_begin(codec_blocks *b, const uint8_t *in, size_t in_len, uint8_t *out, size_t least,
+                      sonde_error *err) {
+  return inflate_members(b, in, in_len, out, least, false, err);
 }
 
 uint32_t codec_crc32(const uint8_t *p, size_t n) { return (uint32_t)crc32_z(0, p, n); }

@@ -30,6 +30,14 @@ static uint32_t little_endian(const uint8_t *p) {
   return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
+sonde_code lz4_raw_begin(const uint8_t *in, size_t in_len, uint8_t *out, size_t room, sonde_error *err) {
+  bool fits = in_len <= INT_MAX && room <= INT_MAX;
+  int n = fits ? LZ4_decompress_safe_partial((const char *)in, (char *)out, (int)in_len, (int)room, (int)room)
+               : -1;
+  return n >= 0 && (size_t)n == room ? SONDE_OK
+                                     : block_damaged("lz4", "a match or literal leaves the block", err);
+}
+
 /* Hadoop's BlockCompressorStream: u32 plain size, then (u32 packed size, a raw block)… until that size is reached, and
  * again up to the end; big endian. */
 static bool hadoop(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len) {

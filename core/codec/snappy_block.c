@@ -13,6 +13,7 @@ enum { SLACK = 16 };
 typedef struct {
   const uint8_t *in, *in_end;
   uint8_t *out, *begin, *out_end;
+  bool cut; /* the output may end anywhere */
 } snappy;
 
 static bool take_length(snappy *s, uint64_t *length) {
@@ -53,6 +54,7 @@ INLINE bool take_literal(snappy *s, uint8_t tag) {
     s->in += bytes;
     left -= bytes;
   }
+  if (n > room && s->cut) n = room;
   if (n == 0 || n > left || n > room) return false;
   memcpy(s->out, s->in, n);
   s->in += n;
@@ -63,6 +65,7 @@ INLINE bool take_literal(snappy *s, uint8_t tag) {
 /* The source may overlap what is written: a distance below the length repeats a pattern. */
 INLINE bool copy_back(snappy *s, size_t distance, size_t n) {
   size_t room = (size_t)(s->out_end - s->out);
+  if (n > room && s->cut) n = room;
   if (distance == 0 || distance > (size_t)(s->out - s->begin) || n > room) return false;
   const uint8_t *from = s->out - distance;
   if (distance >= SLACK && room >= 64 + SLACK) { /* n <= 64 */
@@ -93,15 +96,25 @@ INLINE bool take_copy(snappy *s, uint8_t tag) {
   return copy_back(s, distance, (size_t)(tag >> 2) + 1);
 }
 
-sonde_code snappy_block(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len, sonde_error *err) {
-  snappy s = {in, in + in_len, out, out, out + out_len};
+static sonde_code unpack(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len, bool cut,
+                         sonde_error *err) {
+  snappy s = {in, in + in_len, out, out, out + out_len, cut};
   uint64_t length;
   if (!take_length(&s, &length)) return block_damaged("snappy", "it has no length", err);
-  if (length != out_len) return block_damaged("snappy", "its length is not the page's", err);
-  while (s.in < s.in_end) {
+  if (cut ? length < out_len : length != out_len)
+    return block_damaged("snappy", "its length is not the page's", err);
+  while (s.in < s.in_end && !(cut && s.out == s.out_end)) {
     uint8_t tag = *s.in++;
     bool fine = (tag & 3) == 0 ? take_literal(&s, tag) : take_copy(&s, tag);
     if (!fine) return block_damaged("snappy", "a copy or literal leaves the block", err);
   }
   return s.out == s.out_end ? SONDE_OK : block_damaged("snappy", "it ends early", err);
+}
+
+sonde_code snappy_block(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len, sonde_error *err) {
+  return unpack(in, in_len, out, out_len, false, err);
+}
+
+sonde_code snappy_begin(const uint8_t *in, size_t in_len, uint8_t *out, size_t room, sonde_error *err) {
+  return unpack(in, in_len, out, room, true, err);
 }

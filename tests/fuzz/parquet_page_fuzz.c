@@ -17,7 +17,11 @@ static void open_page(const uint8_t *data, size_t size, uint8_t max_def, uint8_t
   size_t used = page_head_read(data, data + size, &h, &at_end);
   if (used == 0 || h.packed > size - used) return;
   h.body = data + used;
-  if (body_open(&u, data[0] % 7, &h, &leaf, &b, &err)) return;
+  h.wanted = h.values;
+  if (data[0] & 128 && h.values > 1) h.wanted = 1 + data[0] % h.values;
+  sonde_code code = body_open(&u, data[0] % 7, &h, &leaf, false, &b, &err);
+  if (code == SONDE_CORRUPT && b.cut) code = body_open(&u, data[0] % 7, &h, &leaf, true, &b, &err);
+  if (code) return;
   if (h.type != PAGE_DATA && h.type != PAGE_DATA_V2) return; /* others have no levels */
   uint32_t n = h.values < LEVELS_MAX ? h.values : LEVELS_MAX;
   uint8_t *levels = malloc(n + 1);

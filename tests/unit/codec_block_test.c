@@ -45,6 +45,26 @@ static sonde_code unpack(codec_block_kind kind, const uint8_t *in, size_t n, voi
   return code;
 }
 
+/* The first `least` bytes, with no more room than promised. */
+static void check_begin(codec_block_kind kind, const uint8_t *in, size_t n, const uint8_t *expected,
+                        size_t least) {
+  mem m;
+  arena memory;
+  sonde_error err = {0};
+  mem_init(&m, 1 << 24, NULL, NULL);
+  arena_init(&memory, &m);
+  codec_blocks b = {.memory = &memory};
+  size_t room = least + CODEC_BEGIN_ROOM;
+  uint8_t *out = malloc(room);
+  for (int again = 0; again < 2; again++) {
+    REQUIRE(codec_block_begin(&b, kind, in, n, out, room, least, &err) == SONDE_OK);
+    CHECK_BYTES(out, least, expected, least);
+  }
+  CHECK_EQ_INT(codec_block_begin(&b, kind, in, n / 8, out, room, least, &err), SONDE_CORRUPT);
+  free(out);
+  arena_free(&memory);
+}
+
 static void check_block(codec_block_kind kind, const uint8_t *in, size_t n, const void *expected,
                         size_t size) {
   uint8_t out[ROOM];
@@ -99,6 +119,31 @@ static void brotli_snappy_and_lz4(void) {
   check_block(BLOCK_LZ4_RAW, lz4, sizeof lz4, pattern, sizeof pattern - 1);
 }
 
+/* Many blocks of zstd, copies and literals cut in their middle. */
+static void the_first_bytes(void) {
+  enum { SIZE = 700000 };
+  uint8_t *text = malloc(SIZE), *into = malloc(SIZE);
+  uint32_t state = 1;
+  for (size_t i = 0; i < SIZE; i++) {
+    state = state * 1664525 + 1013904223;
+    text[i] = i % 3 ? (uint8_t)repeated[i % 40] : (uint8_t)(state >> 24);
+  }
+  static const size_t leasts[] = {1, 9, 4096, 131072, 300001};
+  for (size_t i = 0; i < sizeof leasts / sizeof *leasts; i++) {
+    size_t n = ZSTD_compress(into, SIZE, text, SIZE, 3);
+    check_begin(BLOCK_ZSTD, into, n, text, leasts[i]);
+    uLongf zlib_size = SIZE;
+    compress2(into, &zlib_size, text, SIZE, 6);
+    check_begin(BLOCK_GZIP, into, zlib_size, text, leasts[i]);
+  }
+  for (size_t least = 1; least < sizeof pattern; least++) {
+    check_begin(BLOCK_SNAPPY, snappy, sizeof snappy, (const uint8_t *)pattern, least);
+    check_begin(BLOCK_LZ4_RAW, lz4, sizeof lz4, (const uint8_t *)pattern, least);
+  }
+  free(text);
+  free(into);
+}
+
 /* The codec that Parquet calls LZ4 came in three framings. */
 static void lz4_framings(void) {
   uint8_t out[64];
@@ -124,6 +169,7 @@ int main(void) {
   RUN(gzip_zlib_and_zstd);
   RUN(members_and_frames_follow_each_other);
   RUN(brotli_snappy_and_lz4);
+  RUN(the_first_bytes);
   RUN(lz4_framings);
   RUN(nothing_and_plain);
   return check_report();

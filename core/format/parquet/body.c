@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "format/parquet/bits.h"
+#include "format/parquet/convert.h"
+#include "format/parquet/values.h"
 
 static sonde_code damaged(const page_head *h, const char *why, sonde_error *err) {
   return status_set(err, SONDE_CORRUPT, h->at, "the page at byte %llu is damaged: %s",
@@ -22,20 +24,29 @@ static sonde_code make_room(unpacker *u, size_t n, sonde_error *err) {
   return u->room ? SONDE_OK : err->code;
 }
 
-/* [in, in + packed) unpacked, or as it lies there. */
+/* Bytes that hold the values wanted, mostly: texts are taken to be short, and runs to be no worse than what they pack. */
+static size_t bytes_wanted(const page_head *h, const pq_node *leaf, uint64_t levels) {
+  uint32_t width = is_dictionary_encoding(h->encoding) ? 4 : physical_bytes(leaf);
+  return (size_t)levels + (size_t)h->wanted * (width ? width : 64) + 64;
+}
+
+/* [in, in + packed) unpacked, at least the first `least` bytes of it, or as it lies there. */
 static sonde_code unpack(unpacker *u, codec_block_kind kind, const page_head *h, const uint8_t *in,
-                         size_t packed, size_t plain, page_body *b, sonde_error *err) {
+                         size_t packed, size_t plain, size_t least, page_body *b, sonde_error *err) {
   b->p = in;
   b->end = in + packed;
   if (kind == BLOCK_PLAIN || (packed == 0 && plain == 0)) return SONDE_OK;
-  SONDE_TRY(make_room(u, plain, err));
-  sonde_code code = codec_block(&u->codecs, kind, in, packed, u->room, plain, err);
+  b->cut = codec_block_begins(kind) && least < plain && plain - least > CODEC_BEGIN_ROOM;
+  size_t room = b->cut ? least + CODEC_BEGIN_ROOM : plain;
+  SONDE_TRY(make_room(u, room, err));
+  sonde_code code = b->cut ? codec_block_begin(&u->codecs, kind, in, packed, u->room, room, least, err)
+                           : codec_block(&u->codecs, kind, in, packed, u->room, plain, err);
   if (code == SONDE_CORRUPT) {
     sonde_error why = *err;
     return damaged(h, why.message, err);
   }
   b->p = u->room;
-  b->end = u->room + plain;
+  b->end = u->room + (b->cut ? least : plain);
   return code;
 }
 
@@ -59,8 +70,11 @@ static bool take_levels(page_body *b, uint8_t max, uint8_t encoding, uint32_t n,
 }
 
 static sonde_code open_v1(unpacker *u, codec_block_kind kind, const page_head *h, const pq_node *leaf,
-                          page_body *b, sonde_error *err) {
-  SONDE_TRY(unpack(u, kind, h, h->body, h->packed, h->plain, b, err));
+                          bool whole, page_body *b, sonde_error *err) {
+  uint64_t levels = 8 + bits_bytes(h->values, levels_width(leaf->max_def)) +
+                    bits_bytes(h->values, levels_width(leaf->max_rep));
+  size_t least = whole ? h->plain : bytes_wanted(h, leaf, levels);
+  SONDE_TRY(unpack(u, kind, h, h->body, h->packed, h->plain, least, b, err));
   if (h->values == 0) {
     b->reps = b->defs = (level_bytes){b->p, b->p, 0, false};
     return SONDE_OK;
@@ -71,20 +85,22 @@ static sonde_code open_v1(unpacker *u, codec_block_kind kind, const page_head *h
 }
 
 static sonde_code open_v2(unpacker *u, codec_block_kind kind, const page_head *h, const pq_node *leaf,
-                          page_body *b, sonde_error *err) {
+                          bool whole, page_body *b, sonde_error *err) {
   uint32_t levels = h->rep_bytes + h->def_bytes;
   const uint8_t *reps = h->body, *defs = reps + h->rep_bytes;
   b->reps = (level_bytes){reps, defs, leaf->max_rep, false};
   b->defs = (level_bytes){defs, reps + levels, leaf->max_def, false};
-  return unpack(u, h->compressed ? kind : BLOCK_PLAIN, h, reps + levels, h->packed - levels,
-                h->plain - levels, b, err);
+  size_t plain = h->plain - levels, least = whole ? plain : bytes_wanted(h, leaf, 0);
+  return unpack(u, h->compressed ? kind : BLOCK_PLAIN, h, reps + levels, h->packed - levels, plain, least, b,
+                err);
 }
 
-sonde_code body_open(unpacker *u, codec_block_kind kind, const page_head *h, const pq_node *leaf,
+sonde_code body_open(unpacker *u, codec_block_kind kind, const page_head *h, const pq_node *leaf, bool whole,
                      page_body *b, sonde_error *err) {
   *b = (page_body){0};
   SONDE_TRY(check_sum(h, err));
-  if (h->type == PAGE_DATA) return open_v1(u, kind, h, leaf, b, err);
-  if (h->type == PAGE_DATA_V2) return open_v2(u, kind, h, leaf, b, err);
-  return unpack(u, kind, h, h->body, h->packed, h->plain, b, err);
+  whole = whole || h->wanted == h->values;
+  if (h->type == PAGE_DATA) return open_v1(u, kind, h, leaf, whole, b, err);
+  if (h->type == PAGE_DATA_V2) return open_v2(u, kind, h, leaf, whole, b, err);
+  return unpack(u, kind, h, h->body, h->packed, h->plain, h->plain, b, err);
 }

@@ -62,7 +62,7 @@ static sonde_code read_dictionary(leaf *l) {
     return SONDE_OK; /* no values, or none that a dictionary has */
   SONDE_CHECK(h->encoding == ENCODING_PLAIN || h->encoding == ENCODING_PLAIN_DICTIONARY, l->err,
               SONDE_UNSUPPORTED, h->at, "a dictionary in encoding %u is not supported", h->encoding);
-  SONDE_TRY(body_open(&l->unpack, l->of->codec, h, l->node, &b, l->err));
+  SONDE_TRY(body_open(&l->unpack, l->of->codec, h, l->node, true, &b, l->err));
   page_values v = {.leaf = l->node, .p = b.p, .end = b.end, .n = h->values, .scratch = l->scratch};
   SONDE_CHECK(plausible(&v), l->err, SONDE_CORRUPT, h->at, "a dictionary has fewer values than it says");
   SONDE_TRY(read_words(l, &v));
@@ -71,7 +71,8 @@ static sonde_code read_dictionary(leaf *l) {
 }
 
 static bool all_coded(const page_list *pages) {
-  if (!pages->dictionary.body) return false;
+  bool worth = pages->wanted >= pages->dictionary.values; /* else the words are more than the rows */
+  if (!pages->dictionary.body || !worth) return false;
   for (uint32_t i = 0; i < pages->n; i++)
     if (!is_dictionary_encoding(pages->data[i].encoding)) return false;
   return pages->n > 0;
@@ -100,8 +101,8 @@ static sonde_code reserve_texts(leaf *l) {
   for (uint32_t i = 0; i < l->pages->n; i++) {
     uint8_t encoding = l->pages->data[i].encoding;
     plain += l->pages->data[i].plain;
-    bool bounded = encoding == ENCODING_PLAIN || encoding == ENCODING_DELTA_LENGTH_BYTE_ARRAY ||
-                   encoding == ENCODING_BYTE_STREAM_SPLIT;
+    bool bounded = (encoding == ENCODING_PLAIN && l->pages->data[i].wanted == l->pages->data[i].values) ||
+                   encoding == ENCODING_DELTA_LENGTH_BYTE_ARRAY || encoding == ENCODING_BYTE_STREAM_SPLIT;
     l->text_exact = l->text_exact && bounded;
   }
   l->text = (texts){.memory = l->text_exact ? l->memory : l->scratch};
@@ -121,8 +122,8 @@ static sonde_code reserve_levels(leaf *l) {
 }
 
 static sonde_code reserve(leaf *l, bool nested) {
-  SONDE_CHECK(l->pages->values < UINT32_MAX, l->err, SONDE_LIMIT, 0, "a column chunk has too many values");
-  l->cap = (uint32_t)l->pages->values;
+  SONDE_CHECK(l->pages->wanted < UINT32_MAX, l->err, SONDE_LIMIT, 0, "a column chunk has too many values");
+  l->cap = (uint32_t)l->pages->wanted;
   size_t words = bits_words(l->cap) * 8;
   if (nested) SONDE_TRY(reserve_levels(l));
   if (l->node->max_def) {
@@ -165,7 +166,7 @@ static void slots_of(leaf *l, const uint8_t *defs, uint32_t n, uint32_t *slots, 
 /* How many slots the page adds, and how many of them have values; their bits are in l->validity then. */
 static sonde_code read_levels(leaf *l, const page_head *h, const page_body *b, uint32_t *slots,
                               uint32_t *valid) {
-  uint32_t n = h->values;
+  uint32_t n = h->wanted;
   *slots = *valid = n;
   if (l->reps && !levels_read(&b->reps, l->reps + l->entries, n)) return bad_levels(l, h);
   if (l->defs) {
@@ -236,22 +237,32 @@ static sonde_code read_texts(leaf *l, const page_head *h, const page_values *v, 
   return SONDE_OK;
 }
 
-static sonde_code read_page(leaf *l, const page_head *h) {
-  page_body b;
+static sonde_code read_body(leaf *l, const page_head *h, bool whole, page_body *b) {
   uint32_t slots, valid;
-  SONDE_TRY(body_open(&l->unpack, l->of->codec, h, l->node, &b, l->err));
-  SONDE_TRY(read_levels(l, h, &b, &slots, &valid));
-  page_values v = {l->node, h->encoding, b.p, b.end, valid, &l->page};
+  SONDE_TRY(body_open(&l->unpack, l->of->codec, h, l->node, whole, b, l->err));
+  SONDE_TRY(read_levels(l, h, b, &slots, &valid));
+  page_values v = {l->node, h->encoding, b->p, b->end, valid, &l->page};
   if (l->width)
     SONDE_TRY(read_fixed(l, h, &v, slots));
   else if (l->bits)
     SONDE_TRY(read_bits(l, &v, slots));
   else if (l->offsets)
     SONDE_TRY(read_texts(l, h, &v, slots));
-  l->entries += h->values;
+  l->entries += h->wanted;
   l->slots += slots;
   l->nulls += slots - valid;
   return SONDE_OK;
+}
+
+/* What a first look at the begin of the page wrote is the begin of what the second one writes. */
+static sonde_code read_page(leaf *l, const page_head *h) {
+  page_body b;
+  size_t text_len = l->text.len;
+  sonde_code code = read_body(l, h, false, &b);
+  if (code != SONDE_CORRUPT || !b.cut) return code;
+  l->text.len = text_len;
+  *l->err = (sonde_error){0};
+  return read_body(l, h, true, &b);
 }
 
 /* ---- the vec ---- */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "format/parquet/values.h"
+
 #define HEADER_WANT 65536u /* asked for when a header is not there: it and, often, its page */
 #define DICTIONARY_SLACK                                                                                     \
   100u /* parquet-mr before 1.2.9 left the dictionary's header out of a chunk's size (IMPALA-694) */
@@ -77,9 +79,19 @@ static sonde_code keep(finder *f, const page_head *h) {
     l->data = data;
     l->cap = cap;
   }
-  l->values += h->values;
+  l->wanted += h->wanted;
   l->data[l->n++] = *h;
   return SONDE_OK;
+}
+
+/* Where an entry is a row, those behind the last row wanted need no decoding; the encodings that tell all lengths before the
+ * first text are left whole. */
+static uint32_t entries_wanted(const finder *f, const page_head *h) {
+  uint64_t end_row = f->want->first_row + f->want->n_rows, rows = end_row - h->first_row;
+  bool flat = f->want->piece->leaves[f->want->leaf]->max_rep == 0;
+  bool stops =
+      h->encoding == ENCODING_PLAIN || h->encoding == ENCODING_RLE || is_dictionary_encoding(h->encoding);
+  return flat && stops && rows < h->values ? (uint32_t)rows : h->values;
 }
 
 static sonde_code keep_dictionary(finder *f, page_head *h, uint64_t next) {
@@ -105,6 +117,7 @@ static sonde_code visit(finder *f, page_head *h, uint64_t next, uint64_t *row, u
   if (*row != UINT64_MAX) *row = counted ? *row + rows : UINT64_MAX;
   if (h->first_row != UINT64_MAX && counted && !touches(f, h->first_row, rows)) return SONDE_OK;
   SONDE_TRY(find_body(f, h, next));
+  h->wanted = entries_wanted(f, h);
   return f->more->length ? SONDE_OK : keep(f, h);
 }
 
@@ -131,6 +144,7 @@ static sonde_code indexed_page(finder *f, const pq_page *p) {
   if (h.type != PAGE_DATA && h.type != PAGE_DATA_V2) return damaged(f, p->offset, "is no data page");
   SONDE_TRY(find_body(f, &h, next));
   h.first_row = p->first_row;
+  h.wanted = entries_wanted(f, &h);
   return f->more->length ? SONDE_OK : keep(f, &h);
 }
 

@@ -22,6 +22,7 @@ typedef struct {
   const uint8_t *body;
   uint32_t packed, plain;        /* bytes of the body as it lies there, and unpacked */
   uint32_t values;               /* nulls and empty lists counted in */
+  uint32_t wanted;               /* of these, counted from the first: nobody looks at the others */
   uint32_t rows;                 /* data pages v2; else 0 */
   uint32_t def_bytes, rep_bytes; /* data pages v2 */
   uint32_t crc;
@@ -38,7 +39,7 @@ typedef struct {
   page_head dictionary; /* body NULL: none */
   page_head *data;
   uint32_t n, cap;
-  uint64_t values; /* of all data pages listed */
+  uint64_t wanted; /* of all data pages listed */
 } page_list;
 
 typedef struct {
