@@ -60,7 +60,7 @@ static void check_begin(codec_block_kind kind, const uint8_t *in, size_t n, cons
     REQUIRE(codec_block_begin(&b, kind, in, n, out, room, least, &err) == SONDE_OK);
     CHECK_BYTES(out, least, expected, least);
   }
-  CHECK_EQ_INT(codec_block_begin(&b, kind, in, n / 8, out, room, least, &err), SONDE_CORRUPT);
+  CHECK_EQ_INT(codec_block_begin(&b, kind, in, 1, out, room, least, &err), SONDE_CORRUPT);
   free(out);
   arena_free(&memory);
 }
