@@ -5,10 +5,13 @@
 #include "api/job.h"
 #include "base/datetime.h"
 #include "column/page.h"
+#include "exec/read_parquet.h"
 
 #define TAIL_BYTES ((uint64_t)64 << 10) /* holds the whole footer of most files, which saves a request */
 #define FIRST_ROWS 200u
 #define FIRST_CELLS 200000u
+#define INDEX_PAYS                                                                                           \
+  ((uint64_t)512 << 10) /* so many bytes of first pages take longer than asking how many are needed */
 #define FOOTER_MAX ((uint64_t)1 << 30)
 
 bool parquet_by_name(sonde_str name) {
@@ -121,7 +124,11 @@ static bool read_first(task *k, const table *t, uint32_t n, vec *vecs, arena *me
   if (table_refs(t, b, refs, t->columns, &full, k->scratch, k->err) != SONDE_OK) return false;
   fragment_head h;
   table_head(t, FRAGMENT_GATHER, b, &h);
-  return parquet_read_rows(k, &h, full, t->columns, 0, n, memory, vecs);
+  parquet_columns columns;
+  if (!parquet_columns_open(k, full, t->columns, &columns)) return false;
+  bool much = parquet_first_bytes(&columns) > INDEX_PAYS;
+  if (much && !parquet_columns_index(k, &h, &columns, false)) return false;
+  return parquet_read_rows(k, &h, &columns, 0, n, memory, vecs);
 }
 
 static uint32_t rows_shown(const table *t) {

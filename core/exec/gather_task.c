@@ -3,10 +3,12 @@
  * body: refs, u8 infer (CSV), [infer: seen per ref], u32 n_groups × (u64 begin, u64 end, u32 first_row, u32 n × u32 row ascending)
  * result: infer: seen per ref; then a page block, rows in the order given */
 #include "column/page.h"
-#include "exec/task.h"
+#include "exec/read_parquet.h"
 
 #define FIELD_MAX ((uint32_t)256 << 20)
 #define FEW_GROUPS 2u
+/* Of a row group without a page index, as packed: rather read and kept whole, as scrolling comes back to it, than decoded for each page. */
+#define KEPT_BYTES ((uint64_t)32 << 20)
 
 typedef struct {
   uint64_t begin, end;
@@ -74,15 +76,15 @@ static chunk *new_chunk(gather *g) {
 }
 
 /* Few rows of a row group: only their pages are read. */
-static sonde_code read_parquet_group(gather *g, group *x) {
+static bool read_window(gather *g, group *x, const parquet_columns *columns) {
   chunk *into = new_chunk(g);
   uint32_t first = x->rows[0], n = x->rows[x->n - 1] - first + 1;
   into->vecs = arena_array(&into->memory, g->n_refs, sizeof(vec), g->t->err);
-  if (!into->vecs || !parquet_read_rows(g->t, g->h, g->refs, g->n_refs, first, n, &into->memory, into->vecs))
-    return g->t->err->code;
+  if (!into->vecs || !parquet_read_rows(g->t, g->h, columns, first, n, &into->memory, into->vecs))
+    return false;
   x->shift = first;
   for (uint32_t c = 0; c < g->n_refs; c++) x->vecs[c] = &into->vecs[c];
-  return SONDE_OK;
+  return true;
 }
 
 /* Rows all over the row group: decoding its columns once costs less than the pages of each row, and they are kept. */
@@ -94,10 +96,25 @@ static sonde_code read_parquet_columns(gather *g) {
   return SONDE_OK;
 }
 
+/* Every window decodes a page or so of each column, all columns as many pages as there are. */
+static bool windows_pay(const gather *g, const parquet_columns *columns) {
+  uint64_t bytes = 0;
+  for (uint32_t c = 0; c < columns->n; c++)
+    for (uint32_t leaf = 0; leaf < columns->pieces[c].n_leaves; leaf++)
+      bytes += columns->pieces[c].chunks[leaf].pages.length;
+  if (columns->pages > 1) return g->n_groups <= columns->pages / 2;
+  return g->n_groups <= FEW_GROUPS && (bytes > KEPT_BYTES || !store_has_room(g->t->store, bytes));
+}
+
 static sonde_code read_parquet_groups(gather *g) {
-  if (g->n_groups > FEW_GROUPS) return read_parquet_columns(g);
-  for (uint32_t i = 0; i < g->n_groups; i++) SONDE_TRY(read_parquet_group(g, &g->groups[i]));
-  return SONDE_OK;
+  parquet_columns columns;
+  bool ready = parquet_columns_open(g->t, g->refs, g->n_refs, &columns) &&
+               parquet_columns_index(g->t, g->h, &columns, false);
+  if (!ready) return g->t->err->code;
+  if (!windows_pay(g, &columns)) return read_parquet_columns(g);
+  for (uint32_t i = 0; i < g->n_groups && g->t->err->code == SONDE_OK; i++)
+    read_window(g, &g->groups[i], &columns); /* all ask for what they lack before anything is waited for */
+  return g->t->err->code;
 }
 
 static sonde_code read_group(gather *g, group *x, const csv_plan *plan) {

@@ -1,5 +1,5 @@
 /* Evaluating a compiled predicate on the vecs of a block. See predicate.h. */
-#include "exec/predicate_ops.h"
+#include "exec/condition.h"
 
 #include <string.h>
 
@@ -18,29 +18,15 @@ typedef struct {
 } runner;
 
 typedef struct {
-  uint8_t op;
-  bool negated;
+  condition c;
   column_type type;
   const vec *vec;
-  uint32_t n_values;
-  typed_value *values;
-  bool null_too, match_case;
-  sonde_str text;
+  sonde_str text; /* of the condition, folded unless it matches case */
   utf8_needle needle;
   regex_search *regex;
   char *folded; /* room for a folded haystack, `folded_cap` bytes */
   size_t folded_cap;
 } leaf;
-
-static void get_value(rd *r, typed_value *v) {
-  v->i64 = (int64_t)rd_u64(r);
-  uint64_t bits = rd_u64(r);
-  memcpy(&v->f64, &bits, 8);
-  v->i128.low = rd_u64(r);
-  v->i128.high = (int64_t)rd_u64(r);
-  v->whole = rd_u8(r) != 0;
-  v->text = rd_str(r);
-}
 
 static int compare_text(sonde_str a, sonde_str b) {
   int c = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
@@ -82,10 +68,10 @@ static int order_of(const leaf *l, uint32_t row, const typed_value *v) {
 }
 
 static bool test_order(const leaf *l, uint32_t row) {
-  if (l->op == OP_BETWEEN)
-    return order_of(l, row, &l->values[0]) >= 0 && order_of(l, row, &l->values[1]) <= 0;
-  for (uint32_t i = 0; i < l->n_values; i++)
-    if (holds(l->op, order_of(l, row, &l->values[i]))) return true;
+  if (l->c.op == OP_BETWEEN)
+    return order_of(l, row, &l->c.values[0]) >= 0 && order_of(l, row, &l->c.values[1]) <= 0;
+  for (uint32_t i = 0; i < l->c.n_values; i++)
+    if (holds(l->c.op, order_of(l, row, &l->c.values[i]))) return true;
   return false;
 }
 
@@ -114,19 +100,15 @@ static sonde_str fold(leaf *l, sonde_str s, runner *run) {
 }
 
 static bool test_text(leaf *l, sonde_str s, runner *run) {
-  if (l->op == OP_REGEX) return regex_contains(l->regex, s);
-  if (!l->match_case) s = fold(l, s, run);
-  if (l->op == OP_STARTS) return starts(l, s);
-  return l->match_case ? includes(s, l->text) : utf8_contains_folded(s, &l->needle);
-}
-
-static bool is_text_op(const leaf *l) {
-  return l->op == OP_CONTAINS || l->op == OP_STARTS || l->op == OP_REGEX;
+  if (l->c.op == OP_REGEX) return regex_contains(l->regex, s);
+  if (!l->c.match_case) s = fold(l, s, run);
+  if (l->c.op == OP_STARTS) return starts(l, s);
+  return l->c.match_case ? includes(s, l->text) : utf8_contains_folded(s, &l->needle);
 }
 
 static bool test_row(leaf *l, uint32_t row, runner *run) {
   char room[VALUE_TEXT_MAX];
-  return is_text_op(l) ? test_text(l, value_text(l->vec, row, l->type, room), run) : test_order(l, row);
+  return is_text_op(l->c.op) ? test_text(l, value_text(l->vec, row, l->type, room), run) : test_order(l, row);
 }
 
 /* Distinct strings are tested once, rows by their code. */
@@ -140,7 +122,7 @@ static sonde_code run_dictionary(leaf *l, runner *run, uint64_t *out) {
                  .bytes = l->vec->bytes};
   leaf once = *l;
   once.vec = &as_text;
-  for (uint32_t v = 0; v < l->vec->n_values; v++) hit[v] = test_row(&once, v, run) != l->negated;
+  for (uint32_t v = 0; v < l->vec->n_values; v++) hit[v] = test_row(&once, v, run) != l->c.negated;
   for (uint32_t i = 0; i < run->rows; i++)
     if (hit[vec_code(l->vec, i)]) out[i >> 6] |= (uint64_t)1 << (i & 63);
   return SONDE_OK;
@@ -148,9 +130,9 @@ static sonde_code run_dictionary(leaf *l, runner *run, uint64_t *out) {
 
 /* [low, high] of an i64 comparison; false when it is not a range. */
 static bool range_of(const leaf *l, int64_t *low, int64_t *high) {
-  const typed_value *v = l->values;
+  const typed_value *v = l->c.values;
   *low = INT64_MIN, *high = INT64_MAX;
-  switch (l->op) {
+  switch (l->c.op) {
   case OP_EQ: *low = v->i64, *high = v->i64; return v->whole;
   case OP_LT:
     *high = v->i64;
@@ -189,7 +171,7 @@ static void run_range(const leaf *l, uint32_t rows, int64_t low, int64_t high, u
     uint64_t word = 0;
     for (uint32_t i = 0; i < n; i++) {
       int64_t v = widen ? values[i] * 86400000000LL : values[i];
-      word |= (uint64_t)((v >= low && v <= high) != l->negated) << i;
+      word |= (uint64_t)((v >= low && v <= high) != l->c.negated) << i;
     }
     out[at >> 6] = word;
   }
@@ -203,50 +185,42 @@ static void run_doubles(const leaf *l, uint32_t rows, uint64_t *out) {
     uint64_t word = 0;
     for (uint32_t i = 0; i < n; i++) {
       bool hit = false;
-      if (l->op == OP_BETWEEN)
-        hit = order_f64(values[i], l->values[0].f64) >= 0 && order_f64(values[i], l->values[1].f64) <= 0;
+      if (l->c.op == OP_BETWEEN)
+        hit = order_f64(values[i], l->c.values[0].f64) >= 0 && order_f64(values[i], l->c.values[1].f64) <= 0;
       else
-        for (uint32_t k = 0; k < l->n_values; k++)
-          hit = hit || holds(l->op, order_f64(values[i], l->values[k].f64));
-      word |= (uint64_t)(hit != l->negated) << i;
+        for (uint32_t k = 0; k < l->c.n_values; k++)
+          hit = hit || holds(l->c.op, order_f64(values[i], l->c.values[k].f64));
+      word |= (uint64_t)(hit != l->c.negated) << i;
     }
     out[at >> 6] = word;
   }
 }
 
-static sonde_code read_leaf(runner *run, leaf *l) {
-  rd *r = run->r;
-  uint32_t column = rd_u32(r);
-  l->negated = rd_u8(r) != 0;
+static sonde_code prepare_text(runner *run, leaf *l) {
+  l->text = l->c.text;
+  if (l->c.op == OP_REGEX) {
+    const regex *compiled;
+    uint32_t flags = l->c.match_case ? 0 : REGEX_ICASE;
+    SONDE_TRY(regex_compile(l->text, flags, run->memory, &compiled, run->err));
+    return regex_search_new(compiled, run->memory, &l->regex, run->err);
+  }
+  if (!l->c.match_case) l->text = fold(l, l->text, run);
+  l->folded = NULL; /* the needle keeps the first room */
+  l->folded_cap = 0;
+  utf8_needle_init(&l->needle, l->text);
+  return SONDE_OK;
+}
+
+static sonde_code read_leaf(runner *run, uint8_t op, leaf *l) {
+  SONDE_TRY(condition_read(run->r, op, run->memory, &l->c, run->err));
   for (uint32_t i = 0; i < run->n; i++) {
-    if (run->refs[i].column != column) continue;
+    if (run->refs[i].column != l->c.column) continue;
     l->vec = run->vecs[i];
     l->type = run->refs[i].form.type;
   }
-  SONDE_CHECK(l->vec && !r->bad, run->err, SONDE_CORRUPT, 0, "a predicate is broken");
+  SONDE_CHECK(l->vec, run->err, SONDE_CORRUPT, 0, "a predicate is broken");
   SONDE_TRY(nested_as_text(&l->vec, run->memory, run->err));
-  if (l->op == OP_NULL || l->op == OP_NOT_NULL) return SONDE_OK;
-  if (is_text_op(l)) {
-    l->match_case = rd_u8(r) != 0;
-    l->text = rd_str(r);
-    if (l->op == OP_REGEX) {
-      const regex *compiled;
-      SONDE_TRY(regex_compile(l->text, l->match_case ? 0 : REGEX_ICASE, run->memory, &compiled, run->err));
-      return regex_search_new(compiled, run->memory, &l->regex, run->err);
-    }
-    if (!l->match_case) l->text = fold(l, l->text, run);
-    l->folded = NULL; /* the needle keeps the first room */
-    l->folded_cap = 0;
-    utf8_needle_init(&l->needle, l->text);
-    return SONDE_OK;
-  }
-  l->null_too = l->op == OP_IN && rd_u8(r) != 0;
-  l->n_values = l->op == OP_IN ? rd_count(r, 37) : l->op == OP_BETWEEN ? 2 : 1;
-  l->values = arena_array(run->memory, l->n_values, sizeof *l->values, run->err);
-  if (!l->values) return run->err->code;
-  for (uint32_t i = 0; i < l->n_values; i++) get_value(r, &l->values[i]);
-  SONDE_CHECK(!r->bad, run->err, SONDE_CORRUPT, 0, "a predicate is cut short");
-  return SONDE_OK;
+  return is_text_op(op) ? prepare_text(run, l) : SONDE_OK;
 }
 
 static void mask_validity(const leaf *l, runner *run, uint64_t *out) {
@@ -254,32 +228,32 @@ static void mask_validity(const leaf *l, runner *run, uint64_t *out) {
     uint64_t valid = l->vec->form == VEC_NULL ? 0 : l->vec->validity ? l->vec->validity[w] : ~(uint64_t)0;
     uint64_t in_range =
         w + 1 == run->words && run->rows % 64 ? ((uint64_t)1 << run->rows % 64) - 1 : ~(uint64_t)0;
-    if (l->op == OP_NULL)
+    if (l->c.op == OP_NULL)
       out[w] = ~valid & in_range;
-    else if (l->op == OP_NOT_NULL)
+    else if (l->c.op == OP_NOT_NULL)
       out[w] = valid & in_range;
-    else if (l->op == OP_IN && l->null_too)
-      out[w] = ((out[w] & valid) | (l->negated ? 0 : ~valid)) & in_range;
+    else if (l->c.op == OP_IN && l->c.null_too)
+      out[w] = ((out[w] & valid) | (l->c.negated ? 0 : ~valid)) & in_range;
     else
       out[w] &= valid & in_range;
   }
 }
 
 static sonde_code run_leaf(runner *run, uint8_t op, uint64_t *out) {
-  leaf l = {.op = op};
-  SONDE_TRY(read_leaf(run, &l));
+  leaf l = {0};
+  SONDE_TRY(read_leaf(run, op, &l));
   memset(out, 0, run->words * 8);
-  bool typed = op != OP_NULL && op != OP_NOT_NULL && l.vec->form != VEC_NULL;
+  bool typed = !is_null_op(op) && l.vec->form != VEC_NULL;
   int64_t low, high;
   if (typed && l.vec->form == VEC_DICT) {
     SONDE_TRY(run_dictionary(&l, run, out));
-  } else if (typed && !is_text_op(&l) && family_of(l.type) == FAMILY_WHOLE && range_of(&l, &low, &high)) {
+  } else if (typed && !is_text_op(op) && family_of(l.type) == FAMILY_WHOLE && range_of(&l, &low, &high)) {
     run_range(&l, run->rows, low, high, out);
-  } else if (typed && !is_text_op(&l) && family_of(l.type) == FAMILY_DOUBLE) {
+  } else if (typed && !is_text_op(op) && family_of(l.type) == FAMILY_DOUBLE) {
     run_doubles(&l, run->rows, out);
   } else if (typed) {
     for (uint32_t i = 0; i < run->rows; i++)
-      if (vec_valid(l.vec, i) && test_row(&l, i, run) != l.negated) out[i >> 6] |= (uint64_t)1 << (i & 63);
+      if (vec_valid(l.vec, i) && test_row(&l, i, run) != l.c.negated) out[i >> 6] |= (uint64_t)1 << (i & 63);
   }
   mask_validity(&l, run, out);
   return SONDE_OK;

@@ -43,6 +43,8 @@ bool store_keep(store *s, part *p) {
   return true;
 }
 
+bool store_has_room(const store *s, uint64_t packed_bytes) { return s->held + packed_bytes * 4 < s->limit; }
+
 static void remove_part(store *s, part **link) {
   part *p = *link;
   *link = p->next;

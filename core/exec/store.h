@@ -33,6 +33,8 @@ void part_free(part *);
 /* Takes the part when there is room (true), for the task that runs to use; else the caller still owns it. */
 bool store_keep(store *, part *);
 void store_drop(store *, uint32_t table);
+/* Whether columns that take about so many bytes in their file would be kept. */
+bool store_has_room(const store *, uint64_t packed_bytes);
 /* A task has ended: nothing is in use. */
 void store_rest(store *);
 /* Gives up the part kept longest that is not in use. False: there is none. */

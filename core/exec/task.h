@@ -72,9 +72,10 @@ bool task_columns(task *, const fragment_head *, const column_ref *, uint32_t n,
 /* exec/read_csv.c, exec/read_parquet.c: all rows of the block, the columns listed in `p`, into its chunk. False as above. */
 bool csv_read_part(task *, const fragment_head *, part *p);
 bool parquet_read_part(task *, const fragment_head *, const column_ref *, uint32_t n, part *p);
-/* Rows [first, first + n) of the block, one column each; nothing is kept. Reads as little of the source as it can. */
-bool parquet_read_rows(task *, const fragment_head *, const column_ref *, uint32_t n_refs, uint32_t first,
-                       uint32_t n, arena *memory, vec *out);
+
+/* exec/filter_parquet.c: sets the bits (cleared words) of the block's rows that satisfy a compiled predicate over the columns. */
+bool parquet_filter(task *, const fragment_head *, const column_ref *, uint32_t n, sonde_str predicate,
+                    uint64_t *bits);
 
 /* One file each. */
 sonde_code run_index(task *, const fragment_head *, rd *, buf *out);

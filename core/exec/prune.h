@@ -1,0 +1,21 @@
+/* What the statistics of a row group rule out: which of its rows may satisfy a predicate, judged by the statistics of its column
+ * chunks, by its page index and its bloom filters, without a look at a value. */
+#ifndef EXEC_PRUNE_H
+#define EXEC_PRUNE_H
+#include "exec/row_ranges.h"
+#include "exec/task.h"
+#include "format/parquet/parquet.h"
+
+/* What is known about the columns of a predicate, in the order of its refs. */
+typedef struct {
+  const column_ref *refs;
+  uint32_t n, rows;
+  const pq_piece *pieces;
+  const pq_leaf_pages *const *indexes; /* per ref and leaf; NULL, or an entry NULL: not read */
+  const pq_span *blooms;               /* per ref; bytes NULL: none */
+} known_columns;
+
+/* Of one node of a compiled predicate; `at` in *out is NULL only with an error. */
+sonde_code prune_rows(const known_columns *, rd *predicate, arena *, row_ranges *out, sonde_error *);
+
+#endif
