@@ -9,7 +9,7 @@ arrow_type arrow_type_of(const shape *, const arrow_write_options *);
 /* A nested value without children is written as its JSON. */
 bool arrow_is_json(const shape *);
 /* How many nodes and buffers a shape takes in a batch. */
-void arrow_count(const shape *, const arrow_write_options *, uint32_t *nodes, uint32_t *buffers);
+void arrow_count_buffers(const shape *, const arrow_write_options *, uint32_t *nodes, uint32_t *buffers);
 
 /* An encapsulated message: its head with a Message of the kind whose `header` is to be written next; answers the position of
  * that reference. `*body_length` is the position of that field. */

@@ -44,11 +44,11 @@ static uint32_t buffers_of(arrow_type t) {
   }
 }
 
-void arrow_count(const shape *s, const arrow_write_options *o, uint32_t *nodes, uint32_t *buffers) {
+void arrow_count_buffers(const shape *s, const arrow_write_options *o, uint32_t *nodes, uint32_t *buffers) {
   arrow_type t = arrow_type_of(s, o);
   *nodes += t == ARROW_MAP ? 2 : 1; /* a map's entries are a node of their own, with a validity */
   *buffers += buffers_of(t) + (t == ARROW_MAP ? 1 : 0);
-  for (uint32_t i = 0; i < s->n_children; i++) arrow_count(&s->children[i], o, nodes, buffers);
+  for (uint32_t i = 0; i < s->n_children; i++) arrow_count_buffers(&s->children[i], o, nodes, buffers);
 }
 
 /* ---- messages ---- */

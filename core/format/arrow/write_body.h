@@ -1,13 +1,13 @@
 /* Inside the writer: the body of a batch. Buffers follow each other; where each is, the metadata in front of them says. */
-#ifndef ARROW_BODY_H
-#define ARROW_BODY_H
+#ifndef ARROW_WRITE_BODY_H
+#define ARROW_WRITE_BODY_H
 #include "format/arrow/layout.h"
 
 /* Rows [first, first + n) of a vec. */
 typedef struct {
   const vec *vec;
   uint32_t first, n;
-} vec_rows;
+} arrow_rows;
 
 typedef struct {
   const arrow_write_options *options;
@@ -20,28 +20,28 @@ typedef struct {
   sonde_str column;    /* being written, for messages */
   mem *mem;
   sonde_error *err;
-} body;
+} arrow_body;
 
-void body_node(body *, uint64_t rows, uint64_t nulls);
+void arrow_body_node(arrow_body *, uint64_t rows, uint64_t nulls);
 /* Where to put the bytes of the next buffer (beginning at a multiple of 8), and its end. */
-buf *body_open(body *);
-sonde_code body_close(body *);
+buf *arrow_body_open(arrow_body *);
+sonde_code arrow_body_close(arrow_body *);
 /* A buffer of no bytes. */
-void body_empty(body *);
+void arrow_body_empty(arrow_body *);
 /* The validity of rows; empty when none is null. */
-sonde_code body_validity(body *, vec_rows);
+sonde_code arrow_body_validity(arrow_body *, arrow_rows);
 
-/* ---- buffers.c: one buffer's values; rows that are null become zeros ---- */
+/* ---- write_buffers.c: one buffer's values; rows that are null become zeros ---- */
 
 /* Bits [first, first + n), from bit 0 on; zeros when `bits` is NULL. */
-void put_bits(buf *, const uint64_t *bits, uint32_t first, uint32_t n);
-uint32_t count_nulls(vec_rows);
+void arrow_put_bits(buf *, const uint64_t *bits, uint32_t first, uint32_t n);
+uint32_t arrow_count_nulls(arrow_rows);
 /* Fixed width values as `type`; the vec's form holds such. */
-sonde_code put_values(buf *, vec_rows, column_type, sonde_error *);
+sonde_code arrow_put_values(buf *, arrow_rows, column_type, sonde_error *);
 /* rows + 1 offsets, from 0 on, of lists, maps and VEC_TEXT; SONDE_LIMIT when they do not fit 32 bits. */
-sonde_code put_offsets(buf *, vec_rows, bool large, sonde_error *);
+sonde_code arrow_put_offsets(buf *, arrow_rows, bool large, sonde_error *);
 /* The same of the texts of VEC_DICT, then their bytes. */
-sonde_code put_code_offsets(buf *, vec_rows, bool large, sonde_error *);
-void put_code_texts(buf *, vec_rows);
+sonde_code arrow_put_code_offsets(buf *, arrow_rows, bool large, sonde_error *);
+void arrow_put_code_texts(buf *, arrow_rows);
 
 #endif

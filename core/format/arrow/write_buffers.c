@@ -1,9 +1,9 @@
-/* The values of one buffer, as Arrow lays them out. See body.h. */
+/* The values of one buffer, as Arrow lays them out. See write_body.h. */
 #include <string.h>
 
 #include "base/number.h"
 #include "column/page.h"
-#include "format/arrow/body.h"
+#include "format/arrow/write_body.h"
 
 enum { RUN = 256 }; /* values decoded at a time where Arrow's are narrower than ours */
 
@@ -17,7 +17,7 @@ static uint64_t bits_at(const uint64_t *bits, uint32_t first, uint32_t n) {
 
 static uint32_t run_of(uint32_t left, uint32_t most) { return left < most ? left : most; }
 
-void put_bits(buf *b, const uint64_t *bits, uint32_t first, uint32_t n) {
+void arrow_put_bits(buf *b, const uint64_t *bits, uint32_t first, uint32_t n) {
   for (uint32_t i = 0; i < n; i += 64) {
     uint32_t run = run_of(n - i, 64);
     uint64_t w = bits ? bits_at(bits, first + i, run) : 0;
@@ -25,7 +25,7 @@ void put_bits(buf *b, const uint64_t *bits, uint32_t first, uint32_t n) {
   }
 }
 
-uint32_t count_nulls(vec_rows r) {
+uint32_t arrow_count_nulls(arrow_rows r) {
   if (r.vec->form == VEC_NULL) return r.n;
   if (!r.vec->validity) return 0;
   uint32_t valid = 0;
@@ -35,7 +35,7 @@ uint32_t count_nulls(vec_rows r) {
 }
 
 /* Rows that are null hold anything, even what was in memory before: none of that leaves. */
-static void clear_nulls(uint8_t *out, vec_rows r, size_t width) {
+static void clear_nulls(uint8_t *out, arrow_rows r, size_t width) {
   if (!r.vec->validity) return;
   for (uint32_t i = 0; i < r.n; i += 64) {
     uint32_t run = run_of(r.n - i, 64);
@@ -47,7 +47,7 @@ static void clear_nulls(uint8_t *out, vec_rows r, size_t width) {
 
 /* ---- fixed width ---- */
 
-static void put_i64s(void *out, vec_rows r, column_type t) {
+static void put_i64s(void *out, arrow_rows r, column_type t) {
   if (r.vec->type.id == t.id) {
     vec_i64s(r.vec, r.first, r.n, out);
     return;
@@ -55,7 +55,7 @@ static void put_i64s(void *out, vec_rows r, column_type t) {
   for (uint32_t i = 0; i < r.n; i++) ((int64_t *)out)[i] = vec_i64_as(r.vec, r.first + i, t);
 }
 
-static void put_days(int32_t *out, vec_rows r) {
+static void put_days(int32_t *out, arrow_rows r) {
   int64_t run[RUN];
   for (uint32_t i = 0; i < r.n; i += RUN) {
     uint32_t n = run_of(r.n - i, RUN);
@@ -64,7 +64,7 @@ static void put_days(int32_t *out, vec_rows r) {
   }
 }
 
-static void put_floats(float *out, vec_rows r) {
+static void put_floats(float *out, arrow_rows r) {
   double run[RUN];
   for (uint32_t i = 0; i < r.n; i += RUN) {
     uint32_t n = run_of(r.n - i, RUN);
@@ -73,7 +73,7 @@ static void put_floats(float *out, vec_rows r) {
   }
 }
 
-static void put_decimals(uint8_t *out, vec_rows r, column_type t) {
+static void put_decimals(uint8_t *out, arrow_rows r, column_type t) {
   for (uint32_t i = 0; i < r.n; i++) {
     if (!vec_valid(r.vec, r.first + i)) continue; /* scaling up what is no value may overflow */
     int128 x = vec_i128_as(r.vec, r.first + i, t);
@@ -88,7 +88,7 @@ static int128 i128_at(const vec *v, uint32_t row) {
 }
 
 /* Most significant byte first, without the flipped bit that makes our order theirs. */
-static void put_uuids(uint8_t *out, vec_rows r) {
+static void put_uuids(uint8_t *out, arrow_rows r) {
   for (uint32_t i = 0; i < r.n; i++, out += 16) {
     int128 x = i128_at(r.vec, r.first + i);
     uint64_t half[2] = {(uint64_t)x.high ^ (uint64_t)1 << 63, x.low};
@@ -96,7 +96,7 @@ static void put_uuids(uint8_t *out, vec_rows r) {
   }
 }
 
-static sonde_code put_intervals(uint8_t *out, vec_rows r, sonde_error *err) {
+static sonde_code put_intervals(uint8_t *out, arrow_rows r, sonde_error *err) {
   for (uint32_t i = 0; i < r.n; i++, out += 16) {
     if (!vec_valid(r.vec, r.first + i)) continue;
     int128 x = i128_at(r.vec, r.first + i);
@@ -116,7 +116,7 @@ static size_t width_of(column_type t) {
   return t.id == TYPE_DECIMAL || t.id == TYPE_UUID || t.id == TYPE_INTERVAL ? 16 : 8;
 }
 
-static sonde_code put_fixed(void *out, vec_rows r, column_type t, sonde_error *err) {
+static sonde_code put_fixed(void *out, arrow_rows r, column_type t, sonde_error *err) {
   switch (t.id) {
   case TYPE_DATE: put_days(out, r); break;
   case TYPE_FLOAT: put_floats(out, r); break;
@@ -134,10 +134,10 @@ static void put_zeros(buf *b, size_t n) {
   if (p) memset(p, 0, n);
 }
 
-sonde_code put_values(buf *b, vec_rows r, column_type t, sonde_error *err) {
+sonde_code arrow_put_values(buf *b, arrow_rows r, column_type t, sonde_error *err) {
   bool none = r.vec->form == VEC_NULL;
   if (t.id == TYPE_BOOL) {
-    put_bits(b, none ? NULL : r.vec->data, r.first, r.n);
+    arrow_put_bits(b, none ? NULL : r.vec->data, r.first, r.n);
     return SONDE_OK;
   }
   size_t width = width_of(t), begin = b->len;
@@ -168,7 +168,7 @@ static void put_offset(void *out, uint32_t i, uint64_t x, bool large) {
     ((uint32_t *)out)[i] = (uint32_t)x;
 }
 
-sonde_code put_offsets(buf *b, vec_rows r, bool large, sonde_error *err) {
+sonde_code arrow_put_offsets(buf *b, arrow_rows r, bool large, sonde_error *err) {
   const uint32_t *from = r.vec->form == VEC_NULL ? NULL : r.vec->offsets + r.first;
   SONDE_TRY(check_last(from ? from[r.n] - from[0] : 0, large, err));
   void *out = offsets_room(b, r.n, large);
@@ -177,7 +177,7 @@ sonde_code put_offsets(buf *b, vec_rows r, bool large, sonde_error *err) {
   return SONDE_OK;
 }
 
-sonde_code put_code_offsets(buf *b, vec_rows r, bool large, sonde_error *err) {
+sonde_code arrow_put_code_offsets(buf *b, arrow_rows r, bool large, sonde_error *err) {
   const uint32_t *ends = r.vec->offsets;
   uint64_t at = 0;
   void *out = offsets_room(b, r.n, large);
@@ -191,7 +191,7 @@ sonde_code put_code_offsets(buf *b, vec_rows r, bool large, sonde_error *err) {
   return check_last(at, large, err);
 }
 
-void put_code_texts(buf *b, vec_rows r) {
+void arrow_put_code_texts(buf *b, arrow_rows r) {
   for (uint32_t i = 0; i < r.n; i++) {
     if (!vec_valid(r.vec, r.first + i)) continue;
     sonde_str s = vec_str(r.vec, r.first + i);
