@@ -140,6 +140,25 @@ void table_head(const table *t, uint8_t kind, uint32_t b, fragment_head *h) {
                        .end = index ? x->end : x->next_begin};
 }
 
+sonde_code table_columns(const table *t, const json *list, arena *memory, column_ref **out, uint32_t *n,
+                         sonde_error *err) {
+  const json *c = json_is(list, JSON_ARRAY) ? list->first : NULL;
+  *n = t->columns;
+  if (json_is(list, JSON_ARRAY)) {
+    *n = 0;
+    for (const json *i = c; i; i = i->next) ++*n;
+  }
+  *out = arena_zero(memory, *n * sizeof **out, err);
+  if (!*out) return err->code;
+  for (uint32_t i = 0; i < *n; i++, c = c ? c->next : NULL) {
+    uint64_t column = c ? json_u64(c, UINT64_MAX) : i;
+    SONDE_CHECK(column < t->columns, err, SONDE_NAME, 0, "column %llu is not there; the table has %u",
+                (unsigned long long)column, t->columns);
+    (*out)[i] = (column_ref){.column = (uint32_t)column, .form = t->forms[column]};
+  }
+  return SONDE_OK;
+}
+
 static sonde_code put_piece(const table *t, uint32_t b, column_ref *ref, arena *scratch, sonde_error *err) {
   pq_piece piece;
   SONDE_TRY(pq_piece_of(&t->parquet, b, ref->column, scratch, &piece, err));

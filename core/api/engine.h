@@ -2,6 +2,7 @@
 #ifndef API_ENGINE_H
 #define API_ENGINE_H
 #include "base/json.h"
+#include "column/shape.h"
 #include "exec/predicate.h"
 #include "exec/stats.h"
 #include "exec/sums.h"
@@ -88,6 +89,12 @@ void view_free(view *);
 /* Cuts [data_at, size) into blocks; done once the size is known. */
 sonde_code table_cut(const sonde_engine *, table *, sonde_error *);
 void table_info(const table *, buf *);
+/* The columns that a list of numbers names, in their final form; all when it is none. SONDE_NAME: there is no such column. */
+sonde_code table_columns(const table *, const json *list, arena *, column_ref **out, uint32_t *n,
+                         sonde_error *);
+/* shapes.c. The whole types of columns; in the arena, names borrowed from the table. */
+sonde_code table_shapes(const table *, const column_ref *, uint32_t n, arena *, const shape **out,
+                        sonde_error *);
 /* Refs with what it takes to read them in block b; and the same as part of a fragment. */
 sonde_code table_refs(const table *, uint32_t b, const column_ref *, uint32_t n, const column_ref **out,
                       arena *scratch, sonde_error *);

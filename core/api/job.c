@@ -12,10 +12,10 @@
 static const struct {
   const char *name;
   sonde_code (*start)(sonde_job *, const json *, sonde_error *);
-} kinds[] = {{"open", open_start},   {"inflate", inflate_start}, {"spool", spool_start},
-             {"index", index_start}, {"import", import_start},   {"view", view_start},
-             {"read", read_start},   {"values", values_start},   {"bad", bad_start},
-             {"drop", drop_start}};
+} kinds[] = {{"open", open_start},     {"inflate", inflate_start}, {"spool", spool_start},
+             {"index", index_start},   {"import", import_start},   {"view", view_start},
+             {"read", read_start},     {"values", values_start},   {"bad", bad_start},
+             {"export", export_start}, {"drop", drop_start}};
 
 static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
   sonde_job *j = mem_alloc(&e->mem, sizeof *j, err);
@@ -149,7 +149,7 @@ sonde_progress sonde_job_progress(const sonde_job *j) { return j->progress; }
 
 sonde_code split_begin(sonde_job *j, uint32_t n, sonde_error *err) {
   split *s = &j->split;
-  s->n = n;
+  s->n = s->allowed = n;
   s->n_done = s->n_out = s->cursor = 0;
   s->offered = false;
   s->inline_id = NO_FRAGMENT;
@@ -163,7 +163,7 @@ void split_end(sonde_job *j) { j->split.state = NULL; }
 static uint32_t next_ready(split *s) {
   if (!s->state) return NO_FRAGMENT;
   while (s->cursor < s->n && s->state[s->cursor] != FRAGMENT_READY) s->cursor++;
-  return s->cursor < s->n ? s->cursor : NO_FRAGMENT;
+  return s->cursor < s->allowed ? s->cursor : NO_FRAGMENT;
 }
 
 static void fail(sonde_job *j, const sonde_error *err) {

@@ -7,6 +7,7 @@ typedef enum { FRAGMENT_READY, FRAGMENT_OUT, FRAGMENT_DONE } fragment_state;
 
 typedef struct {
   uint32_t n, n_done, n_out, cursor;
+  uint32_t allowed;   /* fragments from here on are not given away yet; n: all are */
   uint8_t *state;     /* NULL: the job has no fragments (yet) */
   bool offered;       /* the host has seen them */
   bool local;         /* not offered: small reads run here at once */
@@ -68,6 +69,7 @@ sonde_code view_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code read_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code values_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code bad_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code export_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code drop_start(sonde_job *, const json *spec, sonde_error *);
 
 #endif

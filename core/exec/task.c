@@ -151,6 +151,7 @@ sonde_code fragment_run(task *t, const uint8_t *bytes, size_t len, buf *out) {
   case FRAGMENT_KEYS: code = run_keys(t, &h, &r, out); break;
   case FRAGMENT_GATHER: code = run_gather(t, &h, &r, out); break;
   case FRAGMENT_VALUES: code = run_values(t, &h, &r, out); break;
+  case FRAGMENT_EXPORT: code = run_export(t, &h, &r, out); break;
   default: return status_set(t->err, SONDE_CORRUPT, 0, "fragment kind %u is not known", h.kind);
   }
   if (code == SONDE_OK && t->wants->count == 0) code = buf_status(out, t->err);

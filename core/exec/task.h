@@ -22,7 +22,8 @@ typedef enum { /* first byte of a fragment */
                FRAGMENT_FILTER,
                FRAGMENT_KEYS,
                FRAGMENT_GATHER,
-               FRAGMENT_VALUES
+               FRAGMENT_VALUES,
+               FRAGMENT_EXPORT
 } fragment_kind;
 
 typedef enum { FORMAT_CSV, FORMAT_PARQUET } format_kind;
@@ -84,5 +85,6 @@ sonde_code run_filter(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_keys(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_gather(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_values(task *, const fragment_head *, rd *, buf *out);
+sonde_code run_export(task *, const fragment_head *, rd *, buf *out);
 
 #endif
