@@ -2,6 +2,7 @@
 #ifndef CODEC_BLOCK_H
 #define CODEC_BLOCK_H
 #include "codec/codec_block.h"
+#include "codec/compress.h"
 
 /* All: fill exactly [out, out + out_len) from [in, in + in_len), or fail with SONDE_CORRUPT and a reason. */
 sonde_code snappy_block(const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len, sonde_error *);
@@ -13,6 +14,10 @@ sonde_code zstd_block(codec_blocks *, const uint8_t *in, size_t in_len, uint8_t 
                       sonde_error *);
 sonde_code brotli_block(codec_blocks *, const uint8_t *in, size_t in_len, uint8_t *out, size_t out_len,
                         sonde_error *);
+
+/* Append the compressed block. */
+sonde_code snappy_compress(codec_compressor *, const uint8_t *in, size_t n, buf *out, sonde_error *);
+sonde_code zstd_compress(codec_compressor *, int level, const uint8_t *in, size_t n, buf *out, sonde_error *);
 
 /* "the snappy data is damaged: WHY" */
 sonde_code block_damaged(const char *codec, const char *why, sonde_error *);
