@@ -120,7 +120,8 @@ static void every_type_comes_back(void) {
   for (uint32_t i = 0; i < RANDOM_COLUMNS - 1; i++) all[i] = *random_shape(i);
   for (uint32_t i = 0; i < 200; i++) {
     static const uint32_t sizes[] = {0, 1, 7, 8, 63, 64, 65, 200};
-    arrow_write_options o = {.codec = BLOCK_PLAIN, .stream = i & 1, .large_offsets = i & 2};
+    arrow_write_options o = {
+        .codec = i % 3 ? BLOCK_PLAIN : BLOCK_ZSTD, .stream = i & 1, .large_offsets = i & 2};
     there_and_back(&r, all, RANDOM_COLUMNS - 1, sizes[i % 8], &o);
   }
 }
