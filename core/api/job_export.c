@@ -1,33 +1,12 @@
 /* {"job":"export"}: a table or view as a file, in pages of raw bytes. Every block becomes a part of the file, made by whoever has its
- * columns; parts leave in order, and only a few are made ahead of the host that takes them. */
+ * columns; parts leave in order, and only a few are made ahead of the host that takes them. Views whose rows are in another order, or few, go
+ * by export_merge.c. */
 #include <string.h>
 
-#include "api/job.h"
-#include "format/export.h"
+#include "api/export.h"
 
-#define AHEAD 6u /* parts made before the one that leaves next */
-
-typedef struct {
-  uint8_t *bytes; /* in the engine's memory */
-  size_t len, about_len;
-  uint8_t *about;
-  uint32_t rows;
-} part_made;
-
-typedef struct {
-  view *view; /* NULL: the table */
-  column_ref *refs;
-  uint32_t n;
-  const shape *shapes;
-  export_options options;
-  exporter file;
-  uint32_t *blocks; /* that have rows */
-  part_made *parts; /* one each */
-  uint32_t n_parts, next;
-  uint64_t rows, bytes;
-} exporting;
-
-enum { EXPORT_HEAD, EXPORT_PARTS, EXPORT_ENDED };
+#define AHEAD 6u       /* parts made before the one that leaves next */
+#define FEW_ROWS 8192u /* in a block, on average: too few for a part of a file with columns */
 
 static uint64_t selected(const exporting *x, const table *t, uint32_t b) {
   return x->view ? x->view->before[b + 1] - x->view->before[b] : t->blocks[b].rows;
@@ -59,33 +38,36 @@ static sonde_code export_encode(sonde_job *j, uint32_t id, buf *out, sonde_error
   return buf_status(out, err);
 }
 
-static sonde_code export_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
-  exporting *x = j->self;
-  part_made *p = &x->parts[id];
+static sonde_code keep_part(part_made *p, mem *m, rd *r, sonde_error *err) {
   p->rows = rd_u32(r);
   sonde_str about = rd_str(r);
   rd_align(r, 8);
   if (r->bad) return SONDE_OK;
   p->about_len = about.len;
-  p->about = mem_alloc(&j->engine->mem, about.len, err);
+  p->about = mem_alloc(m, about.len, err);
   if (about.len && !p->about) return err->code;
   if (about.len) memcpy(p->about, about.ptr, about.len);
   p->len = r->len - r->pos;
-  p->bytes = mem_alloc(&j->engine->mem, p->len, err);
+  p->bytes = mem_alloc(m, p->len, err);
   if (p->len && !p->bytes) return err->code;
   if (p->len) memcpy(p->bytes, r->data + r->pos, p->len);
   return SONDE_OK;
 }
 
+sonde_code export_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
+  exporting *x = j->self;
+  return keep_part(&x->parts[id], &j->engine->mem, r, err);
+}
+
 /* ---- the file ---- */
 
-static void part_free_made(mem *m, part_made *p) {
+void part_made_free(mem *m, part_made *p) {
   mem_free(m, p->bytes, p->len);
   mem_free(m, p->about, p->about_len);
   *p = (part_made){0};
 }
 
-static sonde_step give(sonde_job *j, sonde_code code, sonde_error *err) {
+sonde_step export_give(sonde_job *j, sonde_code code, sonde_error *err) {
   exporting *x = j->self;
   if (code != SONDE_OK || buf_status(&j->page, err) != SONDE_OK) return SONDE_FAIL;
   x->bytes += j->page.len;
@@ -102,46 +84,52 @@ static sonde_step give_part(sonde_job *j, sonde_error *err) {
   j->progress.done_bytes +=
       j->table->blocks[x->blocks[x->next]].end - j->table->blocks[x->blocks[x->next]].begin;
   sonde_code code = exporter_add(&x->file, (sonde_str){(const char *)p->about, p->about_len}, p->len, err);
-  part_free_made(&j->engine->mem, p);
+  part_made_free(&j->engine->mem, p);
   x->next++;
   if (j->split.allowed < x->n_parts) j->split.allowed++;
-  return give(j, code, err);
+  return export_give(j, code, err);
 }
 
-static sonde_step begin(sonde_job *j, sonde_error *err) {
+sonde_step export_begin(sonde_job *j, sonde_error *err) {
   exporting *x = j->self;
   buf_clear(&j->page);
-  if (split_begin(j, x->n_parts, err) != SONDE_OK) return SONDE_FAIL;
-  if (x->n_parts > AHEAD) j->split.allowed = AHEAD;
   j->phase = EXPORT_PARTS;
-  return give(j, exporter_begin(&x->file, &x->options, x->shapes, x->n, &j->engine->mem, &j->page, err), err);
+  mem *m = &j->engine->mem;
+  return export_give(j, exporter_begin(&x->file, &x->options, x->shapes, x->n, m, &j->page, err), err);
 }
 
-static sonde_step end(sonde_job *j, sonde_error *err) {
+sonde_step export_end(sonde_job *j, sonde_error *err) {
   exporting *x = j->self;
   buf_clear(&j->page);
   j->phase = EXPORT_ENDED;
-  return give(j, exporter_end(&x->file, &j->page, err), err);
+  return export_give(j, exporter_end(&x->file, &j->page, err), err);
+}
+
+static sonde_code begin_parts(sonde_job *j, sonde_error *err) {
+  const exporting *x = j->self;
+  SONDE_TRY(split_begin(j, x->n_parts, err));
+  if (x->n_parts > AHEAD) j->split.allowed = AHEAD;
+  return SONDE_OK;
 }
 
 static sonde_step export_step(sonde_job *j, sonde_error *err) {
   exporting *x = j->self;
-  if (j->phase == EXPORT_HEAD) return begin(j, err);
   if (j->phase == EXPORT_ENDED) return SONDE_DONE;
-  if (x->next == x->n_parts) return end(j, err);
+  if (j->phase == EXPORT_HEAD) return begin_parts(j, err) == SONDE_OK ? export_begin(j, err) : SONDE_FAIL;
+  if (x->next == x->n_parts) return export_end(j, err);
   if (j->split.state[x->next] == FRAGMENT_DONE) return give_part(j, err);
   return split_step(j, err);
 }
 
-static void export_info(sonde_job *j, buf *out) {
+void export_info(sonde_job *j, buf *out) {
   const exporting *x = j->self;
   buf_printf(out, "{\"rows\":%llu,\"bytes\":%llu}", (unsigned long long)x->rows,
              (unsigned long long)x->bytes);
 }
 
-static void export_free(sonde_job *j) {
+void export_free(sonde_job *j) {
   exporting *x = j->self;
-  for (uint32_t i = x->next; i < x->n_parts; i++) part_free_made(&j->engine->mem, &x->parts[i]);
+  for (uint32_t i = 0; i < x->n_parts; i++) part_made_free(&j->engine->mem, &x->parts[i]);
   exporter_free(&x->file);
 }
 
@@ -201,6 +189,13 @@ static sonde_code read_options(const json *spec, export_options *o, arena *memor
   return compression_of(spec, false, &o->arrow.codec, err);
 }
 
+/* Whether the blocks as they are make good parts of a file. */
+static bool by_blocks(const exporting *x) {
+  if (!x->view) return true;
+  if (x->view->kind == VIEW_ORDER) return false;
+  return x->options.format == EXPORT_CSV || x->view->rows >= (uint64_t)x->n_parts * FEW_ROWS;
+}
+
 static sonde_code list_blocks(sonde_job *j, exporting *x, sonde_error *err) {
   const table *t = j->table;
   x->blocks = arena_array(&j->memory, t->n_blocks, sizeof *x->blocks, err);
@@ -225,6 +220,8 @@ sonde_code export_start(sonde_job *j, const json *spec, sonde_error *err) {
   SONDE_TRY(read_options(spec, &x->options, &j->memory, err));
   SONDE_TRY(table_columns(j->table, json_get(spec, "columns"), &j->memory, &x->refs, &x->n, err));
   SONDE_TRY(table_shapes(j->table, x->refs, x->n, &j->memory, &x->shapes, err));
+  bool ordered = x->view && x->view->kind == VIEW_ORDER;
+  if (!ordered) SONDE_TRY(list_blocks(j, x, err));
   j->kind = &export_kind;
-  return list_blocks(j, x, err);
+  return by_blocks(x) ? SONDE_OK : export_merge_start(j, err);
 }

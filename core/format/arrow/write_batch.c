@@ -188,13 +188,18 @@ static sonde_code put_batch(arrow_body *b, const shape *shapes, uint32_t n, cons
 sonde_code arrow_write_batch(const shape *shapes, uint32_t n, const vec *vecs, uint32_t rows,
                              const arrow_write_options *options, mem *m, buf *bytes,
                              uint32_t *metadata_length, sonde_error *err) {
+  SONDE_CHECK(options->codec == BLOCK_PLAIN || options->codec == BLOCK_ZSTD, err, SONDE_UNSUPPORTED, 0,
+              "Arrow is written plain or with zstd, not with %s", codec_block_name(options->codec));
   size_t before = bytes->len;
-  arrow_body b = {.options = options, .out = bytes, .mem = m, .err = err};
+  arrow_body b = {.options = options, .out = bytes, .err = err};
   buf_init(&b.plain, m, SIZE_MAX / 2);
   buf_init(&b.text, m, SIZE_MAX / 2);
+  arena_init(&b.memory, m);
+  b.compressor.memory = &b.memory;
   sonde_code code = put_batch(&b, shapes, n, vecs, rows, metadata_length);
   buf_free(&b.plain);
   buf_free(&b.text);
+  arena_free(&b.memory);
   if (code) bytes->len = before;
   return code;
 }

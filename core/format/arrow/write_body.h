@@ -1,6 +1,7 @@
 /* Inside the writer: the body of a batch. Buffers follow each other; where each is, the metadata in front of them says. */
 #ifndef ARROW_WRITE_BODY_H
 #define ARROW_WRITE_BODY_H
+#include "codec/compress.h"
 #include "format/arrow/layout.h"
 
 /* Rows [first, first + n) of a vec. */
@@ -18,7 +19,8 @@ typedef struct {
   buf plain;           /* a buffer that is compressed when it is complete */
   buf text;            /* cells that have to become text first */
   sonde_str column;    /* being written, for messages */
-  mem *mem;
+  arena memory;        /* of the compressor */
+  codec_compressor compressor;
   sonde_error *err;
 } arrow_body;
 

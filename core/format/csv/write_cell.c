@@ -37,11 +37,13 @@ static bool needs_quotes(const csv_writer *w, sonde_str s) {
 static void put_quoted(csv_writer *w, sonde_str s) {
   uint8_t quote = w->options->quote;
   buf_u8(w->out, quote);
-  for (const char *end = s.ptr + s.len, *next; s.len > 0; s.ptr = next, s.len = (size_t)(end - next)) {
+  while (s.len > 0) {
     const char *found = memchr(s.ptr, quote, s.len);
-    next = found ? found + 1 : end;
-    buf_put(w->out, s.ptr, (size_t)(next - s.ptr));
+    size_t n = found ? (size_t)(found - s.ptr) + 1 : s.len;
+    buf_put(w->out, s.ptr, n);
     if (found) buf_u8(w->out, quote);
+    s.ptr += n;
+    s.len -= n;
   }
   buf_u8(w->out, quote);
 }
