@@ -14,6 +14,7 @@ static const command commands[] = {
     {"head", head_usage, "show the first rows of a table", command_head},
     {"scan", scan_usage, "read a whole table: types, statistics, bad rows", command_scan},
     {"view", view_usage, "print rows, filtered and sorted", command_view},
+    {"convert", convert_usage, "write a table as CSV, Parquet or Arrow", command_convert},
     {"serve", serve_usage, "serve a folder of files over HTTP", command_serve},
 };
 enum { n_commands = sizeof commands / sizeof *commands };
@@ -59,7 +60,7 @@ static const command *find(const char *name) {
 static int print_overview(FILE *out) {
   fputs("sonde explores tables: CSV files of any size, also compressed.\n\n", out);
   for (int i = 0; i < n_commands; i++)
-    fprintf(out, "  sonde %-6s  %s\n", commands[i].name, commands[i].purpose);
+    fprintf(out, "  sonde %-7s  %s\n", commands[i].name, commands[i].purpose);
   fputs("\n`sonde help NAME` says more about one of them; `sonde --version` names the version.\n", out);
   return out == stdout ? EXIT_FINE : EXIT_USAGE;
 }
