@@ -1,6 +1,7 @@
 // An engine in memory for tests: the interfaces of api.ts over generated or given rows, with delays and failures on
 // demand. It filters and sorts naively and claims any number of rows when they are generated.
 import type {
+  ExportOptions,
   BadRow, Column, ColumnInfo, Engine, Filter, Guess, OpenOptions, Page, Progress, ReadOptions, Table, TableInfo, TypeName, Value, View,
   ViewSpec,
 } from '../src/engine/api.ts'
@@ -204,6 +205,14 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
     const sources = Array.from({ length: Math.max(0, Math.min(rows, data.rows - firstRow)) }, (_, i) => firstRow + i)
     return makePage(data, firstRow, sources, o.columns ?? all)
   }
+  /** The column numbers, the first row numbers: enough to see what was asked for. */
+  const exported = (rows: number, { columns = all, signal }: ExportOptions) => new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      await sleep(delay, signal)
+      controller.enqueue(new TextEncoder().encode(`${columns.join(',')}\n${rows}\n`))
+      controller.close()
+    },
+  })
   return {
     get info() { return info },
     firstPage: makePage(data, 0, Array.from({ length: Math.min(256, data.rows) }, (_, i) => i), all),
@@ -225,6 +234,7 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
     async cancelScan() { cancelled = true; wake() },
     resumeScan() { cancelled = false },
     page,
+    export: (o) => exported(data.rows, o),
     async view(spec, { signal } = {}) {
       options.onView?.(spec)
       await sleep(delay, signal)
@@ -239,6 +249,7 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
           await sleep(delay, o.signal)
           return makePage(data, firstRow, sources.slice(firstRow, firstRow + rows), o.columns ?? all)
         },
+        export: (o) => exported(sources.length, o),
         close: async () => {},
         [Symbol.asyncDispose]: async () => {},
       }

@@ -102,10 +102,10 @@ export interface TableInfo {
 }
 
 export interface Progress {
-  readonly phase: 'inflate' | 'index' | 'import' | 'filter' | 'sort' | 'values' | 'idle'
+  readonly phase: 'inflate' | 'index' | 'import' | 'filter' | 'sort' | 'values' | 'export' | 'idle'
   readonly doneBytes: number
   readonly totalBytes: number
-  /** Rows counted so far (index), matched so far (filter). */
+  /** Rows counted so far (index), matched so far (filter), written so far (export). */
   readonly rows: number
   /** Bytes the host has read from sources since the engine was created. */
   readonly bytesRead: number
@@ -171,11 +171,35 @@ export interface PageOptions {
   readonly columns?: readonly number[]
 }
 
+export type ExportFormat = 'csv' | 'parquet' | 'arrow' | 'arrow stream'
+
+/** What a file of rows looks like. All values are exact; nested ones are JSON in CSV. */
+export interface ExportOptions extends RunOptions {
+  readonly format: ExportFormat
+  /** Column indices, in the order of the file; all when absent. */
+  readonly columns?: readonly number[]
+  /** Parquet and Arrow; default 'zstd'. Arrow has no 'snappy'. */
+  readonly compression?: 'zstd' | 'snappy' | 'none'
+  /** CSV, all of them. One ASCII character each; defaults: comma, double quote. */
+  readonly delimiter?: string
+  readonly quote?: string
+  /** Names in the first row (default true). */
+  readonly header?: boolean
+  readonly crlf?: boolean
+  readonly alwaysQuote?: boolean
+  /** What stands for a missing value; default nothing, which differs from a quoted empty text. */
+  readonly nullText?: string
+  /** Puts ' before texts that a spreadsheet could run as a formula. Whoever reads the file back gets the ' as well. */
+  readonly guardFormulas?: boolean
+}
+
 /** An ordered set of a table's rows with a known count. */
 export interface View extends AsyncDisposable {
   readonly spec: ViewSpec
   readonly rows: number
   page(firstRow: number, rows: number, options?: PageOptions): Promise<Page>
+  /** The rows as a file, made as fast as it is read and no faster. Cancelling the stream (or the signal) stops the work. */
+  export(options: ExportOptions): ReadableStream<Uint8Array<ArrayBuffer>>
   close(): Promise<void>
 }
 
@@ -206,6 +230,8 @@ export interface Table extends AsyncDisposable {
   values(column: number, options?: RunOptions & { readonly limit?: number; readonly spec?: ViewSpec }):
     Promise<{ readonly values: readonly ValueCount[]; readonly distinct: number }>
   badRows(first: number, count: number): Promise<readonly BadRow[]>
+  /** Waits for the import; else as that of a view. */
+  export(options: ExportOptions): ReadableStream<Uint8Array<ArrayBuffer>>
   close(): Promise<void>
 }
 

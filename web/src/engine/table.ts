@@ -4,6 +4,7 @@ import { ExplorerError } from './api.ts'
 import type { Peer } from '../worker/peer.ts'
 import type { Opened } from '../worker/protocol.ts'
 import { orAborted } from './deferred.ts'
+import { exportRows } from './export.ts'
 import { decodePage, slicePage } from './page.ts'
 import { createScan } from './scan.ts'
 import { createView } from './view.ts'
@@ -90,6 +91,7 @@ export function createTable(peer: Peer, opened: Opened, onProgress?: (progress: 
       const made = await openView({ ...spec, sort: [] }, options)
       return countValues({ view: made.view }, column, limit, options).finally(() => dropView(made.view))
     },
+    export: (options) => exportRows(peer, { table }, options, whenImported),
     badRows: (first, count) => peer.ask('bad', { table, first, count }),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,6 +1,7 @@
 // A view: rows that the engine has filtered and sorted, read page by page.
 import type { PageOptions, View, ViewSpec } from './api.ts'
 import type { Peer } from '../worker/peer.ts'
+import { exportRows } from './export.ts'
 import { decodePage } from './page.ts'
 
 export function createView(peer: Peer, spec: ViewSpec, { view, rows }: { readonly view: number; readonly rows: number }): View {
@@ -17,6 +18,7 @@ export function createView(peer: Peer, spec: ViewSpec, { view, rows }: { readonl
       const input = { view, row: firstRow, rows: count, ...(columns && { columns }) }
       return decodePage(await peer.ask('read', input, { signal }))
     },
+    export: (options) => exportRows(peer, { view }, options, async () => {}),
     close,
     [Symbol.asyncDispose]: close,
   }

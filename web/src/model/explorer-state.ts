@@ -29,6 +29,8 @@ export interface ExplorerState {
   readonly view: ViewState
   readonly shown: ViewState
   readonly query: QueryState
+  /** A file that is being written. */
+  readonly exporting: { readonly name: string; readonly progress: Progress | null } | null
   readonly canUndo: boolean
   readonly canRedo: boolean
   /** Rows of what is shown. */
@@ -48,7 +50,7 @@ const noColumns = newColumns(0)
 export const emptyState: ExplorerState = {
   status: 'empty', rereading: false, name: '', failure: null, info: null, read: {},
   scan: 'none', scanFailure: null, progress: null,
-  view: noView, shown: noView, query: { status: 'idle' }, canUndo: false, canRedo: false,
+  view: noView, shown: noView, query: { status: 'idle' }, exporting: null, canUndo: false, canRedo: false,
   rows: 0, exact: true, columns: noColumns, layout: layoutColumns(noColumns),
   selection: null, reveal: null, pageFailure: null,
 }

@@ -1,6 +1,7 @@
 // The explorer without a screen: opens a source, follows its scan, runs the newest view and keeps the cells in sight.
 // A view or page that is no longer wanted is aborted; what is on screen stays there until its successor has arrived.
-import type { BadRow, Engine, Page, ReadOptions, Table, TableInfo, ValueCount } from '../engine/api.ts'
+import type { BadRow, Engine, ExportOptions, Page, ReadOptions, Table, TableInfo, ValueCount } from '../engine/api.ts'
+import { ExplorerError } from '../engine/api.ts'
 import {
   layoutColumns, moveBefore, moveBy, newColumns, setHidden, setPinned, setWidths, showAll, widthOf, type ColumnsState,
 } from './columns.ts'
@@ -45,6 +46,8 @@ export interface CopyOptions {
   readonly signal?: AbortSignal
 }
 
+export type ExportSettings = Omit<ExportOptions, 'signal' | 'onProgress'>
+
 export interface Explorer extends Readable<ExplorerState> {
   /** Changes whenever cells arrived; separate from the state because it does so far more often. */
   readonly cells: Readable<number>
@@ -83,6 +86,9 @@ export interface Explorer extends Readable<ExplorerState> {
   /** The selected range when all of it is in memory, for a clipboard event that cannot wait. */
   copyNow(options?: CopyOptions): Copied | undefined
   copy(options?: CopyOptions): Promise<Copied>
+  /** The shown rows as a file: `save` is given its bytes. Without `columns` those that are shown, in their order. */
+  exportRows(name: string, options: ExportSettings, save: (bytes: ReadableStream<Uint8Array<ArrayBuffer>>) => Promise<void>): Promise<void>
+  cancelExport(): void
   values(column: number, options?: { readonly containing?: string; readonly signal?: AbortSignal }):
     Promise<{ readonly values: readonly ValueCount[]; readonly distinct: number }>
   badRows(first: number, count: number): Promise<readonly BadRow[]>
@@ -112,6 +118,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
   let opening: AbortController | undefined
   let scanning: AbortController | undefined
   let querying: AbortController | undefined
+  let exporting: AbortController | undefined
   let window: Window = { firstRow: 0, rows: 50, columns: [] }
   let controlled: Controlled = {}
   let events: ExplorerEvents = {}
@@ -386,11 +393,30 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     return writer.finish()
   }
 
+  // --- exporting -----------------------------------------------------------------------------------------------
+
+  async function exportRows(name: string, settings: ExportSettings, save: (bytes: ReadableStream<Uint8Array<ArrayBuffer>>) => Promise<void>): Promise<void> {
+    if (!rows || exporting) throw new Error('Another file is being written. Wait for it or stop it.')
+    const controller = (exporting = new AbortController())
+    const { signal } = controller
+    update({ exporting: { name, progress: null } })
+    try {
+      await save(rows.export({
+        columns: state().layout.visible, ...settings, signal,
+        onProgress: (progress) => signal.aborted || update({ exporting: { name, progress } }),
+      }))
+    } finally {
+      exporting = undefined
+      update({ exporting: null })
+    }
+  }
+
   // --- the end -------------------------------------------------------------------------------------------------
 
   function stopWork(): void {
     scanning?.abort()
     querying?.abort()
+    exporting?.abort()
     cache.stop()
   }
 
@@ -455,6 +481,8 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     sourceRow: cache.sourceRow,
     copyNow,
     copy,
+    exportRows,
+    cancelExport: () => exporting?.abort(new ExplorerError('cancelled', 'The file was not written: it was stopped.')),
     async values(column, { containing = '', signal } = {}) {
       if (!table) return { values: [], distinct: 0 }
       const others = removeFilter(state().shown, column)

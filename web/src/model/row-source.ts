@@ -1,17 +1,19 @@
 // Where rows come from at the moment: the table in file order, or a view of it.
-import type { RunOptions, Table } from '../engine/api.ts'
+import type { ExportOptions, RunOptions, Table } from '../engine/api.ts'
 import type { PageReader } from './pages.ts'
 import { isPlain, toViewSpec, type ViewState } from './view-state.ts'
 
 export interface RowSource {
   readonly rows: number
   readonly read: PageReader
+  export(options: ExportOptions): ReadableStream<Uint8Array<ArrayBuffer>>
   close(): Promise<void>
 }
 
 export const tableRows = (table: Table): RowSource => ({
   rows: table.info.rows.count,
   read: (firstRow, rows, columns, signal) => table.page(firstRow, rows, { columns, signal }),
+  export: (options) => table.export(options),
   close: async () => {},
 })
 
@@ -22,6 +24,7 @@ export async function openRows(table: Table, view: ViewState, options: RunOption
   return {
     rows: opened.rows,
     read: (firstRow, rows, columns, signal) => opened.page(firstRow, rows, { columns, signal }),
+    export: (options) => opened.export(options),
     close: () => opened.close(),
   }
 }

@@ -12,6 +12,7 @@ import { ColumnMenu } from './ColumnMenu.tsx'
 import { ColumnsPanel } from './ColumnsPanel.tsx'
 import { DropZone } from './DropZone.tsx'
 import { EmptyState, FailedState, OpeningState } from './EmptyState.tsx'
+import { ExportPanel } from './ExportPanel.tsx'
 import { FilterChips } from './FilterChips.tsx'
 import { FilterEditor } from './FilterEditor.tsx'
 import { useExplorer, useExplorerState, useLatest } from './hooks.ts'
@@ -134,6 +135,7 @@ interface ShellProps {
 type Overlay =
   | { readonly kind: 'menu' | 'filter'; readonly column: number; readonly anchor: HTMLElement }
   | { readonly kind: 'columns'; readonly anchor: HTMLElement }
+  | { readonly kind: 'export'; readonly anchor: HTMLElement }
 
 function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
   const [overlay, setOverlay] = useState<Overlay | null>(null)
@@ -148,6 +150,7 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
       <Toolbar
         model={model} state={state} theme={theme} onTheme={onTheme} onOpen={onOpen}
         panel={panel} onPanel={() => setPanel(!panel)} onColumns={(anchor) => setOverlay({ kind: 'columns', anchor })}
+        onExport={(anchor) => setOverlay({ kind: 'export', anchor })}
       />
       {state.status === 'empty' && <EmptyState onOpen={onOpen}>{empty}</EmptyState>}
       {state.status === 'opening' && <OpeningState model={model} state={state} />}
@@ -169,19 +172,23 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
           <StatusLine model={model} state={state} notice={notice} onCopy={(headers) => void copyLater(model, headers).then(copied, notCopied)} />
         </>
       )}
-      {overlay && <OverlayWindow key={`${overlay.kind}`} model={model} state={state} overlay={overlay} onOverlay={setOverlay} onClose={close} />}
+      {overlay && <OverlayWindow key={`${overlay.kind}`} model={model} state={state} overlay={overlay} onOverlay={setOverlay} onClose={close} onNotice={setNotice} />}
       {cell && <CellDialog model={model} state={state} cell={cell} onClose={() => setCell(null)} onNotice={setNotice} />}
     </>
   )
 }
 
-function OverlayWindow({ model, state, overlay, onOverlay, onClose }: {
+function OverlayWindow({ model, state, overlay, onOverlay, onClose, onNotice }: {
   readonly model: Explorer
   readonly state: ExplorerState
   readonly overlay: Overlay
   readonly onOverlay: (overlay: Overlay) => void
   readonly onClose: () => void
+  readonly onNotice: (text: string) => void
 }) {
+  if (overlay.kind === 'export') {
+    return <Popover anchor={overlay.anchor} label="Export" onClose={onClose}><ExportPanel model={model} state={state} onDone={onClose} onNotice={onNotice} /></Popover>
+  }
   if (overlay.kind === 'columns') {
     return <Popover anchor={overlay.anchor} label="Columns" onClose={onClose}><ColumnsPanel model={model} state={state} onDone={onClose} /></Popover>
   }

@@ -24,6 +24,9 @@ export function StatusLine({ model, state, notice, onCopy }: StatusLineProps) {
       {query.status !== 'running' && scan === 'running' && (
         <Work text={phaseText(progress, 'Scanning')} progress={progress} stop="Stop scan" onStop={() => void model.cancelScan()} />
       )}
+      {state.exporting && (
+        <Work text={`Writing ${state.exporting.name}`} progress={state.exporting.progress} stop="Stop writing" onStop={model.cancelExport} />
+      )}
       {scan === 'cancelled' && (
         <span>scan stopped <button type="button" className="sonde-link" onClick={model.resumeScan}>Resume</button></span>
       )}
@@ -45,7 +48,7 @@ export function countText({ rows, exact, info, view, shown, scan }: ExplorerStat
 
 const phases: Record<Progress['phase'], string> = {
   inflate: 'Unpacking', index: 'Counting rows', import: 'Reading types and statistics', filter: 'Filtering', sort: 'Sorting',
-  values: 'Collecting values', idle: 'Finishing',
+  values: 'Collecting values', export: 'Writing', idle: 'Finishing',
 }
 
 const phaseText = (progress: Progress | null, otherwise: string): string => (progress ? phases[progress.phase] : otherwise)

@@ -14,12 +14,13 @@ export interface ToolbarProps {
   readonly panel: boolean
   readonly onPanel: () => void
   readonly onColumns: (anchor: HTMLElement) => void
+  readonly onExport: (anchor: HTMLElement) => void
 }
 
 const themeIcons = { auto: 'auto', light: 'sun', dark: 'moon' } as const
 const nextTheme: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' }
 
-export function Toolbar({ model, state, theme, onTheme, onOpen, panel, onPanel, onColumns }: ToolbarProps) {
+export function Toolbar({ model, state, theme, onTheme, onOpen, panel, onPanel, onColumns, onExport }: ToolbarProps) {
   const open = state.status === 'open'
   const bad = state.info?.badRows ?? 0
   return (
@@ -33,6 +34,7 @@ export function Toolbar({ model, state, theme, onTheme, onOpen, panel, onPanel, 
             <IconButton icon="undo" label="Undo" disabled={!state.canUndo} onClick={model.undo} />
             <IconButton icon="redo" label="Redo" disabled={!state.canRedo} onClick={model.redo} />
             <IconButton icon="columns" label="Columns" text="Columns" onClick={onColumns} />
+            <IconButton icon="save" label="Export" text="Export" disabled={state.exporting !== null} onClick={onExport} />
             <IconButton icon="info" label={`How this file was read${bad > 0 ? `, ${formatCount(bad)} bad rows` : ''}`} text="How it was read" pressed={panel} onClick={onPanel} />
             {bad > 0 && <button type="button" className="sonde-badge" onClick={onPanel}>{formatCount(bad)}<span className="sonde-wide">&nbsp;bad</span></button>}
           </span>

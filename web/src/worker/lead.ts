@@ -1,5 +1,6 @@
 // What the lead worker does: it owns the catalog of tables, views and sources and serves the page's operations.
 import { ExplorerError, type TableInfo } from '../engine/api.ts'
+import { sendChunks } from '../engine/chunks.ts'
 import { openSource, type Source } from '../engine/source.ts'
 import type { Instance } from './instance.ts'
 import { createJobs } from './jobs.ts'
@@ -119,6 +120,17 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
     async bad(input, { signal }) {
       const info = await jobs.run({ job: 'bad', ...input }, { urgency: PAGE, signal })
       return (JSON.parse(info) as { bad: Ops['bad']['out'] }).bad
+    },
+    async export({ spec, port, ...target }, { signal, event }) {
+      const chunks = sendChunks(port, signal)
+      try {
+        const onStep = jobs.reporter('export', event)
+        const made = await jobs.run({ job: 'export', ...target, ...spec }, { urgency: QUERY, signal, onStep, onPage: chunks.send })
+        await chunks.drained()
+        return JSON.parse(made) as Ops['export']['out']
+      } finally {
+        chunks.close()
+      }
     },
     drop,
     close: () => pool.close(),

@@ -2,7 +2,7 @@
 // and one handler (lead.ts or helper.ts). Rules: a request is answered by exactly one terminal message (out or error),
 // after any number of events; cancel is always welcome and is answered by that terminal message; buffers listed for
 // transfer move instead of being copied; errors are plain data.
-import type { BadRow, ErrorCode, Progress, ReadOptions, TableInfo, ViewSpec } from '../engine/api.ts'
+import type { BadRow, ErrorCode, ExportOptions, Progress, ReadOptions, TableInfo, ViewSpec } from '../engine/api.ts'
 import type { Limits } from '../engine/core.ts'
 import type { SourceSpec } from '../engine/source.ts'
 
@@ -36,6 +36,8 @@ export interface ReadSpec {
   readonly columns?: readonly number[]
 }
 
+export type ExportSpec = Omit<ExportOptions, 'signal' | 'onProgress'>
+
 export interface FragmentResult {
   readonly bytes: ArrayBuffer
   readonly usage: Usage
@@ -67,6 +69,9 @@ export interface Ops {
   values: Op<{ readonly table?: number; readonly view?: number; readonly column: number; readonly limit: number },
     { readonly page: ArrayBuffer; readonly distinct: number }, Progress>
   bad: Op<{ readonly table: number; readonly first: number; readonly count: number }, readonly BadRow[]>
+  /** The file's bytes go through the port (engine/chunks.ts); the answer comes when all were taken. */
+  export: Op<{ readonly table?: number; readonly view?: number; readonly spec: ExportSpec; readonly port: MessagePort },
+    { readonly rows: number; readonly bytes: number }, Progress>
   drop: Op<{ readonly table: number } | { readonly view: number }, void>
   // Lead to helper
   source: Op<{ readonly source: number; readonly spec: SourceSpec }, void>
