@@ -5,11 +5,11 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { chromium } from 'playwright-core'
-import { flags } from './browser.mjs'
 import { buildPage } from './lib/build-page.mjs'
 import { cache, chromiumPath, top } from './lib/machine.mjs'
 import { servePages } from './lib/serve.mjs'
 import { tablePath } from './lib/table.mjs'
+import { flags } from './lib/visit.mjs'
 
 function sizeOf(path) {
   const bytes = readFileSync(path)
