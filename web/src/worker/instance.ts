@@ -5,6 +5,7 @@ import { createCore, type Core, type Want } from '../engine/core.ts'
 import type { Source } from '../engine/source.ts'
 import { instantiateEngine } from '../engine/wasm.ts'
 import type { Start, Usage } from './protocol.ts'
+import { createSharedReads } from './shared-reads.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 export interface Instance {
@@ -26,7 +27,17 @@ export async function startInstance(start: Pick<Start, 'module' | 'limits' | 'br
 
 export function createInstance(core: Core, brotli: Pick<Brotli, 'load' | 'memoryBytes'>): Instance {
   const sources = new Map<number, Source>()
+  const shared = createSharedReads()
   let closedBytesRead = 0
+
+  async function read(want: Want, signal: AbortSignal): Promise<void> {
+    const source = sources.get(want.source)
+    if (!source) throw new ExplorerError('bytes', `source ${want.source} is closed`)
+    const bytes = await source.read(want.offset, want.length, signal)
+    if (signal.aborted || sources.get(want.source) !== source) return
+    core.bring(want, bytes)
+  }
+
   return {
     core,
     turns: createTurns(),
@@ -42,13 +53,9 @@ export function createInstance(core: Core, brotli: Pick<Brotli, 'load' | 'memory
       closedBytesRead += source.bytesRead
       source.close()
     },
-    async bring(want, signal) {
+    bring(want, signal) {
       if (want.source === BROTLI) return brotli.load()
-      const source = sources.get(want.source)
-      if (!source) throw new ExplorerError('bytes', `source ${want.source} is closed`)
-      const bytes = await source.read(want.offset, want.length, signal)
-      if (signal.aborted || sources.get(want.source) !== source) return
-      core.bring(want, bytes)
+      return shared(`${want.source}:${want.offset}:${want.length}`, (ending) => read(want, ending), signal)
     },
     get usage() {
       let bytesRead = closedBytesRead
