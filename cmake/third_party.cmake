@@ -1,6 +1,6 @@
 # zstd, zlib, lz4 and brotli, fetched as sources: the same files are compiled natively and to wasm.
 #
-#   zstd_decoder  zlib_decoder  lz4_decoder  brotli_decoder   what the engine links (in wasm without brotli)
+#   zstd_decoder  zlib_decoder  lz4_decoder  brotli_decoder   what the engine links (in wasm brotli is a module of its own)
 #   zstd_encoder  zlib_encoder                                added for tools and tests that write such files
 #
 # Where the URLs cannot be reached, name unpacked source trees with -DFETCHCONTENT_SOURCE_DIR_ZSTD=… (ZLIB, LZ4,
@@ -30,10 +30,7 @@ FetchContent_Declare(brotli
   DOWNLOAD_EXTRACT_TIMESTAMP TRUE
   SOURCE_SUBDIR sources-only)
 
-set(third_party zstd zlib lz4)
-if(NOT EMSCRIPTEN)
-  list(APPEND third_party brotli)
-endif()
+set(third_party zstd zlib lz4 brotli)
 foreach(name IN LISTS third_party)
   string(TOUPPER ${name} upper)
   set(local "${PROJECT_SOURCE_DIR}/.cache/sources/${name}")
@@ -72,7 +69,5 @@ target_link_libraries(zlib_encoder PUBLIC zlib_decoder)
 # One file holds its block decoder (and its encoder, which the linker drops).
 add_third_party(lz4_decoder "${lz4_SOURCE_DIR}/lib" "${lz4_SOURCE_DIR}/lib/lz4.c")
 
-if(NOT EMSCRIPTEN)
-  file(GLOB brotli_decoder_sources "${brotli_SOURCE_DIR}/c/common/*.c" "${brotli_SOURCE_DIR}/c/dec/*.c")
-  add_third_party(brotli_decoder "${brotli_SOURCE_DIR}/c/include" ${brotli_decoder_sources})
-endif()
+file(GLOB brotli_decoder_sources "${brotli_SOURCE_DIR}/c/common/*.c" "${brotli_SOURCE_DIR}/c/dec/*.c")
+add_third_party(brotli_decoder "${brotli_SOURCE_DIR}/c/include" ${brotli_decoder_sources})

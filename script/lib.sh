@@ -35,9 +35,12 @@ build_preset() {
   cmake --build --preset "$preset" -j "$JOBS" ${1:+--target "$@"}
 }
 
-# The engine finds its module beside its own source, which every bundler and node understand.
+# The engine finds its modules beside its own source, which every bundler and node understand.
 build_wasm() {
+  local name
   build_preset wasm
-  cmp -s build/wasm/sonde.wasm web/src/engine/sonde.wasm || cp build/wasm/sonde.wasm web/src/engine/sonde.wasm
+  for name in sonde.wasm sonde-brotli.wasm; do
+    cmp -s "build/wasm/$name" "web/src/engine/$name" || cp "build/wasm/$name" "web/src/engine/$name"
+  done
 }
 build_web() { npm run --silent build --workspace web; }

@@ -98,11 +98,21 @@ sonde_code job_answer(sonde_job *j, sonde_error *err) {
   return buf_status(&j->info, err);
 }
 
+/* That a decoder is to be loaded is told by an error from the depth of a task, which is run again like one without bytes. */
+static sonde_step want_decoder(sonde_job *j, sonde_step s, sonde_error *err) {
+  if (s != SONDE_FAIL || err->code != SONDE_DECODER) return s;
+  *err = (sonde_error){0};
+  j->wants.list[0] = (sonde_want){0};
+  j->wants.count = 1;
+  return SONDE_NEED;
+}
+
 /* One task. What it looked at may be given up from here on. */
 static sonde_step run_task(sonde_job *j, sonde_error *err) {
   j->wants.count = 0;
   arena_reset(&j->scratch);
-  sonde_step s = check_squeeze(j, j->kind->step(j, err), err);
+  sonde_step s = want_decoder(j, j->kind->step(j, err), err);
+  s = check_squeeze(j, s, err);
   sources_rest(&j->engine->sources, s == SONDE_NEED);
   store_rest(&j->engine->store);
   return s;

@@ -26,7 +26,7 @@ typedef struct {
 } codec_blocks;
 
 /* Fills exactly [out, out + out_len). `in` and `out` do not overlap. SONDE_CORRUPT: damaged, or of another length;
- * SONDE_UNSUPPORTED: a codec that this build lacks (brotli in the wasm module); SONDE_NOMEM, SONDE_LIMIT. */
+ * SONDE_DECODER: brotli in the wasm module, until its host has loaded the decoder; SONDE_NOMEM, SONDE_LIMIT. */
 sonde_code codec_block(codec_blocks *, codec_block_kind, const uint8_t *in, size_t in_len, uint8_t *out,
                        size_t out_len, sonde_error *);
 

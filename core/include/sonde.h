@@ -41,7 +41,8 @@ typedef enum {
   SONDE_TYPE,        /* operation does not fit the type */
   SONDE_VALUE,       /* a value does not fit */
   SONDE_CANCELLED,
-  SONDE_MISUSE /* the caller broke this header's rules */
+  SONDE_MISUSE, /* the caller broke this header's rules */
+  SONDE_DECODER /* inside the engine only: the host is to load a decoder; the step answers SONDE_NEED, see sonde_want */
 } sonde_code;
 
 typedef struct {
@@ -101,7 +102,8 @@ typedef enum {
  * counts work, not time, so the budget is approximate. */
 sonde_step sonde_job_step(sonde_job *, uint32_t budget_us, sonde_error *);
 
-/* SONDE_NEED: what the job waits for, most urgent first. Ranges lie inside the source's size. */
+/* SONDE_NEED: what the job waits for, most urgent first. Ranges lie inside the source's size. Source 0, alone: the brotli
+ * decoder, in builds whose host lends it (SONDE_BROTLI_LENT, which the wasm module is); load it and step again. */
 typedef struct {
   sonde_source source;
   uint32_t length;

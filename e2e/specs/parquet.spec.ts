@@ -1,4 +1,5 @@
 // Parquet as people meet it: the built app, the real engine, a file of four row groups.
+import { brotliCompressSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { parquetWriteBuffer } from 'hyparquet-writer'
@@ -6,10 +7,11 @@ import { parquetWriteBuffer } from 'hyparquet-writer'
 const rows = 100_000
 const towns = ['Lyon', 'Graz', 'Cork', 'Bari', 'Turku']
 
-function trips(): Buffer {
+function trips(codec?: 'BROTLI'): Buffer {
   const numbers = Array.from({ length: rows }, (_, i) => i)
   return Buffer.from(parquetWriteBuffer({
     rowGroupSize: 25_000,
+    ...(codec && { codec, compressors: { [codec]: brotliCompressSync } }),
     columnData: [
       { name: 'id', data: numbers, type: 'INT32' },
       { name: 'town', data: numbers.map((i) => towns[i % 5]!), type: 'STRING' },
@@ -38,6 +40,21 @@ test('open a Parquet file, scroll, sort and search it', async ({ page }) => {
   await page.getByRole('searchbox').fill('turku')
   await expect(page.locator('.sonde-count')).toContainText('20,000')
   expect(problems).toEqual([])
+})
+
+test('the brotli decoder is fetched for the first file that needs it', async ({ page }) => {
+  const fetched: string[] = []
+  page.context().on('request', (request) => { if (/brotli.*\.wasm/.test(request.url())) fetched.push(request.url()) })
+  await page.goto('./')
+  await page.getByTestId('file').setInputFiles({ name: 'trips.parquet', mimeType: 'application/octet-stream', buffer: trips() })
+  await expect(cell(page, 0, 1)).toHaveText('Lyon')
+  expect(fetched).toEqual([])
+  await page.goto('./')
+  await page.getByTestId('file').setInputFiles({ name: 'packed.parquet', mimeType: 'application/octet-stream', buffer: trips('BROTLI') })
+  await page.getByRole('searchbox').fill('cork')
+  await expect(page.locator('.sonde-count')).toContainText('20,000')
+  await expect(cell(page, 1, 0)).toHaveText('7')
+  expect(fetched).not.toEqual([])
 })
 
 test('the panel says what the file says of itself', async ({ page }) => {

@@ -4,13 +4,15 @@ import os from 'node:os'
 import { browserContenders, measureBrowser } from './browser.mjs'
 import { describeMachine, describeVersions, top } from './lib/machine.mjs'
 import { parseOptions, usage } from './lib/options.mjs'
-import { browserReport, machineReport, nativeReport, sizeReport } from './lib/report.mjs'
+import { browserReport, machineReport, nativeReport, parquetReport, sizeReport } from './lib/report.mjs'
 import { measureNative, nativeContenders } from './native.mjs'
+import { measureParquet, parquetContenders } from './parquet.mjs'
 import { measureSize } from './size.mjs'
 
 const parts = {
   native: { measure: measureNative, report: nativeReport },
   browser: { measure: measureBrowser, report: browserReport },
+  parquet: { measure: measureParquet, report: parquetReport },
   size: { measure: measureSize, report: sizeReport },
 }
 
@@ -34,8 +36,9 @@ if (options.help) {
 }
 const unknown = options.parts.find((part) => !parts[part])
 if (unknown) fail(`there is no part "${unknown}"\n${usage}`)
-const stranger = options.contenders?.find((name) => ![...browserContenders, ...nativeContenders].includes(name))
-if (stranger) fail(`there is no contender "${stranger}"; there are ${[...new Set([...browserContenders, ...nativeContenders])].join(', ')}`)
+const known = [...new Set([...browserContenders, ...nativeContenders, ...parquetContenders])]
+const stranger = options.contenders?.find((name) => !known.includes(name))
+if (stranger) fail(`there is no contender "${stranger}"; there are ${known.join(', ')}`)
 const chosen = options.parts.length > 0 ? options.parts : Object.keys(parts)
 
 const result = { date: new Date().toISOString(), machine: describeMachine(), versions: describeVersions() }

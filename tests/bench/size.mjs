@@ -5,11 +5,11 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { chromium } from 'playwright-core'
-import { flags } from './browser.mjs'
 import { buildPage } from './lib/build-page.mjs'
 import { cache, chromiumPath, top } from './lib/machine.mjs'
 import { servePages } from './lib/serve.mjs'
 import { tablePath } from './lib/table.mjs'
+import { flags } from './lib/visit.mjs'
 
 function sizeOf(path) {
   const bytes = readFileSync(path)
@@ -22,13 +22,16 @@ function sizesOf(paths, root, limit) {
   return { brotli: files.reduce((sum, file) => sum + file.brotli, 0), limit, files }
 }
 
+/** Loaded when a file first needs it. */
+const isForLater = (path) => path.includes('sonde-brotli')
+
 /** wasm + loader + worker: what a page that embeds only the engine loads. */
 async function engineSize() {
   const folder = `${cache}engine`
   await buildPage(`${top}web/src/engine/index.ts`, folder)
   const paths = readdirSync(folder, { recursive: true }).map((name) => join(folder, name))
   if (!paths.some((path) => path.endsWith('.wasm'))) throw new Error('the bundle holds no wasm: build it first (script/bench does)')
-  return sizesOf(paths.filter((path) => statSync(path).isFile() && !path.endsWith('.map')), folder, 250_000)
+  return sizesOf(paths.filter((path) => statSync(path).isFile() && !path.endsWith('.map') && !isForLater(path)), folder, 250_000)
 }
 
 /** Everything that the explorer requests until the first rows of a file are on screen. */

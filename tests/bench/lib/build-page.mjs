@@ -3,6 +3,7 @@ import { build } from 'vite'
 import { top } from './machine.mjs'
 
 export const contenderEntry = (name) => `${top}tests/bench/pages/contenders/${name}.js`
+export const parquetEntry = (name) => `${top}tests/bench/pages/parquet/${name}.js`
 
 /** `entry` becomes `folder`/contender.js, with what it needs beside it. */
 export async function buildPage(entry, folder) {

@@ -31,18 +31,52 @@ function cell(name, reading, reference) {
   return `${text} (×${(reading.median / reference.median).toFixed(2)})`
 }
 
-export function browserReport({ rows, rounds, reference, contenders, unbuilt, disagreements, otherProcessesCores }) {
-  const names = Object.keys(contenders)
-  const lines = operations.map(([name, label]) =>
-    [label, ...names.map((contender) => cell(name, contenders[contender][name], contenders[reference]?.[name]))])
+/** What must be said below a table of visits. */
+function remarks({ unbuilt, disagreements, otherProcessesCores }) {
   const wrong = disagreements.map((one) =>
     `- ${one.contender} disagrees on ${one.operation}: ${one.expected} expected, got ${one.got}`)
   return [
-    `## In the browser: ${rows.toLocaleString('en')} rows, median of ${rounds}, × beside ${reference}`,
-    table(['', ...names], lines),
     `Other processes kept ${otherProcessesCores.join(', ')} cores busy in these rounds. Ratios between 0.77 and 1.3 are ties.`,
     ...Object.entries(unbuilt).map(([name, reason]) => `- ${name} could not be built: ${reason}`),
     disagreements.length === 0 ? 'All who answered gave the same answers.' : wrong.join('\n'),
+  ]
+}
+
+export function browserReport(result) {
+  const { rows, rounds, reference, contenders } = result
+  const names = Object.keys(contenders)
+  const lines = operations.map(([name, label]) =>
+    [label, ...names.map((contender) => cell(name, contenders[contender][name], contenders[reference]?.[name]))])
+  return [
+    `## In the browser: ${rows.toLocaleString('en')} rows, median of ${rounds}, × beside ${reference}`,
+    table(['', ...names], lines),
+    ...remarks(result),
+  ].join('\n\n')
+}
+
+/** What Sonde is to reach, at every size unless it says so. "Best": of the other engines. */
+const parquetOperations = [
+  ['ready', 'engine ready', ''],
+  ['firstRows', 'chosen → first rows drawn', '≤ 100 ms'],
+  ['page', 'page at 90 % drawn', '≤ 60 ms beyond the floor'],
+  ['filterCount', 'filter + count', '≤ best'],
+  ['sortMiddle', 'sort by a double, page the middle', '≤ ½ best, ≤ 3 s at 1 GB'],
+  ['memory:firstRows', 'peak renderer memory', '≤ 400 MB; at 1 GB ≤ 1,200 MB'],
+]
+
+const traffic = (reading) =>
+  (reading?.requests ? `, ${reading.requests} requests, ${(reading.bytes / 1e6).toFixed(1)} MB` : '')
+
+export function parquetReport(result) {
+  const { rows, rounds, codec, via, contenders } = result
+  const names = Object.keys(contenders)
+  const lines = parquetOperations.map(([name, label, goal]) =>
+    [label, goal, ...names.map((contender) => cell(name, contenders[contender][name]) + traffic(contenders[contender][name]))])
+  const way = via === 'http' ? 'by ranges over HTTP' : 'through the file input'
+  return [
+    `## Parquet (${codec}) ${way}: ${rows.toLocaleString('en')} rows, median of ${rounds}`,
+    table(['', 'goal for Sonde', ...names], lines),
+    ...remarks(result),
   ].join('\n\n')
 }
 

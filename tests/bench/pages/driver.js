@@ -15,6 +15,11 @@ async function draw(rows) {
   await painted()
 }
 
+/** The next one. */
+const chosenFile = () => new Promise((resolve) => {
+  document.getElementById('file').addEventListener('change', (event) => resolve(event.target.files[0]), { once: true })
+})
+
 async function timed(begin, work) {
   try {
     const value = await work()
@@ -25,14 +30,14 @@ async function timed(begin, work) {
 }
 
 /**
- * Offers `contender` to the harness. All but `ready` are optional; `file` is given to the first operation after the
- * file was chosen, whichever that is. Rows are arrays of texts, all columns, "" where a value is missing.
+ * Offers `contender` to the harness. All but `ready` are optional; `file` (in the Parquet part it may be a URL) is
+ * given to the first operation of a visit, whichever that is. Rows are arrays of texts, all columns, "" where a value is missing.
  *   ready(): Promise<void>
  *   firstRows(file): Promise<string[][]>              the first 100
  *   count(file): Promise<number>                      exact, and with an index where the contender has one
  *   import(file): Promise<void>                       exact types, statistics, columns: as far as the contender has them
  *   page(row, n): Promise<string[][]>                 rows in file order, after count or import
- *   filterCount(): Promise<number>                    rows with price >= 900 and status = 'open', after import
+ *   filterCount(): Promise<number>                    rows with price >= 900 and status = 'open', after import (Parquet: at once)
  *   top100(): Promise<string[][]>                     the rows with the largest score
  *   distinct(): Promise<[string, number][]>           the values of city with their counts
  *   sortMiddle(row, n): Promise<string[][]>           rows of the table sorted by score, from the middle
@@ -41,24 +46,23 @@ export function offer(contender) {
   const ready = timed(0, () => contender.ready()) // since navigation began
   globalThis.bench = {
     ready: async () => (await ready),
-    /** Call before the file is chosen: resolves when `operation` on the chosen file is done. */
-    chosen(operation) {
+    /** Gives a table to `operation`: the one at `url`, else the file that will be chosen. */
+    async given(operation, isDrawn, url) {
       if (!contender[operation]) return null
-      return new Promise((resolve) => {
-        document.getElementById('file').addEventListener('change', (event) => {
-          const begin = performance.now()
-          const file = event.target.files[0]
-          resolve(timed(begin, async () => {
-            const value = await contender[operation](file)
-            if (operation === 'firstRows') await draw(value)
-            return operation === 'count' ? value : undefined
-          }))
-        }, { once: true })
+      const source = url ?? await chosenFile()
+      return timed(performance.now(), async () => {
+        const value = await contender[operation](source)
+        if (isDrawn) await draw(value)
+        return typeof value === 'number' ? value : undefined
       })
     },
-    async run(operation, ...args) {
+    async run(operation, args, isDrawn) {
       if (!contender[operation]) return null
-      return timed(performance.now(), () => contender[operation](...args))
+      return timed(performance.now(), async () => {
+        const value = await contender[operation](...args)
+        if (isDrawn) await draw(value)
+        return value
+      })
     },
   }
 }

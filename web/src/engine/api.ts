@@ -251,8 +251,10 @@ export interface OpenOptions extends RunOptions {
 }
 
 export interface EngineOptions {
-  /** Where engine.wasm lies, its bytes, or the compiled module. Default: beside the script. */
+  /** Where sonde.wasm lies, its bytes, or the compiled module. Default: beside the script. */
   readonly wasm?: URL | string | ArrayBuffer | Uint8Array | WebAssembly.Module
+  /** The same of sonde-brotli.wasm, which is loaded when a file compressed with Brotli is first read. */
+  readonly brotli?: URL | string | ArrayBuffer | Uint8Array | WebAssembly.Module
   readonly workerUrl?: URL | string
   /** Helper workers. 'auto': navigator.hardwareConcurrency, at most 8, and fewer where memoryLimit leaves less than 192 MiB
    * for each. 0: everything in the first worker. */

@@ -4,7 +4,7 @@ import { hostOnPage, startHost, type Host } from './hosts.ts'
 import { builtin, defaultMemoryLimit, defaultWorkers } from './platform.ts'
 import { specOf, type Openable } from './spec.ts'
 import { createTable } from './table.ts'
-import { compileModule } from './wasm.ts'
+import { absolute, compileModule, type WasmSource } from './wasm.ts'
 import { createPeer, type Peer } from '../worker/peer.ts'
 import { PROTOCOL, type Start } from '../worker/protocol.ts'
 
@@ -14,6 +14,12 @@ const IDLE_MS = 100
 const WORK_BYTES = 160 * 2 ** 20
 const INSTANCE_BYTES = 192 * 2 ** 20
 
+/** Functions where bundlers find the files and copy them beside the script. */
+const besideScript = {
+  wasm: (): URL => new URL('./sonde.wasm', import.meta.url),
+  brotli: (): URL => new URL('./sonde-brotli.wasm', import.meta.url),
+}
+
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const { signal, workers = 'auto' } = options
   signal?.throwIfAborted()
@@ -21,14 +27,19 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const helpers = workers === 'auto' ? Math.min(defaultWorkers(), Math.max(0, Math.floor(memory / INSTANCE_BYTES) - 1)) : workers
   const lead = await startLead(options, helpers)
   try {
-    const module = await compileModule(options.wasm, signal)
-    const start = { protocol: PROTOCOL, module, warmUp: lead.runsOn === 'worker', ...limitsOf(memory, helpers) }
+    const module = await compileModule('wasm', options.wasm ?? besideScript.wasm(), signal)
+    const brotli = sendable(options.brotli ?? besideScript.brotli())
+    const start = { protocol: PROTOCOL, module, brotli, warmUp: lead.runsOn === 'worker', ...limitsOf(memory, helpers) }
     return runningEngine(await greet(lead, start, signal), options, helpers)
   } catch (error) {
     lead.host.terminate()
     throw error
   }
 }
+
+/** Workers resolve addresses against their own. */
+const sendable = (source: WasmSource): Start['brotli'] =>
+  (typeof source === 'string' || source instanceof URL ? absolute(source).href : source)
 
 /** Every instance gets an equal share: helpers keep columns; the lead keeps indexes, orders and what it brings together. */
 function limitsOf(memoryLimit: number, helpers: number): Pick<Start, 'limits' | 'helperLimits'> {

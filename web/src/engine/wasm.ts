@@ -1,48 +1,52 @@
-// Compiles the module once and starts instances of it: our own loader, for pages, workers and Node alike.
+// Compiles modules and starts instances of the engine's: our own loader, for pages, workers and Node alike.
 import { ExplorerError } from './api.ts'
+import type { Brotli } from './brotli.ts'
 import { builtin } from './platform.ts'
 
 export type WasmSource = URL | string | ArrayBuffer | Uint8Array | WebAssembly.Module
 
-/** A function where bundlers find the file and copy it beside the script. */
-const besideScript = (): URL => new URL('./sonde.wasm', import.meta.url)
+/** The modules by the options of createEngine that say where they lie. */
+const files = { wasm: 'sonde.wasm', brotli: 'sonde-brotli.wasm' }
+export type ModuleOption = keyof typeof files
 
-export async function compileModule(source: WasmSource = besideScript(), signal?: AbortSignal): Promise<WebAssembly.Module> {
+export async function compileModule(option: ModuleOption, source: WasmSource, signal?: AbortSignal): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source
-  if (typeof source !== 'string' && !(source instanceof URL)) return compileBytes(source, 'the given bytes')
+  if (typeof source !== 'string' && !(source instanceof URL)) return compileBytes(option, source, 'the given bytes')
   const url = absolute(source)
   const fs = url.protocol === 'file:' ? builtin('node:fs/promises') : undefined
-  if (fs) return compileBytes(await fs.readFile(url), url.href)
-  return compileResponse(await fetchModule(url, signal))
+  if (fs) return compileBytes(option, await fs.readFile(url), url.href)
+  return compileResponse(option, await fetchModule(option, url, signal))
 }
 
-const absolute = (url: string | URL): URL =>
+export const absolute = (url: string | URL): URL =>
   url instanceof URL ? url : new URL(url, typeof location === 'undefined' ? import.meta.url : location.href)
 
-async function fetchModule(url: URL, signal?: AbortSignal): Promise<Response> {
+const advice = (option: ModuleOption): string => `set the option ${option} to where ${files[option]} lies`
+
+async function fetchModule(option: ModuleOption, url: URL, signal?: AbortSignal): Promise<Response> {
   const response = await fetch(url, { credentials: 'same-origin', signal: signal ?? null }).catch((error: unknown) => {
     signal?.throwIfAborted()
     throw new ExplorerError('bytes', `${url.href} could not be fetched: ${String(error)}`)
   })
   if (response.ok) return response
-  throw new ExplorerError('bytes', `the server answered ${response.status} for ${url.href}; set the option wasm to where sonde.wasm lies`)
+  throw new ExplorerError('bytes', `the server answered ${response.status} for ${url.href}; ${advice(option)}`)
 }
 
 /** Streaming compiles while bytes arrive (and is cached), but insists on the MIME type. */
-async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+async function compileResponse(option: ModuleOption, response: Response): Promise<WebAssembly.Module> {
   if (response.headers.get('content-type')?.startsWith('application/wasm')) return WebAssembly.compileStreaming(response)
-  return compileBytes(await response.arrayBuffer(), response.url)
+  return compileBytes(option, await response.arrayBuffer(), response.url)
 }
 
-function compileBytes(bytes: ArrayBuffer | Uint8Array, where: string): Promise<WebAssembly.Module> {
+function compileBytes(option: ModuleOption, bytes: ArrayBuffer | Uint8Array, where: string): Promise<WebAssembly.Module> {
   const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)
   const isModule = view[0] === 0 && view[1] === 0x61 && view[2] === 0x73 && view[3] === 0x6d
   if (isModule) return WebAssembly.compile(view as Uint8Array<ArrayBuffer>)
   const start = new TextDecoder().decode(view.subarray(0, 512))
   const reason = /^\s*<(!|html|\?xml)/i.test(start)
-    ? 'the server returned HTML for sonde.wasm (SPA fallback?)'
-    : 'sonde.wasm is not a WebAssembly module'
-  throw new ExplorerError('unsupported', `${reason}: ${where}; set the option wasm to where the file lies`)
+    ? `the server returned HTML for ${files[option]} (SPA fallback?)`
+    : `${files[option]} is not a WebAssembly module`
+  throw new ExplorerError('unsupported', `${reason}: ${where}; ${advice(option)}`)
 }
 
 /** What the module exports: wasm/exports.txt. Numbers only; wasm/README.md says what each call means. */
@@ -70,12 +74,19 @@ export interface Exports {
   job_give_back(job: number, id: number): void
 }
 
-/** What the module may import: wasm/imports.txt. */
-const imports = { env: { emscripten_notify_memory_growth: () => undefined } }
-
-export async function instantiate(module: WebAssembly.Module): Promise<Exports> {
-  const { exports } = await WebAssembly.instantiate(module, imports)
+/** An instance, ready to be called. */
+export async function instantiate(module: WebAssembly.Module, env: Record<string, (...numbers: number[]) => number> = {}): Promise<WebAssembly.Exports> {
+  const { exports } = await WebAssembly.instantiate(module, { env: { emscripten_notify_memory_growth: () => undefined, ...env } })
   const start = exports['_initialize']
   if (typeof start === 'function') (start as () => void)()
-  return exports as unknown as Exports
+  return exports
+}
+
+/** An instance of the engine; it imports what wasm/imports.txt lists. */
+export async function instantiateEngine(module: WebAssembly.Module, brotli: Pick<Brotli, 'decode'>): Promise<Exports> {
+  const bytes = (at: number, length: number): Uint8Array => new Uint8Array(wasm.memory.buffer, at >>> 0, length >>> 0)
+  const wasm = await instantiate(module, {
+    brotli_decode: (packed, packedBytes, out, outBytes) => brotli.decode(bytes(packed!, packedBytes!), bytes(out!, outBytes!)),
+  }) as unknown as Exports
+  return wasm
 }

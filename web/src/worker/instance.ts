@@ -1,9 +1,11 @@
 // What every worker holds: an instance of the engine, the sources it may read, and turns for its jobs.
 import { ExplorerError } from '../engine/api.ts'
-import { createCore, type Core, type Limits, type Want } from '../engine/core.ts'
+import { createBrotli, type Brotli } from '../engine/brotli.ts'
+import { createCore, type Core, type Want } from '../engine/core.ts'
 import type { Source } from '../engine/source.ts'
-import { instantiate } from '../engine/wasm.ts'
-import type { Usage } from './protocol.ts'
+import { instantiateEngine } from '../engine/wasm.ts'
+import type { Start, Usage } from './protocol.ts'
+import { createSharedReads } from './shared-reads.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 export interface Instance {
@@ -15,12 +17,27 @@ export interface Instance {
   readonly usage: Usage
 }
 
-export const startInstance = async (module: WebAssembly.Module, limits: Limits): Promise<Instance> =>
-  createInstance(createCore(await instantiate(module), limits))
+/** Wanted bytes of this source are no bytes but the brotli decoder (sonde.h, sonde_want). */
+const BROTLI = 0
 
-export function createInstance(core: Core): Instance {
+export async function startInstance(start: Pick<Start, 'module' | 'limits' | 'brotli'>): Promise<Instance> {
+  const brotli = createBrotli(start.brotli)
+  return createInstance(createCore(await instantiateEngine(start.module, brotli), start.limits), brotli)
+}
+
+export function createInstance(core: Core, brotli: Pick<Brotli, 'load' | 'memoryBytes'>): Instance {
   const sources = new Map<number, Source>()
+  const shared = createSharedReads()
   let closedBytesRead = 0
+
+  async function read(want: Want, signal: AbortSignal): Promise<void> {
+    const source = sources.get(want.source)
+    if (!source) throw new ExplorerError('bytes', `source ${want.source} is closed`)
+    const bytes = await source.read(want.offset, want.length, signal)
+    if (signal.aborted || sources.get(want.source) !== source) return
+    core.bring(want, bytes)
+  }
+
   return {
     core,
     turns: createTurns(),
@@ -36,17 +53,14 @@ export function createInstance(core: Core): Instance {
       closedBytesRead += source.bytesRead
       source.close()
     },
-    async bring(want, signal) {
-      const source = sources.get(want.source)
-      if (!source) throw new ExplorerError('bytes', `source ${want.source} is closed`)
-      const bytes = await source.read(want.offset, want.length, signal)
-      if (signal.aborted || sources.get(want.source) !== source) return
-      core.bring(want, bytes)
+    bring(want, signal) {
+      if (want.source === BROTLI) return brotli.load()
+      return shared(`${want.source}:${want.offset}:${want.length}`, (ending) => read(want, ending), signal)
     },
     get usage() {
       let bytesRead = closedBytesRead
       for (const source of sources.values()) bytesRead += source.bytesRead
-      return { bytesRead, memoryBytes: core.memoryBytes }
+      return { bytesRead, memoryBytes: core.memoryBytes + brotli.memoryBytes }
     },
   }
 }

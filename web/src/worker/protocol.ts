@@ -5,12 +5,15 @@
 import type { BadRow, ErrorCode, ExportOptions, Progress, ReadOptions, TableInfo, ViewSpec } from '../engine/api.ts'
 import type { Limits } from '../engine/core.ts'
 import type { SourceSpec } from '../engine/source.ts'
+import type { WasmSource } from '../engine/wasm.ts'
 
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 export interface Start {
   readonly protocol: number
   readonly module: WebAssembly.Module
+  /** Brotli's decoder, or where it is to be fetched when a file needs it. */
+  readonly brotli: Exclude<WasmSource, URL>
   readonly limits: Limits
   /** For the helpers, whom the lead greets. */
   readonly helperLimits: Limits

@@ -12,7 +12,7 @@ export function serve(port: Port): () => void {
   const handlers: Handlers = {
     async hello(start) {
       if (start.protocol !== PROTOCOL) throw wrongProtocol(start)
-      const instance = await startInstance(start.module, start.limits)
+      const instance = await startInstance(start)
       const { close, ...lead } = leadHandlers(instance, start)
       Object.assign(handlers, lead, helperHandlers(instance))
       closeLead = close

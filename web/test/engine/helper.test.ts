@@ -23,12 +23,13 @@ function connect(handlers: Parameters<typeof createPeer>[1]): MessagePort {
 
 async function start(helpers: number): Promise<{ client: Peer; held: () => number[] }> {
   const limits = { memory: 2 ** 28, keep: 2 ** 27 }
-  const instances: Instance[] = [await startInstance(module, limits)]
-  const { close, ...lead } = leadHandlers(instances[0]!, { protocol: PROTOCOL, module, warmUp: false, limits, helperLimits: limits } satisfies Start)
+  const start: Start = { protocol: PROTOCOL, module, brotli: 'none is read', warmUp: false, limits, helperLimits: limits }
+  const instances: Instance[] = [await startInstance(start)]
+  const { close, ...lead } = leadHandlers(instances[0]!, start)
   const client = createPeer(connect(lead), {})
   closing.push(close, () => client.close())
   for (let helper = 1; helper <= helpers; helper++) {
-    const instance = await startInstance(module, limits)
+    const instance = await startInstance(start)
     instances.push(instance)
     const port = connect({ hello: () => ({ protocol: PROTOCOL }), ...helperHandlers(instance) })
     await client.ask('helper', { helper, port }, { transfer: [port] })

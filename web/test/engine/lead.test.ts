@@ -20,9 +20,11 @@ const scripts: Record<string, Script> = {
   drop: { steps: ['done'] },
 }
 
+const noBrotli = { load: async () => {}, memoryBytes: 0 }
+
 function lead(own: Record<string, Script> = {}): { core: FakeCore; client: Peer } {
   const core = fakeCore((spec: JobSpec) => ({ ...scripts, ...own })[spec.job]!)
-  const { close: _, ...handlers } = leadHandlers(createInstance(core), {} as Start)
+  const { close: _, ...handlers } = leadHandlers(createInstance(core, noBrotli), {} as Start)
   const { port1, port2 } = new MessageChannel()
   createPeer(port2, handlers)
   return { core, client: createPeer(port1, {}) }

@@ -24,13 +24,13 @@ beforeAll(async () => {
 afterAll(() => new Promise((resolve) => { server.close(resolve); server.closeAllConnections() }))
 
 test.each(['/right.wasm', '/typeless.wasm'])('a module compiles whatever its MIME type: %s', async (path) => {
-  expect(await compileModule(base + path)).toBeInstanceOf(WebAssembly.Module)
+  expect(await compileModule('wasm', base + path)).toBeInstanceOf(WebAssembly.Module)
 })
 
 test('bytes and compiled modules are taken as they are', async () => {
-  const module = await compileModule(empty)
-  expect(await compileModule(module)).toBe(module)
-  expect(await compileModule(empty.slice().buffer)).toBeInstanceOf(WebAssembly.Module)
+  const module = await compileModule('wasm', empty)
+  expect(await compileModule('wasm', module)).toBe(module)
+  expect(await compileModule('wasm', empty.slice().buffer)).toBeInstanceOf(WebAssembly.Module)
 })
 
 test.each([
@@ -38,7 +38,11 @@ test.each([
   ['/text.wasm', /not a WebAssembly module/],
   ['/missing.wasm', /404.*option wasm/],
 ])('what is no module is explained: %s', async (path, message) => {
-  await expect(compileModule(base + path)).rejects.toThrow(message)
+  await expect(compileModule('wasm', base + path)).rejects.toThrow(message)
+})
+
+test('messages name the module and its option', async () => {
+  await expect(compileModule('brotli', base + '/spa.wasm')).rejects.toThrow(/HTML for sonde-brotli\.wasm.*option brotli/)
 })
 
 test('a module of another release is refused', () => {
