@@ -106,7 +106,8 @@ static inline void make_wide(maker *m, vec *v) {
 
 /* Words of 0 to 90 bytes, of some alphabets; blobs have any bytes. */
 static inline size_t make_word(maker *m, type_id id, char *out) {
-  static const char *const letters[] = {"a", "b", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"};
+  static const char *const letters[] = {
+      "a", "b", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"};
   size_t n = 0, length = random_below(&m->random, 8) ? random_below(&m->random, 12) : 20;
   uint32_t alphabet = 1 + random_below(&m->random, 6);
   for (size_t i = 0; i < length; i++) {
@@ -151,7 +152,8 @@ static inline void make_texts(maker *m, vec *v) {
   v->width = v->n_values <= 256 ? 1 : 2;
   uint8_t *narrow = make_room(m, v->rows, 1);
   uint16_t *wide = make_room(m, v->rows, 2);
-  for (uint32_t i = 0; i < v->rows; i++) narrow[i] = (uint8_t)(wide[i] = (uint16_t)random_below(&m->random, v->n_values));
+  for (uint32_t i = 0; i < v->rows; i++)
+    narrow[i] = (uint8_t)(wide[i] = (uint16_t)random_below(&m->random, v->n_values));
   v->data = v->width == 1 ? (const void *)narrow : wide;
 }
 
@@ -194,7 +196,8 @@ static inline void make_bits(maker *m, vec *v) {
 static inline vec make_vec(maker *m, const shape *s, uint32_t rows, bool key) {
   vec v = {.type = s->type, .rows = rows};
   if (!key) make_nulls(m, &v);
-  if (v.nulls == rows || s->type.id == TYPE_NONE) return (vec){.type = s->type, .form = VEC_NULL, .rows = rows, .nulls = rows};
+  if (v.nulls == rows || s->type.id == TYPE_NONE)
+    return (vec){.type = s->type, .form = VEC_NULL, .rows = rows, .nulls = rows};
   switch (s->type.id) {
   case TYPE_BOOL: make_bits(m, &v); break;
   case TYPE_DOUBLE:
@@ -214,13 +217,19 @@ static inline vec make_vec(maker *m, const shape *s, uint32_t rows, bool key) {
 
 /* Any type; nested ones no deeper than `depth`. */
 static inline shape make_shape(maker *m, uint32_t depth) {
-  static const type_id ids[] = {TYPE_BOOL, TYPE_INT64, TYPE_DOUBLE, TYPE_DECIMAL, TYPE_DATE, TYPE_TIME, TYPE_TIMESTAMP,
-                                TYPE_TIMESTAMPTZ, TYPE_TEXT, TYPE_FLOAT, TYPE_BLOB, TYPE_UUID, TYPE_INTERVAL, TYPE_NONE,
-                                TYPE_LIST, TYPE_STRUCT, TYPE_MAP, TYPE_LIST, TYPE_STRUCT, TYPE_MAP};
+  static const type_id ids[] = {TYPE_BOOL,   TYPE_INT64,     TYPE_DOUBLE,      TYPE_DECIMAL, TYPE_DATE,
+                                TYPE_TIME,   TYPE_TIMESTAMP, TYPE_TIMESTAMPTZ, TYPE_TEXT,    TYPE_FLOAT,
+                                TYPE_BLOB,   TYPE_UUID,      TYPE_INTERVAL,    TYPE_NONE,    TYPE_LIST,
+                                TYPE_STRUCT, TYPE_MAP,       TYPE_LIST,        TYPE_STRUCT,  TYPE_MAP};
   type_id id = ids[random_below(&m->random, depth ? 20 : 14)];
-  uint32_t n = id == TYPE_LIST ? 1 : id == TYPE_MAP ? 2 : id == TYPE_STRUCT ? 1 + random_below(&m->random, 3) : 0;
+  uint32_t n = id == TYPE_LIST     ? 1
+               : id == TYPE_MAP    ? 2
+               : id == TYPE_STRUCT ? 1 + random_below(&m->random, 3)
+                                   : 0;
   bool times = id == TYPE_TIME || id == TYPE_TIMESTAMP || id == TYPE_TIMESTAMPTZ;
-  uint8_t scale = id == TYPE_DECIMAL ? (uint8_t)random_below(&m->random, 20) : times && random_below(&m->random, 2) ? SCALE_NANOS : 0;
+  uint8_t scale = id == TYPE_DECIMAL                     ? (uint8_t)random_below(&m->random, 20)
+                  : times && random_below(&m->random, 2) ? SCALE_NANOS
+                                                         : 0;
   static const char *const names[] = {"a", "b", "c"};
   shape *children = make_room(m, n, sizeof *children);
   for (uint32_t i = 0; i < n; i++) {
