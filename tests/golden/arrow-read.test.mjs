@@ -103,6 +103,26 @@ test('a dictionary that grows', () => {
   assert.deepEqual(rows.flat(), ['"a"', '"b"', '"b"', '"c"', 'null', '"d"'])
 })
 
+test('a dictionary that names a value twice, and null', () => {
+  const dictionary = arrow.vectorFromArray(['same', 'same', null, 'other'], new arrow.Utf8())
+  const type = new arrow.Dictionary(new arrow.Utf8(), new arrow.Uint8(), 3)
+  const data = arrow.makeData({ type, data: Uint8Array.of(0, 1, 2, 3), length: 4, nullCount: 0, dictionary })
+  const { rows } = read(arrow.tableToIPC(new arrow.Table({ w: new arrow.Vector([data]) }), 'file'))
+  assert.deepEqual(rows.flat(), ['"same"', '"same"', 'null', '"other"'])
+})
+
+test('texts and blobs as views', () => {
+  const long = 'longer than the twelve bytes that a view holds'
+  const table = new arrow.Table({
+    t: arrow.vectorFromArray(['short', null, long, ''], new arrow.Utf8View()),
+    b: arrow.vectorFromArray([Uint8Array.of(1), new TextEncoder().encode(long), null, Uint8Array.of()], new arrow.BinaryView()),
+  })
+  const { types, rows } = read(arrow.tableToIPC(table, 'file'))
+  const hex = Buffer.from(long).toString('hex')
+  assert.deepEqual(types, ['text', 'blob'])
+  assert.deepEqual(rows, [['"short"', '"01"'], ['null', `"${hex}"`], [`"${long}"`, 'null'], ['""', '""']])
+})
+
 test('messages without continuation markers, as before format 0.15', () => {
   const writer = new arrow.RecordBatchStreamWriter({ writeLegacyIpcFormat: true })
   writer.write(new arrow.Table({ n: arrow.vectorFromArray([1, 2], new arrow.Int32()) }))
