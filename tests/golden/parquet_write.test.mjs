@@ -2,7 +2,7 @@
 // are made here, go to the writer as JSON and have to come out of the readers as the same JSON, digit by digit.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -11,7 +11,7 @@ import { parquetMetadata, parquetReadObjects, readColumnIndex, readOffsetIndex }
 import { compressors } from 'hyparquet-compressors'
 import { readParquet } from 'parquet-wasm/node'
 
-const program = join(process.env.SONDE_TOOLS ?? 'tests', 'parquet_write')
+const tool = (name) => join(process.env.SONDE_TOOLS ?? 'tests', name)
 const folder = mkdtempSync(join(tmpdir(), 'sonde-parquet-'))
 after(() => rmSync(folder, { recursive: true }))
 
@@ -129,7 +129,7 @@ function writeParquet(name, rows, ...options) {
   const output = join(folder, `${name}.parquet`)
   const line = (cells) => object(cells.map((cell, i) => [columns[i][0].name, cell]))
   writeFileSync(input, [JSON.stringify({ columns: columns.map(([shape]) => shape) }), ...rows.map(line), ''].join('\n'))
-  const child = spawnSync(program, [input, output, ...options], { encoding: 'utf8', timeout: 60000 })
+  const child = spawnSync(tool('parquet_write'), [input, output, ...options], { encoding: 'utf8', timeout: 60000 })
   assert.equal(child.status, 0, `${child.stderr}${child.error ?? ''}`)
   return readFileSync(output)
 }
@@ -320,3 +320,35 @@ function checkPages(column, cells, file, chunk, element) {
   }
   if (column[0] === 'row') assert.equal(index.boundary_order, 'ASCENDING')
 }
+
+// ---- files of others ----
+
+const corpus = join(process.env.SONDE_SHARED_DIR ?? '../shared', 'corpus/parquet')
+
+function filesBelow(folder) {
+  const isParquet = (name) => /\.(parquet|parq|pq)$/i.test(name)
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder, { recursive: true }).filter(isParquet).sort()
+  return names.map((name) => join(folder, name)).filter((file) => statSync(file).isFile() && statSync(file).size < 200000)
+}
+
+/** The rows as parquet_rows prints them, behind the columns, whose names for types may differ; undefined: it cannot be read. */
+function rowsOf(file, ...options) {
+  const child = spawnSync(tool('parquet_rows'), [file, ...options], { encoding: 'utf8', maxBuffer: 2 ** 30, timeout: 60000 })
+  assert.ok(child.status !== null && child.status < 2, `${file}: ${child.stderr}`)
+  return child.status === 0 ? child.stdout.slice(child.stdout.indexOf('"count"')) : undefined
+}
+
+test('files of others, written again, have the same rows', (t) => {
+  const files = filesBelow(corpus).filter((_, i) => i % 5 === 0)
+  t.diagnostic(`${files.length} files`)
+  const copy = join(folder, 'copy.parquet')
+  for (const file of files) {
+    const rows = rowsOf(file)
+    if (rows === undefined) continue
+    const child = spawnSync(tool('parquet_copy'), [file, copy, '--page-rows', '50'], { encoding: 'utf8', timeout: 60000 })
+    if (child.status === 1 && /at least one column/.test(child.stderr)) continue
+    assert.equal(child.status, 0, `${file}: ${child.stderr}`)
+    assert.equal(rowsOf(copy, '--check'), rows, file)
+  }
+})
