@@ -105,6 +105,7 @@ const columns = [
   [leaf('stamp_tz', 'timestamptz'), orNull(() => timestampText(micros(), 6, '+00:00'))],
   [leaf('stamp_ns', 'timestamp', 9), orNull(() => timestampText(signed(62), 9, ''))],
   [leaf('text', 'text'), orNull(text)],
+  [leaf('long', 'text'), orNull(() => JSON.stringify('€'.repeat(20) + randomHex(20)))], // longer than bounds are
   [leaf('few', 'text'), orNull(() => JSON.stringify(words[Number(below(3))]))],
   [leaf('blob', 'blob'), orNull(() => JSON.stringify(randomHex(2 * Number(below(80)))))],
   [leaf('uuid', 'uuid'), orNull(() => uuidText(randomHex(32)))],
@@ -274,6 +275,7 @@ const bounded = [
   ['double', (cell) => Number(cell.replaceAll('"', '')), byValue],
   ['date', (cell) => Date.parse(cell.slice(1, -1)), byValue],
   ['text', (cell) => JSON.parse(cell), byBytes],
+  ['long', (cell) => JSON.parse(cell), byBytes],
 ]
 
 /** Bounds hold all of the cells' values, and where they are exact some of them are the bounds. */
