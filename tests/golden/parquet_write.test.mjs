@@ -111,6 +111,7 @@ const columns = [
   [leaf('uuid', 'uuid'), orNull(() => uuidText(randomHex(32)))],
   [leaf('interval', 'interval'), orNull(() => intervalText(Number(below(30)), Number(below(3)), Number(below(2 ** 31))))],
   [leaf('nothing', 'text'), () => 'null'],
+  [leaf('untyped', 'none'), () => 'null'],
   [numbers, orNull(array(orNull(int64)))],
   [grid, orNull(array(orNull(array(orNull(decimal(2))))))],
   [point, orNull(pointText)],
