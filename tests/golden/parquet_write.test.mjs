@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { tableFromIPC } from 'apache-arrow'
+import { DataType, tableFromIPC } from 'apache-arrow'
 import { parquetMetadata, parquetReadObjects, readColumnIndex, readOffsetIndex } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { readParquet } from 'parquet-wasm/node'
@@ -174,7 +174,7 @@ function itemsOf(data, at, make) {
 }
 
 function arrowJson(shape, data, at) {
-  if (!data.getValid(at)) return 'null'
+  if (DataType.isNull(data.type) || !data.getValid(at)) return 'null'
   if (shape.type === 'struct')
     return object(shape.children.map((child, i) => [child.name, arrowJson(child, data.children[i], at)]))
   if (shape.type === 'list')
