@@ -50,24 +50,24 @@ static bool is_integer(const write_leaf *l) {
   return l->of->type.id != TYPE_NONE && (l->order == ORDER_INT32 || l->order == ORDER_INT64);
 }
 
-/* The encoding that takes the fewest bytes before compression; of equals the one that more readers know. */
-static sonde_code choose_encoding(leaf_chunk *c) {
-  uint64_t least = plain_bytes(&c->values);
-  arena *memory = &c->g->scratch;
-  c->encoding = ENCODING_PLAIN;
-  if (is_integer(c->leaf)) {
-    uint64_t delta = delta_bytes(c->values.fixed, c->leaf->width, c->values.n);
-    if (delta < least) c->encoding = ENCODING_DELTA_BINARY_PACKED;
-    if (delta < least) least = delta;
-  }
-  if (!c->g->options->dictionary || c->leaf->order == ORDER_BOOL) return SONDE_OK;
-  SONDE_TRY(write_dictionary_of(&c->values, least, memory, &c->words, c->g->err));
-  if (c->words.n == 0) return SONDE_OK;
+static sonde_code keep_words(leaf_chunk *c) {
   c->encoding = ENCODING_RLE_DICTIONARY;
-  c->seen = arena_array(memory, c->words.n, sizeof *c->seen, c->g->err);
+  c->seen = arena_array(&c->g->scratch, c->words.n, sizeof *c->seen, c->g->err);
   if (!c->seen) return c->g->err->code;
   memset(c->seen, 0xFF, c->words.n * sizeof *c->seen);
   return SONDE_OK;
+}
+
+/* The encoding that takes the fewest bytes before compression; of equals the one that more readers know. (DELTA_BINARY_PACKED is
+ * read by all that keep up with the format; Spark has it from 3.3 on.) */
+static sonde_code choose_encoding(leaf_chunk *c) {
+  const write_values *v = &c->values;
+  uint64_t plain = plain_bytes(v),
+           delta = is_integer(c->leaf) ? delta_bytes(v->fixed, c->leaf->width, v->n) : plain;
+  c->encoding = delta < plain ? ENCODING_DELTA_BINARY_PACKED : ENCODING_PLAIN;
+  if (!c->g->options->dictionary || c->leaf->order == ORDER_BOOL) return SONDE_OK;
+  SONDE_TRY(write_dictionary_of(v, delta < plain ? delta : plain, &c->g->scratch, &c->words, c->g->err));
+  return c->words.n ? keep_words(c) : SONDE_OK;
 }
 
 /* A length, then the hybrid. */

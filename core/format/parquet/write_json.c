@@ -252,20 +252,23 @@ static sonde_code build_texts(const json_column *c, vec *out) {
 
 /* ---- columns of nested values ---- */
 
+/* The member of that name; NULL: none. */
+static const json *member(const json *object, sonde_str name) {
+  for (const json *j = object->first; j; j = j->next)
+    if (j->name.len == name.len && memcmp(j->name.ptr, name.ptr, name.len) == 0) return j;
+  return NULL;
+}
+
 static sonde_code build_struct(const json_column *c, vec *out) {
   vec *children = arena_array(c->memory, c->of->n_children, sizeof *children, c->err);
   const json **nodes = arena_array(c->memory, c->n, sizeof *nodes, c->err);
   if (!children || !nodes) return c->err->code;
+  for (uint32_t i = 0; i < c->n; i++)
+    if (!is_null(c->nodes[i]) && c->nodes[i]->kind != JSON_OBJECT) return wrong(c);
   for (uint32_t k = 0; k < c->of->n_children; k++) {
     const shape *field = &c->of->children[k];
-    for (uint32_t i = 0; i < c->n; i++) {
-      const json *j = c->nodes[i];
-      if (!is_null(j) && j->kind != JSON_OBJECT) return wrong(c);
-      for (nodes[i] = is_null(j) ? NULL : j->first; nodes[i]; nodes[i] = nodes[i]->next)
-        if (nodes[i]->name.len == field->name.len &&
-            memcmp(nodes[i]->name.ptr, field->name.ptr, field->name.len) == 0)
-          break;
-    }
+    for (uint32_t i = 0; i < c->n; i++)
+      nodes[i] = is_null(c->nodes[i]) ? NULL : member(c->nodes[i], field->name);
     SONDE_TRY(build(&(json_column){field, nodes, c->n, c->memory, c->err}, &children[k]));
   }
   out->form = VEC_STRUCT;

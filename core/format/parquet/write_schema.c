@@ -1,8 +1,6 @@
 /* See write_schema.h. */
 #include "format/parquet/write_schema.h"
 
-#include <string.h>
-
 #include "format/parquet/parquet.h"
 #include "format/parquet/schema.h"
 
@@ -57,80 +55,78 @@ uint32_t shape_leaves(const shape *s) {
   return n;
 }
 
-/* Where the walk over a column is. */
 typedef struct {
   arena *memory;
   write_leaf *leaves;
   uint32_t n;
-  sonde_str path[2 * WRITE_DEPTH_MAX + 2];
-  uint32_t n_path, depth;
-  uint8_t def, rep;
+  sonde_str path[2 * WRITE_DEPTH_MAX + 1]; /* names from the column to where the walk is */
   sonde_error *err;
 } walk;
 
-static sonde_code add_leaf(walk *w, const shape *s) {
+/* Where a shape stands: the levels around it. */
+typedef struct {
+  uint32_t depth, n_path;
+  uint8_t def, rep;
+  bool required;
+} place;
+
+static place below(walk *w, place p, sonde_str name) {
+  w->path[p.n_path++] = name;
+  return p;
+}
+
+static sonde_code add_leaf(walk *w, const shape *s, place p) {
   leaf_form f = form_of((type_id)s->type.id);
-  sonde_str *path = arena_copy(w->memory, w->path, w->n_path * sizeof *path, w->err);
+  sonde_str *path = arena_copy(w->memory, w->path, p.n_path * sizeof *path, w->err);
   if (!path) return w->err->code;
-  w->leaves[w->n++] = (write_leaf){s, f.physical, f.width, f.order, w->def, w->rep, w->n_path, path};
+  w->leaves[w->n++] = (write_leaf){s, f.physical, f.width, f.order, p.def, p.rep, p.n_path, path};
   return SONDE_OK;
 }
 
-static sonde_code walk_shape(walk w, const shape *s, bool required, uint32_t *n);
+static sonde_code walk_shape(walk *, const shape *, place);
 
-static sonde_code walk_struct(walk w, const shape *s, uint32_t *n) {
-  SONDE_CHECK(s->n_children > 0, w.err, SONDE_UNSUPPORTED, 0,
-              "\"%.*s\" is a struct without fields, which Parquet cannot hold", (int)w.path[0].len,
-              w.path[0].ptr);
+static sonde_code walk_struct(walk *w, const shape *s, place p) {
+  SONDE_CHECK(s->n_children > 0, w->err, SONDE_UNSUPPORTED, 0,
+              "column \"%.*s\" has a struct without fields, which Parquet cannot hold", (int)w->path[0].len,
+              w->path[0].ptr);
+  for (uint32_t i = 0; i < s->n_children; i++)
+    SONDE_TRY(walk_shape(w, &s->children[i], below(w, p, s->children[i].name)));
+  return SONDE_OK;
+}
+
+static sonde_code walk_items(walk *w, const shape *s, const sonde_str *names, place p) {
+  p = below(w, p, names[0]);
+  p.def++;
+  p.rep++;
   for (uint32_t i = 0; i < s->n_children; i++) {
-    w.path[w.n_path] = s->children[i].name;
-    walk child = w;
-    child.n_path++;
-    SONDE_TRY(walk_shape(child, &s->children[i], false, n));
+    p.required = s->type.id == TYPE_MAP && i == 0;
+    SONDE_TRY(walk_shape(w, &s->children[i], below(w, p, names[1 + i])));
   }
   return SONDE_OK;
 }
 
-static sonde_code walk_items(walk w, const shape *s, const sonde_str *names, uint32_t *n) {
-  w.def++;
-  w.rep++;
-  w.path[w.n_path++] = names[0];
-  for (uint32_t i = 0; i < s->n_children; i++) {
-    walk child = w;
-    child.path[child.n_path++] = names[1 + i];
-    SONDE_TRY(walk_shape(child, &s->children[i], s->type.id == TYPE_MAP && i == 0, n));
-  }
-  return SONDE_OK;
-}
-
-/* `w` is a copy: what is pushed here is gone when the walk comes back. */
-static sonde_code walk_shape(walk w, const shape *s, bool required, uint32_t *n) {
-  SONDE_CHECK(++w.depth <= WRITE_DEPTH_MAX, w.err, SONDE_LIMIT, 0,
-              "\"%.*s\" is nested deeper than the limit of %d levels", (int)w.path[0].len, w.path[0].ptr,
-              WRITE_DEPTH_MAX);
-  w.def = (uint8_t)(w.def + !required);
-  w.n = *n;
-  if (s->type.id == TYPE_STRUCT) return walk_struct(w, s, n);
-  if (s->type.id == TYPE_LIST) return walk_items(w, s, list_path, n);
-  if (s->type.id == TYPE_MAP) return walk_items(w, s, map_path, n);
-  SONDE_TRY(add_leaf(&w, s));
-  *n = w.n;
-  return SONDE_OK;
+static sonde_code walk_shape(walk *w, const shape *s, place p) {
+  SONDE_CHECK(++p.depth <= WRITE_DEPTH_MAX, w->err, SONDE_LIMIT, 0,
+              "column \"%.*s\" is nested deeper than the limit of %d levels", (int)w->path[0].len,
+              w->path[0].ptr, WRITE_DEPTH_MAX);
+  p.def = (uint8_t)(p.def + !p.required);
+  p.required = false;
+  if (s->type.id == TYPE_STRUCT) return walk_struct(w, s, p);
+  if (s->type.id == TYPE_LIST) return walk_items(w, s, list_path, p);
+  if (s->type.id == TYPE_MAP) return walk_items(w, s, map_path, p);
+  return add_leaf(w, s, p);
 }
 
 sonde_code write_leaves_of(const shape *columns, uint32_t n_columns, arena *memory, write_leaves *out,
                            sonde_error *err) {
-  uint32_t n = 0, at = 0;
+  uint32_t n = 0;
   SONDE_CHECK(n_columns > 0, err, SONDE_UNSUPPORTED, 0, "a Parquet file needs at least one column");
   for (uint32_t i = 0; i < n_columns; i++) n += shape_leaves(&columns[i]);
   walk w = {.memory = memory, .err = err, .leaves = arena_array(memory, n, sizeof *w.leaves, err)};
   if (!w.leaves) return err->code;
-  for (uint32_t i = 0; i < n_columns; i++) {
-    w.path[0] = columns[i].name;
-    w.n_path = 1;
-    SONDE_TRY(walk_shape(w, &columns[i], false, &at));
-  }
-  *out = (write_leaves){w.leaves, n};
+  for (uint32_t i = 0; i < n_columns; i++)
+    SONDE_TRY(walk_shape(&w, &columns[i], below(&w, (place){0}, columns[i].name)));
+  *out = (write_leaves){w.leaves, w.n};
   return SONDE_OK;
 }
 

@@ -108,19 +108,21 @@ static sonde_code gather_fixed(const gather *g) {
   return SONDE_OK;
 }
 
+static sonde_code gather_codes(const gather *g, arena *memory, write_values *out) {
+  uint32_t *codes = arena_array(memory, g->n, sizeof *codes, g->err);
+  if (!codes) return g->err->code;
+  for (uint32_t i = 0; i < g->n; i++) codes[i] = vec_code(g->from, g->rows[i]);
+  out->codes = codes;
+  out->n_words = g->from->n_values;
+  return SONDE_OK;
+}
+
 static sonde_code gather_texts(const gather *g, arena *memory, write_values *out) {
   sonde_str *texts = arena_array(memory, g->n, sizeof *texts, g->err);
-  uint32_t *codes = arena_array(memory, g->n, sizeof *codes, g->err);
-  if (!texts || !codes) return g->err->code;
-  bool coded = g->from->form == VEC_DICT;
-  for (uint32_t i = 0; i < g->n; i++) {
-    codes[i] = coded ? vec_code(g->from, g->rows[i]) : g->rows[i];
-    texts[i] = vec_value(g->from, codes[i]);
-  }
+  if (!texts) return g->err->code;
+  for (uint32_t i = 0; i < g->n; i++) texts[i] = vec_str(g->from, g->rows[i]);
   out->texts = texts;
-  if (coded) out->codes = codes;
-  if (coded) out->n_words = g->from->n_values;
-  return SONDE_OK;
+  return g->from->form == VEC_DICT ? gather_codes(g, memory, out) : SONDE_OK;
 }
 
 static uint32_t take_rows(const shredded *s, uint32_t *rows) {
