@@ -7,6 +7,7 @@
 
 #define FIELD_MAX ((uint32_t)256 << 20)
 #define FEW_GROUPS 2u
+#define FEW_ROWS 8u
 /* Of a row group without a page index, as packed: rather read and kept whole, as scrolling comes back to it, than decoded for each page. */
 #define KEPT_BYTES ((uint64_t)32 << 20)
 
@@ -75,20 +76,42 @@ static chunk *new_chunk(gather *g) {
   return c;
 }
 
-/* Few rows of a row group: only their pages are read. */
-static bool read_window(gather *g, group *x, const parquet_columns *columns) {
+/* Rows [first, end) of the row group: only their pages are read. */
+static chunk *read_window(gather *g, const parquet_columns *columns, uint32_t first, uint32_t end) {
   chunk *into = new_chunk(g);
-  uint32_t first = x->rows[0], n = x->rows[x->n - 1] - first + 1;
   into->vecs = arena_array(&into->memory, g->n_refs, sizeof(vec), g->t->err);
-  if (!into->vecs || !parquet_read_rows(g->t, g->h, columns, first, n, &into->memory, into->vecs))
-    return false;
-  x->shift = first;
-  for (uint32_t c = 0; c < g->n_refs; c++) x->vecs[c] = &into->vecs[c];
-  return true;
+  bool read =
+      into->vecs && parquet_read_rows(g->t, g->h, columns, first, end - first, &into->memory, into->vecs);
+  return read ? into : NULL;
 }
 
-/* Rows all over the row group: decoding its columns once costs less than the pages of each row, and they are kept. */
-static sonde_code read_parquet_columns(gather *g) {
+static void take_from(const gather *g, group *x, const chunk *c, uint32_t first) {
+  x->shift = first;
+  for (uint32_t i = 0; i < g->n_refs; i++) x->vecs[i] = &c->vecs[i];
+}
+
+static uint32_t first_of(const group *x) { return x->rows[0]; }
+static uint32_t end_of(const group *x) { return x->rows[x->n - 1] + 1; }
+
+/* All groups ask for what they lack before anything is waited for. */
+static sonde_code read_windows(gather *g, const parquet_columns *columns) {
+  for (uint32_t i = 0; i < g->n_groups && g->t->err->code == SONDE_OK; i++) {
+    group *x = &g->groups[i];
+    const chunk *c = read_window(g, columns, first_of(x), end_of(x));
+    if (c) take_from(g, x, c, first_of(x));
+  }
+  return g->t->err->code;
+}
+
+static sonde_code read_span(gather *g, const parquet_columns *columns) {
+  uint32_t first = first_of(&g->groups[0]), end = end_of(&g->groups[g->n_groups - 1]);
+  const chunk *c = read_window(g, columns, first, end);
+  for (uint32_t i = 0; c && i < g->n_groups; i++) take_from(g, &g->groups[i], c, first);
+  return g->t->err->code;
+}
+
+/* Decodes the columns once, to be kept. */
+static sonde_code read_whole(gather *g) {
   const vec **vecs = arena_array(g->t->scratch, g->n_refs, sizeof *vecs, g->t->err);
   if (!vecs || !task_columns(g->t, g->h, g->refs, g->n_refs, vecs, &g->held)) return g->t->err->code;
   for (uint32_t i = 0; i < g->n_groups; i++)
@@ -96,25 +119,27 @@ static sonde_code read_parquet_columns(gather *g) {
   return SONDE_OK;
 }
 
-/* Every window decodes a page or so of each column, all columns as many pages as there are. */
-static bool windows_pay(const gather *g, const parquet_columns *columns) {
+static uint64_t packed_bytes(const parquet_columns *columns) {
   uint64_t bytes = 0;
   for (uint32_t c = 0; c < columns->n; c++)
     for (uint32_t leaf = 0; leaf < columns->pieces[c].n_leaves; leaf++)
       bytes += columns->pieces[c].chunks[leaf].pages.length;
-  if (columns->pages > 1) return g->n_groups <= columns->pages / 2;
-  return g->n_groups <= FEW_GROUPS && (bytes > KEPT_BYTES || !store_has_room(g->t->store, bytes));
+  return bytes;
 }
 
+/* A window decodes about a page of each column. With a page index that is little. Without one a page may be the whole chunk: few
+ * rows of many row groups (a sorted view) are decoded and forgotten, as keeping all columns of all row groups would fill the
+ * memory; more of them, or neighbours, are worth keeping, as scrolling comes back to them. */
 static sonde_code read_parquet_groups(gather *g) {
   parquet_columns columns;
   bool ready = parquet_columns_open(g->t, g->refs, g->n_refs, &columns) &&
                parquet_columns_index(g->t, g->h, &columns, false);
   if (!ready) return g->t->err->code;
-  if (!windows_pay(g, &columns)) return read_parquet_columns(g);
-  for (uint32_t i = 0; i < g->n_groups && g->t->err->code == SONDE_OK; i++)
-    read_window(g, &g->groups[i], &columns); /* all ask for what they lack before anything is waited for */
-  return g->t->err->code;
+  if (columns.pages > 1) return g->n_groups <= columns.pages / 2 ? read_windows(g, &columns) : read_whole(g);
+  if (g->n_rows <= FEW_ROWS) return read_span(g, &columns);
+  uint64_t bytes = packed_bytes(&columns);
+  bool keep = bytes <= KEPT_BYTES && store_has_room(g->t->store, bytes);
+  return keep || g->n_groups > FEW_GROUPS ? read_whole(g) : read_windows(g, &columns);
 }
 
 static sonde_code read_group(gather *g, group *x, const csv_plan *plan) {

@@ -5,7 +5,10 @@
 #include "exec/read_parquet.h"
 
 #define FIRST_BYTES                                                                                          \
-  ((uint64_t)256 << 10)  /* of a chunk, when a few rows are read: dictionary and first page mostly */
+  ((uint64_t)128 << 10) /* of a chunk, when a few rows are read: dictionary and first page mostly */
+#define WALKED_BYTES                                                                                         \
+  ((uint64_t)16                                                                                              \
+   << 20) /* the pages before a later row have to be walked over: one request for the whole chunk, if it is no longer */
 #define GAP_BYTES 65536u /* read over rather than asked around */
 #define SPANS_MAX 256u
 #define INDEX_MAX ((uint64_t)64 << 20)
@@ -47,8 +50,9 @@ static sonde_code want_first(task *t, const fragment_head *h, source *src, const
   uint32_t n_ranges;
   SONDE_TRY(pq_ranges(piece, index, first, n, t->scratch, &ranges, &n_ranges, t->err));
   bool exact = index || n == piece->rows;
+  uint64_t most = first == 0 ? FIRST_BYTES : WALKED_BYTES;
   for (uint32_t i = 0; i < n_ranges; i++) {
-    if (!exact && ranges[i].length > FIRST_BYTES) ranges[i].length = FIRST_BYTES;
+    if (!exact && ranges[i].length > most) ranges[i].length = FIRST_BYTES;
     SONDE_CHECK(ranges[i].length <= UINT32_MAX, t->err, SONDE_LIMIT, ranges[i].offset,
                 "a column of a row group has more than 4 GB");
     want_missing(t, h->source, src, ranges[i]);

@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { COUNT_MAX = 5000 };
-static uint32_t codes[COUNT_MAX];
+static uint32_t codes[COUNT_MAX], tail[COUNT_MAX];
 static uint64_t words[COUNT_MAX], gathered[COUNT_MAX];
 static uint8_t levels[COUNT_MAX];
 
@@ -19,10 +19,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   memcpy(p, data + 3, size - 3);
   const uint8_t *end = p + size - 3;
   dictionary d = {.n = n_words, .fixed = words};
-  bool fine = codes_narrow(n_words, 4, p, end, codes, n);
-  if (fine != codes_gather(&d, 8, p, end, gathered, n)) abort();
+  page_values v = {.p = p, .end = end, .n = n};
+  bool fine = codes_narrow(n_words, 4, &v, codes);
+  if (fine != codes_gather(&d, 8, &v, gathered)) abort();
   for (uint32_t i = 0; fine && i < n; i++)
     if (codes[i] >= n_words) abort();
+  if (fine && n > 0) { /* what is passed over changes nothing behind it */
+    page_values later = {.p = p, .end = end, .n = n - n / 3, .skip = n / 3};
+    if (!codes_narrow(n_words, 4, &later, tail)) abort();
+    if (memcmp(tail, codes + n / 3, (n - n / 3) * sizeof *tail) != 0) abort();
+  }
   for (int msb = 0; msb < 2; msb++) {
     level_bytes l = {p, end, (uint8_t)(data[2] % 70), msb};
     if (levels_read(&l, levels, n))

@@ -18,6 +18,7 @@ static void open_page(const uint8_t *data, size_t size, uint8_t max_def, uint8_t
   if (used == 0 || h.packed > size - used) return;
   h.body = data + used;
   h.wanted = h.values;
+  h.here = h.packed;
   if (data[0] & 128 && h.values > 1) h.wanted = 1 + data[0] % h.values;
   sonde_code code = body_open(&u, data[0] % 7, &h, &leaf, false, &b, &err);
   if (code == SONDE_CORRUPT && b.cut) code = body_open(&u, data[0] % 7, &h, &leaf, true, &b, &err);

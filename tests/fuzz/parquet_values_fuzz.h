@@ -23,7 +23,7 @@ static inline void fuzz_values(page_encoding encoding, pq_conversion as, pq_phys
   mem_init(&m, 64 << 20, NULL, NULL);
   arena_init(&memory, &m);
   pq_node leaf = {.physical = (uint8_t)physical, .conversion = (uint8_t)as, .fixed_bytes = fixed};
-  page_values v = {&leaf, encoding, p, p + size, n, &memory};
+  page_values v = {&leaf, encoding, p, p + size, n, &memory, 0};
   uint32_t width = converted_bytes(&leaf);
   void *out = calloc(bits_words(n) * 8 + (size_t)n * width + 16, 1);
   if (width)

@@ -245,7 +245,7 @@ static sonde_code one_value(pq_node leaf, page_encoding encoding, const void *by
                             void *out) {
   text_fixture x;
   begin(&x);
-  page_values v = {&leaf, encoding, bytes, (const uint8_t *)bytes + n, count, &x.memory};
+  page_values v = {&leaf, encoding, bytes, (const uint8_t *)bytes + n, count, &x.memory, 0};
   sonde_code code = values_fixed(&v, out, &x.err);
   end(&x);
   return code;

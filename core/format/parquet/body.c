@@ -13,7 +13,7 @@ static sonde_code damaged(const page_head *h, const char *why, sonde_error *err)
 }
 
 static sonde_code check_sum(const page_head *h, sonde_error *err) {
-  if (!h->has_crc || codec_crc32(h->body, h->packed) == h->crc) return SONDE_OK;
+  if (!h->has_crc || h->here < h->packed || codec_crc32(h->body, h->packed) == h->crc) return SONDE_OK;
   return damaged(h, "its checksum does not match its bytes", err);
 }
 
@@ -30,16 +30,19 @@ static size_t bytes_wanted(const page_head *h, const pq_node *leaf, uint64_t lev
   return (size_t)levels + (size_t)h->wanted * (width ? width : 64) + 64;
 }
 
-/* [in, in + packed) unpacked, at least the first `least` bytes of it, or as it lies there. */
+/* [in, in + here) of `packed` bytes unpacked, at least the first `least` bytes of it, or as it lies there. */
 static sonde_code unpack(unpacker *u, codec_block_kind kind, const page_head *h, const uint8_t *in,
-                         size_t packed, size_t plain, size_t least, page_body *b, sonde_error *err) {
+                         size_t packed, size_t here, size_t plain, size_t least, page_body *b,
+                         sonde_error *err) {
   b->p = in;
-  b->end = in + packed;
+  b->end = in + here;
+  b->cut = here < packed;
   if (kind == BLOCK_PLAIN || (packed == 0 && plain == 0)) return SONDE_OK;
-  b->cut = codec_block_begins(kind) && least < plain && plain - least > CODEC_BEGIN_ROOM;
-  size_t room = b->cut ? least + CODEC_BEGIN_ROOM : plain;
+  if (least > plain) least = plain;
+  b->cut = b->cut || (codec_block_begins(kind) && plain - least > CODEC_BEGIN_ROOM);
+  size_t room = b->cut && plain - least > CODEC_BEGIN_ROOM ? least + CODEC_BEGIN_ROOM : plain;
   SONDE_TRY(make_room(u, room, err));
-  sonde_code code = b->cut ? codec_block_begin(&u->codecs, kind, in, packed, u->room, room, least, err)
+  sonde_code code = b->cut ? codec_block_begin(&u->codecs, kind, in, here, u->room, room, least, err)
                            : codec_block(&u->codecs, kind, in, packed, u->room, plain, err);
   if (code == SONDE_CORRUPT) {
     sonde_error why = *err;
@@ -74,7 +77,7 @@ static sonde_code open_v1(unpacker *u, codec_block_kind kind, const page_head *h
   uint64_t levels = 8 + bits_bytes(h->values, levels_width(leaf->max_def)) +
                     bits_bytes(h->values, levels_width(leaf->max_rep));
   size_t least = whole ? h->plain : bytes_wanted(h, leaf, levels);
-  SONDE_TRY(unpack(u, kind, h, h->body, h->packed, h->plain, least, b, err));
+  SONDE_TRY(unpack(u, kind, h, h->body, h->packed, h->here, h->plain, least, b, err));
   if (h->values == 0) {
     b->reps = b->defs = (level_bytes){b->p, b->p, 0, false};
     return SONDE_OK;
@@ -91,8 +94,10 @@ static sonde_code open_v2(unpacker *u, codec_block_kind kind, const page_head *h
   b->reps = (level_bytes){reps, defs, leaf->max_rep, false};
   b->defs = (level_bytes){defs, reps + levels, leaf->max_def, false};
   size_t plain = h->plain - levels, least = whole ? plain : bytes_wanted(h, leaf, 0);
-  return unpack(u, h->compressed ? kind : BLOCK_PLAIN, h, reps + levels, h->packed - levels, plain, least, b,
-                err);
+  b->cut = h->here < h->packed;
+  if (h->here < levels) return damaged(h, "its levels leave it", err);
+  return unpack(u, h->compressed ? kind : BLOCK_PLAIN, h, reps + levels, h->packed - levels, h->here - levels,
+                plain, least, b, err);
 }
 
 sonde_code body_open(unpacker *u, codec_block_kind kind, const page_head *h, const pq_node *leaf, bool whole,
@@ -102,5 +107,5 @@ sonde_code body_open(unpacker *u, codec_block_kind kind, const page_head *h, con
   whole = whole || h->wanted == h->values;
   if (h->type == PAGE_DATA) return open_v1(u, kind, h, leaf, whole, b, err);
   if (h->type == PAGE_DATA_V2) return open_v2(u, kind, h, leaf, whole, b, err);
-  return unpack(u, kind, h, h->body, h->packed, h->plain, h->plain, b, err);
+  return unpack(u, kind, h, h->body, h->packed, h->here, h->plain, h->plain, b, err);
 }

@@ -6,10 +6,11 @@
 
 enum { BATCH = 1024 };
 
-static bool begin(hybrid *h, const uint8_t *p, const uint8_t *end) {
-  if (p == end || *p > 32) return false;
-  hybrid_begin(h, p + 1, end, *p);
-  return true;
+/* A page has their width, then the hybrid. */
+static bool begin(hybrid *h, const page_values *v) {
+  if (v->p == v->end || *v->p > 32) return false;
+  hybrid_begin(h, v->p + 1, v->end, *v->p);
+  return hybrid_skip(h, v->skip);
 }
 
 /* The next codes, all below n_values. */
@@ -23,12 +24,11 @@ static bool next_batch(hybrid *h, uint32_t n_values, uint32_t *codes, uint32_t n
 #define GATHER(TYPE)                                                                                         \
   for (uint32_t i = 0; i < take; i++) ((TYPE *)out)[done + i] = ((const TYPE *)d->fixed)[codes[i]]
 
-bool codes_gather(const dictionary *d, uint32_t width, const uint8_t *p, const uint8_t *end, void *out,
-                  uint32_t n) {
+bool codes_gather(const dictionary *d, uint32_t width, const page_values *v, void *out) {
   hybrid h;
-  uint32_t codes[BATCH];
+  uint32_t codes[BATCH], n = v->n;
   if (n == 0) return true;
-  if (!begin(&h, p, end)) return false;
+  if (!begin(&h, v)) return false;
   for (uint32_t done = 0; done < n;) {
     uint32_t take = n - done < BATCH ? n - done : BATCH;
     if (!next_batch(&h, d->n, codes, take)) return false;
@@ -43,12 +43,11 @@ bool codes_gather(const dictionary *d, uint32_t width, const uint8_t *p, const u
 #define NARROW(TYPE)                                                                                         \
   for (uint32_t i = 0; i < take; i++) ((TYPE *)out)[done + i] = (TYPE)codes[i]
 
-bool codes_narrow(uint32_t n_values, uint32_t width, const uint8_t *p, const uint8_t *end, void *out,
-                  uint32_t n) {
+bool codes_narrow(uint32_t n_values, uint32_t width, const page_values *v, void *out) {
   hybrid h;
-  uint32_t codes[BATCH];
+  uint32_t codes[BATCH], n = v->n;
   if (n == 0) return true;
-  if (!begin(&h, p, end)) return false;
+  if (!begin(&h, v)) return false;
   for (uint32_t done = 0; done < n;) {
     uint32_t take = n - done < BATCH ? n - done : BATCH;
     if (!next_batch(&h, n_values, codes, take)) return false;

@@ -66,6 +66,17 @@ bool hybrid_read(hybrid *h, uint32_t *out, uint32_t n) {
   return true;
 }
 
+bool hybrid_skip(hybrid *h, uint32_t n) {
+  while (n > 0) {
+    if (!hybrid_run(h)) return false;
+    uint32_t take = h->left < n ? h->left : n;
+    h->taken += take;
+    h->left -= take;
+    n -= take;
+  }
+  return true;
+}
+
 uint32_t hybrid_read_bits(hybrid *h, uint64_t *bits, uint64_t at, uint32_t n) {
   uint32_t set = 0;
   while (n > 0) {

@@ -21,6 +21,8 @@ static inline void hybrid_begin(hybrid *h, const uint8_t *p, const uint8_t *end,
 bool hybrid_run(hybrid *);
 /* The next n values; false when there are fewer. */
 bool hybrid_read(hybrid *, uint32_t *out, uint32_t n);
+/* Passes over n values; false when there are fewer. */
+bool hybrid_skip(hybrid *, uint32_t n);
 /* The next n values of width 1 as bits from `at` on, which are zero before; how many are set, or UINT32_MAX when there are fewer
  * than n. */
 uint32_t hybrid_read_bits(hybrid *, uint64_t *bits, uint64_t at, uint32_t n);

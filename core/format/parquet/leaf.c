@@ -29,6 +29,7 @@ typedef struct {
   bool text_exact; /* `text` has room for all pages */
   uint8_t *defs, *reps;
   uint32_t entries;
+  bool *too_few; /* bytes of a page */
 } leaf;
 
 /* ---- the dictionary ---- */
@@ -166,7 +167,7 @@ static void slots_of(leaf *l, const uint8_t *defs, uint32_t n, uint32_t *slots, 
 /* How many slots the page adds, and how many of them have values; their bits are in l->validity then. */
 static sonde_code read_levels(leaf *l, const page_head *h, const page_body *b, uint32_t *slots,
                               uint32_t *valid) {
-  uint32_t n = h->wanted;
+  uint32_t n = h->wanted - h->skipped;
   *slots = *valid = n;
   if (l->reps && !levels_read(&b->reps, l->reps + l->entries, n)) return bad_levels(l, h);
   if (l->defs) {
@@ -176,6 +177,20 @@ static sonde_code read_levels(leaf *l, const page_head *h, const page_body *b, u
     *valid = levels_read_bits(&b->defs, l->validity, l->slots, n);
     if (*valid == UINT32_MAX) return bad_levels(l, h);
   }
+  return SONDE_OK;
+}
+
+/* The same behind entries that are skipped, *skipped of which have values. A list's are not. */
+static sonde_code read_later_levels(leaf *l, const page_head *h, const page_body *b, uint32_t *slots,
+                                    uint32_t *valid, uint32_t *skipped) {
+  uint32_t n = h->wanted - h->skipped;
+  uint8_t *defs = arena_alloc(&l->page, h->wanted, l->err);
+  if (!defs) return l->err->code;
+  if (!levels_read(&b->defs, defs, h->wanted)) return bad_levels(l, h);
+  *skipped = 0;
+  for (uint32_t i = 0; i < h->skipped; i++) *skipped += defs[i] == l->node->max_def;
+  if (l->defs) memcpy(l->defs + l->entries, defs + h->skipped, n);
+  slots_of(l, defs + h->skipped, n, slots, valid);
   return SONDE_OK;
 }
 
@@ -190,9 +205,9 @@ static sonde_code bad_codes(leaf *l, const page_head *h) {
 static sonde_code read_fixed(leaf *l, const page_head *h, const page_values *v, uint32_t slots) {
   uint8_t *out = l->fixed + (size_t)l->slots * l->width;
   if (l->coded) {
-    if (!codes_narrow(l->words.n, l->width, v->p, v->end, out, v->n)) return bad_codes(l, h);
+    if (!codes_narrow(l->words.n, l->width, v, out)) return bad_codes(l, h);
   } else if (is_dictionary_encoding(h->encoding)) {
-    if (!codes_gather(&l->words, l->width, v->p, v->end, out, v->n)) return bad_codes(l, h);
+    if (!codes_gather(&l->words, l->width, v, out)) return bad_codes(l, h);
   } else {
     SONDE_TRY(values_fixed(v, out, l->err));
   }
@@ -215,7 +230,7 @@ static sonde_code copy_words(leaf *l, const page_head *h, const page_values *v, 
   uint32_t *codes = arena_array(v->scratch, v->n, sizeof *codes, l->err);
   uint64_t bytes = 0;
   if (!codes) return l->err->code;
-  if (!codes_narrow(d->n, 4, v->p, v->end, codes, v->n)) return bad_codes(l, h);
+  if (!codes_narrow(d->n, 4, v, codes)) return bad_codes(l, h);
   for (uint32_t i = 0; i < v->n; i++) bytes += d->offsets[codes[i] + 1] - d->offsets[codes[i]];
   SONDE_CHECK(bytes < UINT32_MAX, l->err, SONDE_LIMIT, h->at, "the texts of one page have more than 4 GB");
   SONDE_TRY(texts_reserve(&l->text, (size_t)bytes, l->err));
@@ -238,17 +253,20 @@ static sonde_code read_texts(leaf *l, const page_head *h, const page_values *v, 
 }
 
 static sonde_code read_body(leaf *l, const page_head *h, bool whole, page_body *b) {
-  uint32_t slots, valid;
+  uint32_t slots, valid, skipped = h->skipped;
   SONDE_TRY(body_open(&l->unpack, l->of->codec, h, l->node, whole, b, l->err));
-  SONDE_TRY(read_levels(l, h, b, &slots, &valid));
-  page_values v = {l->node, h->encoding, b->p, b->end, valid, &l->page};
+  if (skipped && l->node->max_def)
+    SONDE_TRY(read_later_levels(l, h, b, &slots, &valid, &skipped));
+  else
+    SONDE_TRY(read_levels(l, h, b, &slots, &valid));
+  page_values v = {l->node, h->encoding, b->p, b->end, valid, &l->page, skipped};
   if (l->width)
     SONDE_TRY(read_fixed(l, h, &v, slots));
   else if (l->bits)
     SONDE_TRY(read_bits(l, &v, slots));
   else if (l->offsets)
     SONDE_TRY(read_texts(l, h, &v, slots));
-  l->entries += h->wanted;
+  l->entries += h->wanted - h->skipped;
   l->slots += slots;
   l->nulls += slots - valid;
   return SONDE_OK;
@@ -262,7 +280,9 @@ static sonde_code read_page(leaf *l, const page_head *h) {
   if (code != SONDE_CORRUPT || !b.cut) return code;
   l->text.len = text_len;
   *l->err = (sonde_error){0};
-  return read_body(l, h, true, &b);
+  if (h->here == h->packed) return read_body(l, h, true, &b);
+  *l->too_few = true;
+  return SONDE_OK;
 }
 
 /* ---- the vec ---- */
@@ -303,22 +323,25 @@ static sonde_code finish(leaf *l, vec *v) {
 static sonde_code read_all(leaf *l, bool nested, leaf_data *out) {
   SONDE_TRY(prepare_dictionary(l));
   SONDE_TRY(reserve(l, nested));
-  for (uint32_t i = 0; i < l->pages->n; i++) {
+  for (uint32_t i = 0; i < l->pages->n && !*l->too_few; i++) {
     arena_reset(&l->page);
     SONDE_TRY(read_page(l, &l->pages->data[i]));
   }
+  if (*l->too_few) return SONDE_OK;
   *out = (leaf_data){.node = l->node, .defs = l->defs, .reps = l->reps, .entries = l->entries};
   return finish(l, &out->values);
 }
 
 sonde_code leaf_read(const pq_piece *piece, uint32_t number, const page_list *pages, bool nested,
-                     arena *memory, arena *scratch, leaf_data *out, sonde_error *err) {
+                     arena *memory, arena *scratch, leaf_data *out, bool *too_few, sonde_error *err) {
   leaf l = {.node = piece->leaves[number],
             .of = &piece->chunks[number],
             .pages = pages,
             .memory = memory,
             .scratch = scratch,
+            .too_few = too_few,
             .err = err};
+  *too_few = false;
   l.unpack.codecs.memory = scratch;
   arena_init(&l.page, scratch->mem);
   sonde_code code = read_all(&l, nested, out);

@@ -12,9 +12,10 @@ typedef struct {
   uint32_t entries;
 } leaf_data;
 
-/* All of the pages listed. `nested`: the levels are kept as well. The vec lies in `memory`, levels in `scratch`. */
+/* All of the pages listed. `nested`: the levels are kept as well. The vec lies in `memory`, levels in `scratch`. *too_few: a page that
+ * is here in part does not tell its values; *out is void then. */
 sonde_code leaf_read(const pq_piece *, uint32_t leaf, const page_list *, bool nested, arena *memory,
-                     arena *scratch, leaf_data *out, sonde_error *);
+                     arena *scratch, leaf_data *out, bool *too_few, sonde_error *);
 
 /* Brings the levels of several leaves together: the vec of a column with fields or items. `slots` is the number of rows that it
  * has to have. */

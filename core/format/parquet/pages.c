@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "codec/codec_block.h"
 #include "format/parquet/values.h"
 
+#define LEAST_BODY 4096u   /* of a page's body, to try what they tell */
 #define HEADER_WANT 65536u /* asked for when a header is not there: it and, often, its page */
 #define DICTIONARY_SLACK                                                                                     \
   100u /* parquet-mr before 1.2.9 left the dictionary's header out of a chunk's size (IMPALA-694) */
@@ -60,13 +62,44 @@ static sonde_code head_at(finder *f, uint64_t at, page_head *h, uint64_t *next) 
   return SONDE_OK;
 }
 
+/* Bytes [offset, offset + length), put together where several spans hold them; fewer (*n) where some are missing. */
+static sonde_code bytes_of(finder *f, uint64_t offset, uint32_t length, const uint8_t **out, size_t *n) {
+  *out = bytes_from(f, offset, n);
+  if (!*out) *n = 0;
+  if (*n >= length) return SONDE_OK;
+  size_t more = *n, next = 0;
+  while (more < length && bytes_from(f, offset + more, &next)) more += next;
+  if (more == *n) return SONDE_OK;
+  if (more > length) more = length;
+  uint8_t *whole = arena_alloc(f->scratch, more, f->err);
+  if (!whole) return f->err->code;
+  for (size_t at = 0; at < more; at += next) {
+    const uint8_t *p = bytes_from(f, offset + at, &next);
+    if (next > more - at) next = more - at;
+    memcpy(whole + at, p, next);
+  }
+  *out = whole;
+  *n = more;
+  return SONDE_OK;
+}
+
+/* Whether the first bytes of the body say what the first values are. */
+static bool begins(const finder *f, const page_head *h) {
+  codec_block_kind codec = f->chunk->codec;
+  bool plain = codec == BLOCK_PLAIN || (h->type == PAGE_DATA_V2 && !h->compressed);
+  return h->wanted < h->values && (plain || codec_block_begins(codec)) && !f->want->whole_pages;
+}
+
 static sonde_code find_body(finder *f, page_head *h, uint64_t next) {
   size_t n;
   uint64_t at = next - h->packed;
   h->body = (const uint8_t *)"";
+  h->here = h->packed;
   if (h->packed == 0) return SONDE_OK;
-  h->body = bytes_from(f, at, &n);
-  return h->body && n >= h->packed ? SONDE_OK : need(f, at, h->packed);
+  SONDE_TRY(bytes_of(f, at, h->packed, &h->body, &n));
+  if (n >= h->packed) return SONDE_OK;
+  h->here = (uint32_t)n;
+  return n >= LEAST_BODY && begins(f, h) ? SONDE_OK : need(f, at + n, h->packed - n);
 }
 
 static sonde_code keep(finder *f, const page_head *h) {
@@ -79,23 +112,29 @@ static sonde_code keep(finder *f, const page_head *h) {
     l->data = data;
     l->cap = cap;
   }
-  l->wanted += h->wanted;
+  l->wanted += h->wanted - h->skipped;
   l->data[l->n++] = *h;
   return SONDE_OK;
 }
 
-/* Where an entry is a row, those behind the last row wanted need no decoding; the encodings that tell all lengths before the
- * first text are left whole. */
-static uint32_t entries_wanted(const finder *f, const page_head *h) {
-  uint64_t end_row = f->want->first_row + f->want->n_rows, rows = end_row - h->first_row;
-  bool flat = f->want->piece->leaves[f->want->leaf]->max_rep == 0;
-  bool stops =
-      h->encoding == ENCODING_PLAIN || h->encoding == ENCODING_RLE || is_dictionary_encoding(h->encoding);
-  return flat && stops && rows < h->values ? (uint32_t)rows : h->values;
+/* Where an entry is a row, those behind the last row wanted need no decoding, and those before the first one little; the
+ * encodings that tell all lengths before the first text are left whole. */
+static void choose_entries(const finder *f, page_head *h) {
+  const page_want *w = f->want;
+  uint64_t rows = w->first_row + w->n_rows - h->first_row;
+  bool flat = w->piece->leaves[w->leaf]->max_rep == 0;
+  bool coded = is_dictionary_encoding(h->encoding);
+  bool stops = h->encoding == ENCODING_PLAIN || h->encoding == ENCODING_RLE || coded;
+  h->wanted = flat && stops && rows < h->values ? (uint32_t)rows : h->values;
+  h->skipped = 0;
+  if (!flat || !(h->encoding == ENCODING_PLAIN || coded) || w->first_row <= h->first_row) return;
+  h->skipped = (uint32_t)(w->first_row - h->first_row);
+  h->first_row = w->first_row;
 }
 
 static sonde_code keep_dictionary(finder *f, page_head *h, uint64_t next) {
   if (f->list->dictionary.body) return damaged(f, h->at, "is a second dictionary");
+  h->wanted = h->values;
   SONDE_TRY(find_body(f, h, next));
   if (f->more->length == 0) f->list->dictionary = *h;
   return SONDE_OK;
@@ -116,8 +155,8 @@ static sonde_code visit(finder *f, page_head *h, uint64_t next, uint64_t *row, u
   uint64_t rows = flat ? h->values : h->rows;
   if (*row != UINT64_MAX) *row = counted ? *row + rows : UINT64_MAX;
   if (h->first_row != UINT64_MAX && counted && !touches(f, h->first_row, rows)) return SONDE_OK;
+  choose_entries(f, h);
   SONDE_TRY(find_body(f, h, next));
-  h->wanted = entries_wanted(f, h);
   return f->more->length ? SONDE_OK : keep(f, h);
 }
 
@@ -142,9 +181,9 @@ static sonde_code indexed_page(finder *f, const pq_page *p) {
   SONDE_TRY(head_at(f, p->offset, &h, &next));
   if (f->more->length) return SONDE_OK;
   if (h.type != PAGE_DATA && h.type != PAGE_DATA_V2) return damaged(f, p->offset, "is no data page");
-  SONDE_TRY(find_body(f, &h, next));
   h.first_row = p->first_row;
-  h.wanted = entries_wanted(f, &h);
+  choose_entries(f, &h);
+  SONDE_TRY(find_body(f, &h, next));
   return f->more->length ? SONDE_OK : keep(f, &h);
 }
 

@@ -38,9 +38,13 @@ static sonde_code read_leaf(const reading *r, uint32_t leaf, bool nested, leaf_d
                     .n_spans = r->n_spans,
                     .first_row = r->first_row,
                     .n_rows = r->n_rows};
-  SONDE_TRY(pages_find(&want, r->scratch, &pages, r->more, r->err));
-  if (r->more->length) return SONDE_OK;
-  SONDE_TRY(leaf_read(r->piece, leaf, &pages, nested, r->memory, r->scratch, out, r->err));
+  bool too_few = false;
+  do {
+    want.whole_pages = too_few;
+    SONDE_TRY(pages_find(&want, r->scratch, &pages, r->more, r->err));
+    if (r->more->length) return SONDE_OK;
+    SONDE_TRY(leaf_read(r->piece, leaf, &pages, nested, r->memory, r->scratch, out, &too_few, r->err));
+  } while (too_few); /* once more at most: then the missing bytes are asked for */
   return count_rows(r, &pages, out, rows, skip);
 }
 

@@ -71,6 +71,22 @@ static sonde_code scratch_texts(const page_values *v, texts *t, uint32_t **offse
   return values_texts(v, t, *offsets + 1, err);
 }
 
+/* PLAIN from the first value that is not skipped. */
+static sonde_code pass_over(page_values *v, uint32_t width, sonde_error *err) {
+  uint64_t left = (uint64_t)(v->end - v->p);
+  if (width > 0 && (uint64_t)v->skip * width > left) return damaged(err);
+  if (width > 0) v->p += (size_t)v->skip * width;
+  for (uint32_t i = 0; width == 0 && i < v->skip; i++) {
+    uint32_t length;
+    if (v->end - v->p < 4) return damaged(err);
+    memcpy(&length, v->p, 4);
+    if (length > (size_t)(v->end - v->p) - 4) return damaged(err);
+    v->p += 4 + (size_t)length;
+  }
+  v->skip = 0;
+  return SONDE_OK;
+}
+
 /* The values as written, one behind the other. */
 static sonde_code raw_values(const page_values *v, uint32_t width, const uint8_t **raw, sonde_error *err) {
   bool whole = v->leaf->physical == PQ_INT32 || v->leaf->physical == PQ_INT64;
@@ -88,9 +104,7 @@ static sonde_code raw_values(const page_values *v, uint32_t width, const uint8_t
   return SONDE_OK;
 }
 
-sonde_code values_fixed(const page_values *v, void *out, sonde_error *err) {
-  if (v->n == 0) return SONDE_OK;
-  uint32_t width = physical_bytes(v->leaf);
+static sonde_code fixed_from(const page_values *v, uint32_t width, void *out, sonde_error *err) {
   if (v->encoding == ENCODING_DELTA_BINARY_PACKED && v->leaf->conversion == PQ_AS_INT64) {
     const uint8_t *p = v->p;
     return delta_read(&p, v->end, out, v->n) ? SONDE_OK : damaged(err);
@@ -104,6 +118,14 @@ sonde_code values_fixed(const page_values *v, void *out, sonde_error *err) {
   uint32_t *offsets;
   SONDE_TRY(scratch_texts(v, &t, &offsets, err));
   return convert_varying(v->leaf, t.bytes, offsets, v->n, out, err);
+}
+
+sonde_code values_fixed(const page_values *v, void *out, sonde_error *err) {
+  uint32_t width = physical_bytes(v->leaf);
+  page_values rest = *v;
+  if (v->n == 0) return SONDE_OK;
+  if (v->skip) SONDE_TRY(pass_over(&rest, width, err));
+  return fixed_from(&rest, width, out, err);
 }
 
 static sonde_code rle_bits(const page_values *v, uint64_t *bits, uint64_t at, sonde_error *err) {
@@ -120,14 +142,13 @@ sonde_code values_bits(const page_values *v, uint64_t *bits, uint64_t at, sonde_
   if (v->n == 0) return SONDE_OK;
   if (v->encoding == ENCODING_RLE) return rle_bits(v, bits, at, err);
   if (v->encoding != ENCODING_PLAIN) return unknown(v, err); /* BIT_PACKED is for levels only */
-  if (bits_bytes(v->n, 1) > (uint64_t)(v->end - v->p)) return damaged(err);
-  bits_copy(bits, at, v->p, 0, v->n);
+  if (bits_bytes((uint64_t)v->skip + v->n, 1) > (uint64_t)(v->end - v->p)) return damaged(err);
+  bits_copy(bits, at, v->p, v->skip, v->n);
   return SONDE_OK;
 }
 
-sonde_code values_texts(const page_values *v, texts *t, uint32_t *ends, sonde_error *err) {
-  uint32_t fixed = v->leaf->physical == PQ_FIXED ? v->leaf->fixed_bytes : 0;
-  if (v->n == 0) return SONDE_OK;
+static sonde_code texts_from(const page_values *v, uint32_t fixed, texts *t, uint32_t *ends,
+                             sonde_error *err) {
   if (v->encoding == ENCODING_PLAIN) return texts_plain(t, v->p, v->end, fixed, ends, v->n, err);
   if (v->encoding == ENCODING_DELTA_BYTE_ARRAY)
     return texts_delta(t, v->p, v->end, fixed, ends, v->n, v->scratch, err);
@@ -137,4 +158,12 @@ sonde_code values_texts(const page_values *v, texts *t, uint32_t *ends, sonde_er
   const uint8_t *raw = NULL;
   SONDE_TRY(split_raw(v, fixed, &raw, err));
   return texts_plain(t, raw, raw + (size_t)v->n * fixed, fixed, ends, v->n, err);
+}
+
+sonde_code values_texts(const page_values *v, texts *t, uint32_t *ends, sonde_error *err) {
+  uint32_t fixed = v->leaf->physical == PQ_FIXED ? v->leaf->fixed_bytes : 0;
+  page_values rest = *v;
+  if (v->n == 0) return SONDE_OK;
+  if (v->skip) SONDE_TRY(pass_over(&rest, fixed, err));
+  return texts_from(&rest, fixed, t, ends, err);
 }

@@ -10,6 +10,7 @@ typedef struct {
   const uint8_t *p, *end;
   uint32_t n;
   arena *scratch; /* of this page */
+  uint32_t skip;  /* values before these n, in the encodings PLAIN and dictionary; else 0 */
 } page_values;
 
 /* To converted_bytes each. */
@@ -29,11 +30,9 @@ typedef struct {
   char *bytes;
 } dictionary;
 
-/* Codes of a page: its width, then the hybrid. False: broken, or a code beyond the dictionary. */
-bool codes_gather(const dictionary *, uint32_t width, const uint8_t *p, const uint8_t *end, void *out,
-                  uint32_t n);
+/* The words of codes of a page. False: broken, or a code beyond the dictionary. */
+bool codes_gather(const dictionary *, uint32_t width, const page_values *, void *out);
 /* The codes themselves, as `width` (1, 2, 4) bytes. */
-bool codes_narrow(uint32_t n_values, uint32_t width, const uint8_t *p, const uint8_t *end, void *out,
-                  uint32_t n);
+bool codes_narrow(uint32_t n_values, uint32_t width, const page_values *, void *out);
 
 #endif
