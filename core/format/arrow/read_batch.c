@@ -65,7 +65,7 @@ static sonde_code read_fixed_list(arrow_in *in, const arrow_field *f, vec *v) {
 /* Between a map and its keys and values is the node of their struct, none of which may be null. */
 static sonde_code read_map(arrow_in *in, const arrow_field *f, vec *v) {
   arrow_bytes b, validity;
-  uint32_t *offsets, entries;
+  uint32_t *offsets, entries = 0;
   SONDE_TRY(arrow_take(in, &b));
   SONDE_TRY(take_node(in, &entries));
   SONDE_TRY(arrow_take(in, &validity));
@@ -92,7 +92,7 @@ static sonde_code read_form(arrow_in *in, const arrow_field *f, vec *v) {
 }
 
 sonde_code arrow_read_column(arrow_in *in, const arrow_field *f, vec *v) {
-  uint32_t rows;
+  uint32_t rows = 0;
   SONDE_TRY(take_node(in, &rows));
   *v = (vec){.type = f->type, .form = VEC_NULL, .rows = rows, .nulls = rows};
   if (f->kind == ARROW_NULL) return SONDE_OK;

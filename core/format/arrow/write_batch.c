@@ -51,9 +51,10 @@ static sonde_code put_strings(arrow_body *b, arrow_rows r, bool large) {
 }
 
 static sonde_code put_coded(arrow_body *b, arrow_rows r, bool large) {
-  SONDE_TRY(arrow_put_code_offsets(arrow_body_open(b), r, large, b->err));
+  size_t bytes;
+  SONDE_TRY(arrow_put_code_offsets(arrow_body_open(b), r, large, &bytes, b->err));
   SONDE_TRY(arrow_body_close(b));
-  arrow_put_code_texts(arrow_body_open(b), r);
+  arrow_put_code_texts(arrow_body_open(b), r, bytes);
   return arrow_body_close(b);
 }
 

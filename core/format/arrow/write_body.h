@@ -42,8 +42,8 @@ uint32_t arrow_count_nulls(arrow_rows);
 sonde_code arrow_put_values(buf *, arrow_rows, column_type, sonde_error *);
 /* rows + 1 offsets, from 0 on, of lists, maps and VEC_TEXT; SONDE_LIMIT when they do not fit 32 bits. */
 sonde_code arrow_put_offsets(buf *, arrow_rows, bool large, sonde_error *);
-/* The same of the texts of VEC_DICT, then their bytes. */
-sonde_code arrow_put_code_offsets(buf *, arrow_rows, bool large, sonde_error *);
-void arrow_put_code_texts(buf *, arrow_rows);
+/* The same of the texts of VEC_DICT, and how many bytes they take; then these. */
+sonde_code arrow_put_code_offsets(buf *, arrow_rows, bool large, size_t *bytes, sonde_error *);
+void arrow_put_code_texts(buf *, arrow_rows, size_t bytes);
 
 #endif

@@ -177,24 +177,29 @@ sonde_code arrow_put_offsets(buf *b, arrow_rows r, bool large, sonde_error *err)
   return SONDE_OK;
 }
 
-sonde_code arrow_put_code_offsets(buf *b, arrow_rows r, bool large, sonde_error *err) {
+sonde_code arrow_put_code_offsets(buf *b, arrow_rows r, bool large, size_t *bytes, sonde_error *err) {
   const uint32_t *ends = r.vec->offsets;
   uint64_t at = 0;
   void *out = offsets_room(b, r.n, large);
-  if (!out) return SONDE_OK;
+  if (!out) return buf_status(b, err);
   put_offset(out, 0, 0, large);
   for (uint32_t i = 0; i < r.n; i++) {
     uint32_t code = vec_valid(r.vec, r.first + i) ? vec_code(r.vec, r.first + i) : 0;
     if (vec_valid(r.vec, r.first + i)) at += ends[code + 1] - ends[code];
     put_offset(out, i + 1, at, large);
   }
+  SONDE_CHECK(at <= SIZE_MAX, err, SONDE_LIMIT, 0, "a batch holds more text than memory has room for");
+  *bytes = (size_t)at;
   return check_last(at, large, err);
 }
 
-void arrow_put_code_texts(buf *b, arrow_rows r) {
+void arrow_put_code_texts(buf *b, arrow_rows r, size_t bytes) {
+  uint8_t *out = bytes ? buf_extend(b, bytes) : NULL;
+  if (!out) return;
   for (uint32_t i = 0; i < r.n; i++) {
     if (!vec_valid(r.vec, r.first + i)) continue;
     sonde_str s = vec_str(r.vec, r.first + i);
-    buf_put(b, s.ptr, s.len);
+    memcpy(out, s.ptr, s.len);
+    out += s.len;
   }
 }
