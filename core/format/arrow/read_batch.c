@@ -1,7 +1,6 @@
 /* Batches and dictionaries: a walk over the fields, each taking its node and its buffers in turn. See read.h. */
 #include <string.h>
 
-#include "base/checked.h"
 #include "format/arrow/read_parts.h"
 #include "format/parquet/text_check.h"
 

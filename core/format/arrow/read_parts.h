@@ -78,7 +78,6 @@ sonde_code arrow_read_codes(arrow_in *, const arrow_field *, vec *v);
 sonde_code arrow_read_offsets(arrow_in *, uint32_t n, bool large, uint64_t most, arrow_bytes, uint32_t **out);
 /* read_batch.c: a column with all below it. */
 sonde_code arrow_read_column(arrow_in *, const arrow_field *, vec *v);
-sonde_code arrow_in_begin(arrow_in *, fb_view records, uint64_t *rows);
 
 /* A little-endian integer of 1, 2, 4 or 8 bytes. */
 static inline int64_t arrow_int(const uint8_t *p, size_t width, bool is_signed) {

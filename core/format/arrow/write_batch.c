@@ -120,8 +120,10 @@ static sonde_code put_struct(arrow_body *b, arrow_rows r, const shape *s) {
 static sonde_code put_column(arrow_body *b, arrow_rows r, const shape *s) {
   SONDE_TRY(check_form(b, r.vec, s));
   arrow_type t = arrow_type_of(s, b->options);
-  arrow_body_node(b, r.n, arrow_count_nulls(r));
-  if (t == ARROW_NULL) return SONDE_OK;
+  if (t == ARROW_NULL) {
+    arrow_body_node(b, r.n, r.n); /* that is all there is of it */
+    return SONDE_OK;
+  }
   SONDE_TRY(arrow_body_validity(b, r));
   switch (t) {
   case ARROW_UTF8:
@@ -143,11 +145,6 @@ static void put_compression(buf *out, size_t reference) {
   fb_table(out, reference, fields, 2);
 }
 
-static void put_zeros(buf *out, size_t n) {
-  uint8_t *p = n ? buf_extend(out, n) : NULL;
-  if (p) memset(p, 0, n);
-}
-
 /* The metadata, with room for what the body will turn out to be. */
 static size_t put_metadata(arrow_body *b, const shape *shapes, uint32_t n, uint32_t rows) {
   buf *out = b->out;
@@ -163,10 +160,10 @@ static size_t put_metadata(arrow_body *b, const shape *shapes, uint32_t n, uint3
   fb_table(out, header, records, packed ? 4 : 3);
   fb_vector(out, records[1].at, nodes, 8);
   b->node = out->len;
-  put_zeros(out, (size_t)nodes * NODE_BYTES);
+  fb_zeros(out, (size_t)nodes * NODE_BYTES);
   fb_vector(out, records[2].at, buffers, 8);
   b->buffer = out->len;
-  put_zeros(out, (size_t)buffers * BUFFER_BYTES);
+  fb_zeros(out, (size_t)buffers * BUFFER_BYTES);
   if (packed) put_compression(out, records[3].at);
   return body_length;
 }

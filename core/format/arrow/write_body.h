@@ -30,7 +30,7 @@ buf *arrow_body_open(arrow_body *);
 sonde_code arrow_body_close(arrow_body *);
 /* A buffer of no bytes. */
 void arrow_body_empty(arrow_body *);
-/* The validity of rows; empty when none is null. */
+/* The node and the validity of rows, which is empty when none is null. */
 sonde_code arrow_body_validity(arrow_body *, arrow_rows);
 
 /* ---- write_buffers.c: one buffer's values; rows that are null become zeros ---- */

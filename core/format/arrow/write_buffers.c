@@ -129,11 +129,6 @@ static sonde_code put_fixed(void *out, arrow_rows r, column_type t, sonde_error 
   return SONDE_OK;
 }
 
-static void put_zeros(buf *b, size_t n) {
-  uint8_t *p = n ? buf_extend(b, n) : NULL;
-  if (p) memset(p, 0, n);
-}
-
 sonde_code arrow_put_values(buf *b, arrow_rows r, column_type t, sonde_error *err) {
   bool none = r.vec->form == VEC_NULL;
   if (t.id == TYPE_BOOL) {
@@ -141,7 +136,7 @@ sonde_code arrow_put_values(buf *b, arrow_rows r, column_type t, sonde_error *er
     return SONDE_OK;
   }
   size_t width = width_of(t), begin = b->len;
-  put_zeros(b, r.n * width);
+  fb_zeros(b, r.n * width);
   if (none || r.n == 0 || b->failed) return SONDE_OK;
   SONDE_TRY(put_fixed(b->data + begin, r, t, err));
   clear_nulls(b->data + begin, r, width);
