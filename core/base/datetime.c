@@ -431,7 +431,7 @@ size_t timestamp_format(int64_t micros, bool zoned, char out[48]) {
 
 /* Microseconds, and behind them what they leave of nanoseconds. */
 static char *put_nanos(char *end, int64_t nanos, int64_t micros) {
-  int64_t left = nanos % 1000 + (nanos % 1000 < 0 ? 1000 : 0);
+  int64_t left = (nanos % 1000 + 1000) % 1000; /* the product of microseconds may not fit */
   if (left == 0) return end;
   if (micros % second == 0) { /* no fraction was written */
     memcpy(end, ".000000", 7);

@@ -1,6 +1,7 @@
 /* parquet_rows: prints a Parquet file as JSON, for tests: {"columns":[{"name","type","as"}],"count":N,"rows":[[…]]}
- *   parquet_rows FILE [--rows FIRST:COUNT] [--no-index] [--check]
- * Reads every row group whole unless --rows names a window, which is read by the page index. --check holds every value against the
+ *   parquet_rows FILE [--rows FIRST:COUNT] [--no-index] [--at-once BYTES] [--check]
+ * Reads every row group whole unless --rows names a window, which is read by the page index; with --at-once
+ * from so many bytes of a chunk, more as they are asked for. --check holds every value against the
  * statistics, page index and bloom filter, which must not rule it out. A file that cannot be read: a message, exit status 1. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ typedef struct {
   arena memory;
   pq_file file;
   bool check, no_index;
+  uint64_t at_once; /* of each range, to begin with; 0: all of it */
   uint64_t first, count;
   buf out;
 } state;
@@ -51,6 +53,8 @@ static void open_file(state *s) {
 }
 
 /* The bytes of `need` as if they had been fetched: copies, so that a read beyond them is seen by AddressSanitizer. */
+enum { TRIES = 1000 };
+
 static pq_span *fetch(state *s, const pq_range *need, uint32_t n) {
   pq_span *spans = calloc(n + 1, sizeof *spans);
   for (uint32_t i = 0; i < n; i++) {
@@ -133,15 +137,17 @@ static void read_column(state *s, uint32_t g, uint32_t c, uint64_t first, uint32
     free(at);
   }
   if (pq_ranges(&p, index, first, n, &scratch, &need, &n_need, &err)) fail(&err);
-  pq_range *all = malloc((n_need + 64) * sizeof *all);
+  pq_range *all = malloc((n_need + TRIES) * sizeof *all);
   memcpy(all, need, n_need * sizeof *all);
+  for (uint32_t i = 0; s->at_once && i < n_need; i++)
+    if (all[i].length > s->at_once) all[i].length = s->at_once;
   for (uint32_t tries = 0;; tries++) {
     pq_span *spans = fetch(s, all, n_need);
     sonde_code code = pq_read(&p, index, spans, n_need, first, n, memory, &scratch, out, &more, &err);
     release(spans, n_need);
     if (code) fail(&err);
     if (more.length == 0) break;
-    if (tries == 60) {
+    if (tries + 1 == TRIES) {
       fprintf(stderr, "reading asks for bytes without end\n");
       exit(3);
     }
@@ -203,6 +209,7 @@ int main(int argc, char **argv) {
   for (int i = 2; i < argc; i++) {
     if (strcmp(argv[i], "--check") == 0) s.check = true;
     if (strcmp(argv[i], "--no-index") == 0) s.no_index = true;
+    if (strcmp(argv[i], "--at-once") == 0 && i + 1 < argc) s.at_once = strtoull(argv[++i], NULL, 10);
     if (strcmp(argv[i], "--rows") == 0 && i + 1 < argc) {
       char *colon;
       s.first = strtoull(argv[++i], &colon, 10);

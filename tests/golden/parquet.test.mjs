@@ -55,12 +55,12 @@ function aggregateDifference(lib, expected, rows) {
   }
 }
 
-/** The rows of some windows are those of the whole, with a page index and without. */
+/** The rows of some windows are those of the whole, with a page index and without, and when bytes come little by little. */
 function windowDifference(lib, file, text) {
   const { rows } = lib.parseEngineOutput(text)
   const windows = [[0, 1], [Math.floor(rows.length / 2), 3], [Math.max(0, rows.length - 2), 2]]
   for (const [first, count] of windows)
-    for (const options of [[], ['--no-index']]) {
+    for (const options of [[], ['--no-index'], ['--no-index', '--at-once', '5000']]) {
       const part = run(file, '--rows', `${first}:${count}`, ...options)
       if (!part.ok) return `rows ${first}:${count} ${options}: ${part.message}`
       const got = JSON.stringify(lib.parseEngineOutput(part.text).rows)

@@ -132,10 +132,169 @@ static void a_table_without_columns(void) {
   there_and_back(&r, random_leaves, 0, 0, &(arrow_write_options){.stream = false});
 }
 
+/* ---- what is refused ---- */
+
+/* One column, plain; SONDE_OK or what went wrong. */
+static sonde_code write_column(const shape *s, const vec *v, const arrow_write_options *o, sonde_error *err) {
+  uint32_t metadata;
+  return arrow_write_batch(s, 1, v, v->rows, o, &memory_of_test, &file, &metadata, err);
+}
+
+static void check_refused(const shape *s, const vec *v, sonde_code why) {
+  sonde_error err = {0};
+  buf_clear(&file);
+  buf_put(&file, "8 bytes.", 8);
+  CHECK_EQ_INT(write_column(s, v, &(arrow_write_options){.codec = BLOCK_PLAIN}, &err), why);
+  CHECK(err.message[0] != 0);
+  CHECK_EQ_UINT(file.len, 8);
+}
+
+static void values_that_arrow_cannot_hold(void) {
+  begin();
+  static const int128 long_time[] = {{UINT64_MAX / 1000, 0}}, many_days[] = {{0, 0x80000000}};
+  static const uint32_t offsets[] = {0, 1};
+  shape interval = {{"i", 1}, {TYPE_INTERVAL, 0}, 0, NULL}, map = {{"m", 1}, {TYPE_MAP, 0}, 2, random_pair};
+  vec v = {.type = {TYPE_INTERVAL, 0}, .form = VEC_I128, .rows = 1, .data = long_time};
+  check_refused(&interval, &v, SONDE_VALUE);
+  v.data = many_days;
+  check_refused(&interval, &v, SONDE_VALUE);
+  vec pair[2] = {{.type = {TYPE_TEXT, 0}, .form = VEC_NULL, .rows = 1, .nulls = 1},
+                 {.type = {TYPE_DATE, 0}, .form = VEC_NULL, .rows = 1, .nulls = 1}};
+  vec null_key = {.type = {TYPE_MAP, 0},
+                  .form = VEC_MAP,
+                  .rows = 1,
+                  .offsets = offsets,
+                  .n_children = 2,
+                  .children = pair};
+  check_refused(&map, &null_key, SONDE_VALUE);
+  end();
+}
+
+/* Two gigabytes of text that take none to hold: one text, named by many rows. */
+static void more_text_than_offsets_reach(void) {
+  begin();
+  enum { ROWS = 2100, LENGTH = 1 << 20 };
+  static const uint8_t codes[ROWS];
+  const uint32_t offsets[] = {0, LENGTH};
+  shape s = {{"t", 1}, {TYPE_TEXT, 0}, 0, NULL};
+  vec v = {.type = {TYPE_TEXT, 0},
+           .form = VEC_DICT,
+           .width = 1,
+           .rows = ROWS,
+           .n_values = 1,
+           .data = codes,
+           .offsets = offsets,
+           .bytes = random_room(&arena_of_test, LENGTH)};
+  check_refused(&s, &v, SONDE_LIMIT);
+  end();
+}
+
+static void vecs_that_are_not_what_their_shape_says(void) {
+  begin();
+  shape whole = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL}, none = {{"n", 1}, {TYPE_NONE, 0}, 0, NULL};
+  static const double numbers[] = {1};
+  vec v = {.type = {TYPE_DOUBLE, 0}, .form = VEC_F64, .rows = 1, .data = numbers};
+  check_refused(&whole, &v, SONDE_MISUSE);
+  check_refused(&none, &v, SONDE_MISUSE);
+  end();
+}
+
+/* Every way of cutting a file or a stream, and every wrong byte of it, is refused or read, never worse. */
+static void damage_is_survived(void) {
+  for (int stream = 0; stream < 2; stream++) {
+    begin();
+    random_state r = {3};
+    vec vecs[RANDOM_COLUMNS];
+    shape shapes[RANDOM_COLUMNS];
+    sonde_error err = {0};
+    arrow_table t;
+    for (uint32_t i = 0; i < RANDOM_COLUMNS; i++) {
+      shapes[i] = *random_shape(i);
+      vecs[i] = random_vec(&r, &shapes[i], 3, true, &arena_of_test);
+    }
+    REQUIRE(write_table(shapes, RANDOM_COLUMNS, vecs, 3, 1, &(arrow_write_options){.stream = stream == 1},
+                        &memory_of_test, &file, &err) == SONDE_OK);
+    sonde_code (*read)(const uint8_t *, size_t, arrow_table *, arena *, arena *, buf *, sonde_error *) =
+        stream ? read_stream : read_file;
+    for (size_t n = 1; n < file.len; n++) {
+      arena_reset(&arena_of_test);
+      buf_clear(&cells);
+      sonde_code code = read(file.data, n, &t, &arena_of_test, &scratch, &cells, &err);
+      if (!stream) CHECK(code == SONDE_CORRUPT);
+      file.data[n] ^= 0x55;
+      err = (sonde_error){0};
+      buf_clear(&cells);
+      code = read(file.data, file.len, &t, &arena_of_test, &scratch, &cells, &err);
+      CHECK(code == SONDE_OK || err.message[0]);
+      file.data[n] ^= 0x55;
+    }
+    end();
+  }
+}
+
+static void zstd_makes_it_shorter(void) {
+  begin();
+  sonde_error err = {0};
+  shape s = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL};
+  int64_t *values = random_room(&arena_of_test, 8000);
+  vec v;
+  for (int i = 0; i < 1000; i++) values[i] = i;
+  vec_pack_i64(&v, s.type, values, NULL, 1000, &arena_of_test, &err);
+  CHECK(write_column(&s, &v, &(arrow_write_options){.codec = BLOCK_PLAIN}, &err) == SONDE_OK);
+  size_t plain = file.len;
+  CHECK(write_column(&s, &v, &(arrow_write_options){.codec = BLOCK_ZSTD}, &err) == SONDE_OK);
+  CHECK(plain > 8000 && (file.len - plain) * 2 < plain);
+  CHECK(write_column(&s, &v, &(arrow_write_options){.codec = BLOCK_GZIP}, &err) == SONDE_UNSUPPORTED);
+  end();
+}
+
+static void columns_that_are_not_wanted_are_passed_over(void) {
+  begin();
+  random_state r = {5};
+  shape shapes[RANDOM_COLUMNS];
+  vec vecs[RANDOM_COLUMNS], read[RANDOM_COLUMNS];
+  bool wanted[RANDOM_COLUMNS] = {false};
+  arrow_table t;
+  sonde_error err = {0};
+  uint32_t metadata, rows;
+  for (uint32_t i = 0; i < RANDOM_COLUMNS; i++) {
+    shapes[i] = *random_shape(i);
+    vecs[i] = random_vec(&r, &shapes[i], 20, true, &arena_of_test);
+  }
+  arrow_writer w;
+  REQUIRE(arrow_writer_begin(&w, shapes, RANDOM_COLUMNS, &(arrow_write_options){.stream = true},
+                             &memory_of_test, &file, &err) == SONDE_OK);
+  arrow_writer_free(&w);
+  REQUIRE(arrow_open_stream(file.data, file.len, &arena_of_test, &t, &err) == SONDE_OK);
+  buf_clear(&file);
+  REQUIRE(arrow_write_batch(shapes, RANDOM_COLUMNS, vecs, 20, &(arrow_write_options){.stream = true},
+                            &memory_of_test, &file, &metadata, &err) == SONDE_OK);
+  for (uint32_t c = 0; c < RANDOM_COLUMNS - 1; c++) {
+    wanted[c] = true;
+    REQUIRE(arrow_read_batch(&t, NULL, file.data, file.len, wanted, &arena_of_test, &scratch, read, &rows,
+                             &err) == SONDE_OK);
+    CHECK_EQ_UINT(rows, 20);
+    CHECK(read[RANDOM_COLUMNS - 1].form == VEC_NULL && read[RANDOM_COLUMNS - 1].rows == 0);
+    buf_clear(&cells);
+    buf_clear(&expected);
+    put_rows(&cells, &read[c], 1, 20);
+    put_rows(&expected, &vecs[c], 1, 20);
+    CHECK_BYTES(cells.data, cells.len, expected.data, expected.len);
+    wanted[c] = false;
+  }
+  end();
+}
+
 int main(void) {
   RUN(a_batch_is_what_the_format_says);
   RUN(a_file_begins_and_ends_with_its_magic);
   RUN(every_type_comes_back);
   RUN(a_table_without_columns);
+  RUN(columns_that_are_not_wanted_are_passed_over);
+  RUN(zstd_makes_it_shorter);
+  RUN(values_that_arrow_cannot_hold);
+  RUN(more_text_than_offsets_reach);
+  RUN(vecs_that_are_not_what_their_shape_says);
+  RUN(damage_is_survived);
   return check_report();
 }

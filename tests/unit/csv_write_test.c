@@ -253,6 +253,8 @@ static void scaled_doubles_lose_their_zeros(void) {
            .data = values,
            .base = -1000};
   check_rows("-1\n-0.999\n0.25\n0.3\n1\n-0.001\n", 1, &v);
+  v.scale = 9;
+  check_rows("-0.000001\n-9.99e-7\n2.5e-7\n3e-7\n0.000001\n-1e-9\n", 1, &v);
   end();
 }
 

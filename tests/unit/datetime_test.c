@@ -203,6 +203,8 @@ static void every_int64_has_a_text(void) {
   char text[48];
   CHECK_STRN(text, timestamp_format(INT64_MIN, true, text), "-290308-12-21 19:59:05.224192+00:00");
   CHECK_STRN(text, timestamp_format(INT64_MAX, true, text), "294247-01-10 04:00:54.775807+00:00");
+  CHECK_STRN(text, timestamp_format_nanos(INT64_MIN, false, text), "1677-09-21 00:12:43.145224192");
+  CHECK_STRN(text, timestamp_format_nanos(INT64_MAX, false, text), "2262-04-11 23:47:16.854775807");
   CHECK_STRN(text, time_format(86399 * second, text), "23:59:59");
   CHECK_STRN(text, time_format(-second, text), "23:59:59");
 }

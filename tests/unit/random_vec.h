@@ -186,19 +186,19 @@ static inline void random_wide(random_state *r, vec *v, arena *a) {
   v->data = values;
 }
 
-/* n texts, the first of them `skip` bytes behind the begin. */
+/* n texts, the first of them somewhere behind the begin. */
 static inline void random_texts(random_state *r, vec *v, uint32_t n, arena *a) {
   uint32_t *offsets = random_room(a, ((size_t)n + 1) * 4);
-  char *bytes = random_room(a, (size_t)n * 64 + 64);
+  char *text = random_room(a, (size_t)n * 64 + 64);
   uint32_t at = offsets[0] = random_below(r, 5);
   for (uint32_t i = 0; i < n; i++) {
-    if (v->type.id == TYPE_TEXT) at += (uint32_t)random_text(r, bytes + at);
-    if (v->type.id == TYPE_BLOB) at += (uint32_t)random_blob(r, bytes + at);
-    if (v->type.id == TYPE_LIST) at += (uint32_t)random_json(r, bytes + at);
+    if (v->type.id == TYPE_TEXT) at += (uint32_t)random_text(r, text + at);
+    if (v->type.id == TYPE_BLOB) at += (uint32_t)random_blob(r, text + at);
+    if (v->type.id == TYPE_LIST) at += (uint32_t)random_json(r, text + at);
     offsets[i + 1] = at;
   }
   v->offsets = offsets;
-  v->bytes = bytes;
+  v->bytes = text;
 }
 
 static inline void random_codes(random_state *r, vec *v, arena *a) {

@@ -24,6 +24,7 @@ void fb_string(buf *, size_t reference, sonde_str);
 void fb_vector(buf *, size_t reference, uint32_t n, size_t alignment);
 /* A vector of references, all to be set; the position of the first. */
 size_t fb_references(buf *, size_t reference, uint32_t n);
+void fb_zeros(buf *, size_t n);
 /* Overwrites what was written as 0 because it was not known yet. */
 void fb_set_u32(buf *, size_t at, uint32_t);
 void fb_set_u64(buf *, size_t at, uint64_t);

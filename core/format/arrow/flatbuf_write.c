@@ -16,8 +16,8 @@ static void set_u16(buf *b, size_t at, size_t v) {
   if (!b->failed) memcpy(b->data + at, &narrow, 2);
 }
 
-static void put_zeros(buf *b, size_t n) {
-  uint8_t *p = buf_extend(b, n);
+void fb_zeros(buf *b, size_t n) {
+  uint8_t *p = n ? buf_extend(b, n) : NULL;
   if (p) memset(p, 0, n);
 }
 
@@ -32,7 +32,7 @@ size_t fb_reference(buf *b) {
 void fb_table(buf *b, size_t reference, fb_field *fields, uint32_t n) {
   buf_align(b, 2);
   size_t vtable = b->len, slots = n ? fields[n - 1].id + 1u : 0;
-  put_zeros(b, 4 + slots * 2);
+  fb_zeros(b, 4 + slots * 2);
   buf_align(b, 4);
   point_here(b, reference);
   size_t table = b->len;
@@ -64,6 +64,6 @@ void fb_vector(buf *b, size_t reference, uint32_t n, size_t alignment) {
 size_t fb_references(buf *b, size_t reference, uint32_t n) {
   fb_vector(b, reference, n, 4);
   size_t first = b->len;
-  put_zeros(b, (size_t)n * 4);
+  fb_zeros(b, (size_t)n * 4);
   return first;
 }

@@ -77,6 +77,5 @@ enum { MAP_KEYS_SORTED };
 #define ARROW_EXTENSION_NAME "ARROW:extension:name"
 #define ARROW_EXTENSION_METADATA "ARROW:extension:metadata"
 #define ARROW_EXTENSION_UUID "arrow.uuid"
-#define ARROW_EXTENSION_JSON "arrow.json"
 
 #endif

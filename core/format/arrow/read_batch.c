@@ -1,9 +1,7 @@
-/* Batches and dictionaries: a walk over the fields, each taking its node and its buffers in turn. See read.h. */
+/* Batches: a walk over the fields, each taking its node and its buffers in turn. See read.h. */
 #include <string.h>
 
-#include "base/checked.h"
 #include "format/arrow/read_parts.h"
-#include "format/parquet/text_check.h"
 
 static bool is_string(const arrow_field *f) { return f->type.id == TYPE_TEXT || f->type.id == TYPE_BLOB; }
 
@@ -65,7 +63,7 @@ static sonde_code read_fixed_list(arrow_in *in, const arrow_field *f, vec *v) {
 /* Between a map and its keys and values is the node of their struct, none of which may be null. */
 static sonde_code read_map(arrow_in *in, const arrow_field *f, vec *v) {
   arrow_bytes b, validity;
-  uint32_t *offsets, entries;
+  uint32_t *offsets, entries = 0;
   SONDE_TRY(arrow_take(in, &b));
   SONDE_TRY(take_node(in, &entries));
   SONDE_TRY(arrow_take(in, &validity));
@@ -92,14 +90,13 @@ static sonde_code read_form(arrow_in *in, const arrow_field *f, vec *v) {
 }
 
 sonde_code arrow_read_column(arrow_in *in, const arrow_field *f, vec *v) {
-  uint32_t rows;
+  uint32_t rows = 0;
   SONDE_TRY(take_node(in, &rows));
   *v = (vec){.type = f->type, .form = VEC_NULL, .rows = rows, .nulls = rows};
   if (f->kind == ARROW_NULL) return SONDE_OK;
   v->nulls = 0;
   SONDE_TRY(arrow_take_validity(in, v));
-  SONDE_TRY(read_form(in, f, v));
-  return SONDE_OK;
+  return read_form(in, f, v);
 }
 
 /* Passes over what a column that is not wanted has. */
@@ -130,7 +127,7 @@ static sonde_code read_compression(arrow_in *in, fb_view records) {
   return SONDE_OK;
 }
 
-static sonde_code open_records(arrow_in *in, fb_view records, uint32_t *rows) {
+sonde_code arrow_open_records(arrow_in *in, fb_view records, uint32_t *rows) {
   fb_bytes *of = records.of;
   SONDE_CHECK(of, in->err, SONDE_CORRUPT, 0, "the Arrow message holds no batch");
   in->nodes = fb_elements(records, RECORDS_NODES, NODE_BYTES);
@@ -145,8 +142,8 @@ static sonde_code open_records(arrow_in *in, fb_view records, uint32_t *rows) {
 }
 
 /* The header of a message of one kind, and where its body is. */
-static sonde_code open_batch(arrow_in *in, const uint8_t *message, size_t n, uint64_t kind,
-                             fb_bytes *metadata, fb_view *header) {
+sonde_code arrow_open_batch(arrow_in *in, const uint8_t *message, size_t n, uint64_t kind, fb_bytes *metadata,
+                            fb_view *header) {
   fb_view view;
   size_t body;
   SONDE_TRY(arrow_open_message(message, n, metadata, &view, &body, in->err));
@@ -159,13 +156,13 @@ static sonde_code open_batch(arrow_in *in, const uint8_t *message, size_t n, uin
   return SONDE_OK;
 }
 
-static void fresh_scratch(arrow_in *in) {
+void arrow_fresh_scratch(arrow_in *in) {
   arena_reset(in->scratch);
   in->blocks = (codec_blocks){.memory = in->scratch};
 }
 
 static sonde_code read_wanted(arrow_in *in, const arrow_field *f, uint32_t rows, vec *v) {
-  fresh_scratch(in);
+  arrow_fresh_scratch(in);
   in->column = f->name;
   SONDE_TRY(arrow_read_column(in, f, v));
   return v->rows == rows ? SONDE_OK : arrow_damaged(in, "it has not as many rows as its batch");
@@ -177,96 +174,12 @@ sonde_code arrow_read_batch(const arrow_table *t, const arrow_dictionaries *dict
   arrow_in in = {.dictionaries = dictionaries, .memory = memory, .scratch = scratch, .err = err};
   fb_bytes metadata;
   fb_view records;
-  SONDE_TRY(open_batch(&in, message, n, HEADER_RECORDS, &metadata, &records));
-  SONDE_TRY(open_records(&in, records, rows));
+  SONDE_TRY(arrow_open_batch(&in, message, n, HEADER_RECORDS, &metadata, &records));
+  SONDE_TRY(arrow_open_records(&in, records, rows));
   for (uint32_t i = 0; i < t->n; i++) {
     vecs[i] = (vec){.type = t->fields[i].type, .form = VEC_NULL};
     SONDE_TRY(wanted && !wanted[i] ? skip_column(&in, &t->fields[i])
                                    : read_wanted(&in, &t->fields[i], *rows, &vecs[i]));
   }
   return SONDE_OK;
-}
-
-/* ---- dictionaries ---- */
-
-static const arrow_field *field_of(const arrow_field *fields, uint32_t n, int64_t id) {
-  for (uint32_t i = 0; i < n; i++) {
-    if (fields[i].coded && fields[i].dictionary == id) return &fields[i];
-    const arrow_field *below = field_of(fields[i].children, fields[i].n_children, id);
-    if (below) return below;
-  }
-  return NULL;
-}
-
-static uint32_t bytes_of(const vec *v) {
-  return v->form == VEC_NULL || v->rows == 0 ? 0 : v->offsets[v->rows] - v->offsets[0];
-}
-
-/* Puts the values of `more` behind those of `to`, at row `row` and byte `at`. */
-static void append(const vec *more, uint32_t row, uint32_t at, uint32_t *offsets, char *bytes,
-                   uint64_t *validity) {
-  for (uint32_t i = 0; i < more->rows; i++) {
-    sonde_str s = vec_valid(more, i) ? vec_str(more, i) : (sonde_str){"", 0};
-    if (vec_valid(more, i)) validity[(row + i) >> 6] |= (uint64_t)1 << ((row + i) & 63);
-    memcpy(bytes + at, s.ptr, s.len);
-    offsets[row + i] = at;
-    at += (uint32_t)s.len;
-    offsets[row + i + 1] = at;
-  }
-}
-
-/* A delta: the old values, then the new ones. */
-static sonde_code join(const vec *old, vec *more, arena *memory, sonde_error *err) {
-  uint64_t rows = (uint64_t)old->rows + more->rows, size = (uint64_t)bytes_of(old) + bytes_of(more);
-  SONDE_CHECK(rows <= INT32_MAX && size <= UINT32_MAX, err, SONDE_LIMIT, 0,
-              "an Arrow dictionary is too large");
-  uint32_t *offsets = arena_zero(memory, (size_t)(rows + 1) * 4, err);
-  char *bytes = arena_alloc(memory, (size_t)size, err);
-  uint64_t *validity = arena_zero(memory, (size_t)(rows + 63) / 64 * 8, err);
-  if (!offsets || !bytes || !validity) return err->code;
-  append(old, 0, 0, offsets, bytes, validity);
-  append(more, old->rows, offsets[old->rows], offsets, bytes, validity);
-  more->form = VEC_TEXT;
-  more->rows = (uint32_t)rows;
-  more->nulls += old->nulls;
-  more->validity = more->nulls ? validity : NULL;
-  more->offsets = offsets;
-  more->bytes = bytes;
-  return SONDE_OK;
-}
-
-static sonde_code keep_dictionary(arrow_in *in, arrow_dictionaries *all, int64_t id, bool delta,
-                                  vec *values) {
-  arrow_dictionary *d = all->first;
-  while (d && d->id != id) d = d->next;
-  if (d && delta) SONDE_TRY(join(&d->values, values, in->memory, in->err));
-  bool distinct = false;
-  if (values->form == VEC_TEXT && values->nulls == 0)
-    SONDE_TRY(texts_distinct(values->bytes, values->offsets, values->rows, in->scratch, &distinct, in->err));
-  /* One that is replaced stays for batches read before: it lies in the same arena as they, or was dropped with them. */
-  arrow_dictionary *made = arena_zero(in->memory, sizeof *made, in->err);
-  if (!made) return in->err->code;
-  *made = (arrow_dictionary){.id = id, .values = *values, .distinct = distinct, .next = all->first};
-  all->first = made;
-  return SONDE_OK;
-}
-
-sonde_code arrow_read_dictionary(const arrow_table *t, const uint8_t *message, size_t n, arena *memory,
-                                 arena *scratch, arrow_dictionaries *all, sonde_error *err) {
-  arrow_in in = {.memory = memory, .scratch = scratch, .err = err};
-  fb_bytes metadata;
-  fb_view header;
-  uint32_t rows;
-  fresh_scratch(&in);
-  SONDE_TRY(open_batch(&in, message, n, HEADER_DICTIONARY, &metadata, &header));
-  SONDE_TRY(open_records(&in, fb_child(header, DICTIONARY_BATCH_DATA), &rows));
-  int64_t id = fb_int(header, DICTIONARY_BATCH_ID, 8, 0);
-  const arrow_field *f = field_of(t->fields, t->n, id);
-  if (!f) return SONDE_OK; /* nobody refers to it */
-  in.column = f->name;
-  arrow_field plain = *f;
-  plain.coded = false;
-  vec values;
-  SONDE_TRY(arrow_read_column(&in, &plain, &values));
-  return keep_dictionary(&in, all, id, fb_uint(header, DICTIONARY_BATCH_IS_DELTA, 1, 0) != 0, &values);
 }

@@ -1,7 +1,6 @@
 /* The buffers of a batch, one after the other. See read_parts.h. */
 #include <string.h>
 
-#include "base/checked.h"
 #include "format/arrow/read_parts.h"
 
 sonde_code arrow_damaged(const arrow_in *in, const char *why) {

@@ -25,7 +25,7 @@ struct arrow_field {
 typedef struct arrow_dictionary arrow_dictionary;
 struct arrow_dictionary {
   int64_t id;
-  vec values;    /* VEC_TEXT or VEC_NULL */
+  vec values;    /* VEC_TEXT */
   bool distinct; /* no value is there twice, and none is null */
   arrow_dictionary *next;
 };
@@ -73,12 +73,16 @@ const uint64_t *arrow_words(arrow_in *, arrow_bytes, uint32_t n);
 sonde_code arrow_read_values(arrow_in *, const arrow_field *, vec *v);
 /* read_text.c */
 sonde_code arrow_read_text(arrow_in *, const arrow_field *, vec *v);
+/* read_dictionary.c */
 sonde_code arrow_read_codes(arrow_in *, const arrow_field *, vec *v);
 /* Offsets of lists and texts, checked: n + 1 that ascend up to `most`. In `memory`. */
 sonde_code arrow_read_offsets(arrow_in *, uint32_t n, bool large, uint64_t most, arrow_bytes, uint32_t **out);
-/* read_batch.c: a column with all below it. */
+/* read_batch.c: the header of a message of one kind; the nodes and buffers of a RecordBatch; a column with all below it. */
+sonde_code arrow_open_batch(arrow_in *, const uint8_t *message, size_t n, uint64_t kind, fb_bytes *metadata,
+                            fb_view *header);
+sonde_code arrow_open_records(arrow_in *, fb_view records, uint32_t *rows);
+void arrow_fresh_scratch(arrow_in *);
 sonde_code arrow_read_column(arrow_in *, const arrow_field *, vec *v);
-sonde_code arrow_in_begin(arrow_in *, fb_view records, uint64_t *rows);
 
 /* A little-endian integer of 1, 2, 4 or 8 bytes. */
 static inline int64_t arrow_int(const uint8_t *p, size_t width, bool is_signed) {

@@ -172,7 +172,7 @@ static sonde_code read_dictionary(const schema_in *in, fb_view d, arrow_field *f
 
 /* ---- fields ---- */
 
-static sonde_code read_fields(schema_in *, fb_list, uint32_t depth, arrow_field **, sonde_error *);
+static sonde_code read_fields(schema_in *, fb_list, uint32_t depth, arrow_field **);
 
 /* A map stores one child, a struct of two: they become the map's own. */
 static sonde_code check_children(const schema_in *in, arrow_field *f) {
@@ -201,7 +201,7 @@ static sonde_code read_field(schema_in *in, fb_view view, uint32_t depth, arrow_
   SONDE_TRY(read_type(in, fb_child(view, FIELD_TYPE), f));
   fb_list children = fb_elements(view, FIELD_CHILDREN, 4);
   arrow_field *own;
-  SONDE_TRY(read_fields(in, children, depth + 1, &own, in->err));
+  SONDE_TRY(read_fields(in, children, depth + 1, &own));
   f->children = own;
   f->n_children = children.n;
   if (f->kind == ARROW_FIXED_SIZE_BINARY && f->size == 16 && is_uuid(view)) set(f, TYPE_UUID, 0);
@@ -210,8 +210,8 @@ static sonde_code read_field(schema_in *in, fb_view view, uint32_t depth, arrow_
   return check_children(in, f);
 }
 
-static sonde_code read_fields(schema_in *in, fb_list list, uint32_t depth, arrow_field **out,
-                              sonde_error *err) {
+static sonde_code read_fields(schema_in *in, fb_list list, uint32_t depth, arrow_field **out) {
+  sonde_error *err = in->err;
   SONDE_CHECK(depth <= DEPTH_MAX, err, SONDE_UNSUPPORTED, 0, "the Arrow schema is nested more than %u deep",
               (unsigned)DEPTH_MAX);
   SONDE_CHECK(list.n <= in->fields_left, err, SONDE_CORRUPT, 0, "the Arrow schema has more fields than room");
@@ -241,7 +241,7 @@ sonde_code arrow_read_schema(fb_view schema, arena *memory, arrow_table *t, sond
   SONDE_CHECK(fb_uint(schema, SCHEMA_ENDIANNESS, 2, 0) == 0, err, SONDE_UNSUPPORTED, 0,
               "big-endian Arrow data is not supported");
   fb_list list = fb_elements(schema, SCHEMA_FIELDS, 4);
-  SONDE_TRY(read_fields(&in, list, 0, &fields, err));
+  SONDE_TRY(read_fields(&in, list, 0, &fields));
   SONDE_CHECK(!of->bad, err, SONDE_CORRUPT, 0, "the schema of the Arrow data is damaged");
   t->n = list.n;
   t->fields = fields;

@@ -8,7 +8,7 @@
  *   time time64(us, ns) | timestamp timestamp(us, ns) | timestamptz the same with zone "UTC" | text utf8 | blob binary
  *   uuid fixed_size_binary(16), extension arrow.uuid | interval interval(month_day_nano)
  *   list list | map map | struct struct | type none null
- *   list, map and struct without children in their shape: JSON as utf8, extension arrow.json
+ *   list, map and struct without children in their shape: JSON as utf8
  * Text of few distinct values is written out as well: the file format allows no dictionary to be replaced, so that batches made
  * apart from each other could not each have their own. */
 #ifndef ARROW_WRITE_H

@@ -41,9 +41,17 @@ static sonde_code check_form(const arrow_body *b, const vec *v, const shape *s) 
 
 /* ---- text ---- */
 
+/* Ends a buffer of offsets, the last of which is `last`. */
+static sonde_code close_offsets(arrow_body *b, uint64_t last, bool large) {
+  SONDE_CHECK(
+      last <= (large ? SIZE_MAX / 2 : INT32_MAX), b->err, SONDE_LIMIT, 0,
+      "column %.*s: a batch holds more than 2 GB of it: write fewer rows in a batch, or large offsets",
+      (int)b->column.len, b->column.ptr);
+  return arrow_body_close(b);
+}
+
 static sonde_code put_strings(arrow_body *b, arrow_rows r, bool large) {
-  SONDE_TRY(arrow_put_offsets(arrow_body_open(b), r, large, b->err));
-  SONDE_TRY(arrow_body_close(b));
+  SONDE_TRY(close_offsets(b, arrow_put_offsets(arrow_body_open(b), r, large), large));
   buf *out = arrow_body_open(b);
   const uint32_t *offsets = r.vec->form == VEC_NULL ? NULL : r.vec->offsets + r.first;
   if (offsets) buf_put(out, r.vec->bytes + offsets[0], offsets[r.n] - offsets[0]);
@@ -51,9 +59,9 @@ static sonde_code put_strings(arrow_body *b, arrow_rows r, bool large) {
 }
 
 static sonde_code put_coded(arrow_body *b, arrow_rows r, bool large) {
-  SONDE_TRY(arrow_put_code_offsets(arrow_body_open(b), r, large, b->err));
-  SONDE_TRY(arrow_body_close(b));
-  arrow_put_code_texts(arrow_body_open(b), r);
+  uint64_t bytes = arrow_put_code_offsets(arrow_body_open(b), r, large);
+  SONDE_TRY(close_offsets(b, bytes, large));
+  arrow_put_code_texts(arrow_body_open(b), r, (size_t)bytes);
   return arrow_body_close(b);
 }
 
@@ -65,13 +73,10 @@ static sonde_code put_cells(arrow_body *b, arrow_rows r, bool large) {
   for (uint32_t i = 0; i < r.n; i++) {
     if (vec_valid(r.vec, r.first + i)) cell_json(&b->text, r.vec, r.first + i);
     uint64_t end = b->text.len;
-    SONDE_CHECK(large || end <= INT32_MAX, b->err, SONDE_LIMIT, 0,
-                "a batch holds more than 2 GB of column %.*s as JSON: write fewer rows in a batch",
-                (int)b->column.len, b->column.ptr);
     buf_put(offsets, &end, large ? 8 : 4);
   }
   SONDE_TRY(buf_status(&b->text, b->err));
-  SONDE_TRY(arrow_body_close(b));
+  SONDE_TRY(close_offsets(b, b->text.len, large));
   buf_put(arrow_body_open(b), b->text.data, b->text.len);
   return arrow_body_close(b);
 }
@@ -80,6 +85,15 @@ static sonde_code put_text(arrow_body *b, arrow_rows r, bool large) {
   if (r.vec->form == VEC_DICT) return put_coded(b, r, large);
   if (r.vec->form == VEC_TEXT || r.vec->form == VEC_NULL) return put_strings(b, r, large);
   return put_cells(b, r, large);
+}
+
+/* ---- values of fixed width ---- */
+
+static sonde_code put_fixed(arrow_body *b, arrow_rows r, column_type t) {
+  SONDE_CHECK(arrow_put_values(arrow_body_open(b), r, t), b->err, SONDE_VALUE, 0,
+              "column %.*s: an interval is too long for Arrow's months, days and nanoseconds",
+              (int)b->column.len, b->column.ptr);
+  return arrow_body_close(b);
 }
 
 /* ---- nested ---- */
@@ -97,8 +111,7 @@ static sonde_code put_child(arrow_body *b, const vec *parent, uint32_t i, uint32
 static sonde_code put_list(arrow_body *b, arrow_rows r, const shape *s) {
   bool none = r.vec->form == VEC_NULL || r.n == 0;
   uint32_t first = none ? 0 : r.vec->offsets[r.first], end = none ? 0 : r.vec->offsets[r.first + r.n];
-  SONDE_TRY(arrow_put_offsets(arrow_body_open(b), r, false, b->err));
-  SONDE_TRY(arrow_body_close(b));
+  SONDE_TRY(close_offsets(b, arrow_put_offsets(arrow_body_open(b), r, false), false));
   if (s->type.id == TYPE_LIST) return put_child(b, r.vec, 0, first, end - first, &s->children[0]);
   bool null_key = !none && arrow_count_nulls((arrow_rows){&r.vec->children[0], first, end - first}) > 0;
   SONDE_CHECK(!null_key, b->err, SONDE_VALUE, 0,
@@ -119,8 +132,10 @@ static sonde_code put_struct(arrow_body *b, arrow_rows r, const shape *s) {
 static sonde_code put_column(arrow_body *b, arrow_rows r, const shape *s) {
   SONDE_TRY(check_form(b, r.vec, s));
   arrow_type t = arrow_type_of(s, b->options);
-  arrow_body_node(b, r.n, arrow_count_nulls(r));
-  if (t == ARROW_NULL) return SONDE_OK;
+  if (t == ARROW_NULL) {
+    arrow_body_node(b, r.n, r.n); /* that is all there is of it */
+    return SONDE_OK;
+  }
   SONDE_TRY(arrow_body_validity(b, r));
   switch (t) {
   case ARROW_UTF8:
@@ -130,7 +145,7 @@ static sonde_code put_column(arrow_body *b, arrow_rows r, const shape *s) {
   case ARROW_LIST:
   case ARROW_MAP: return put_list(b, r, s);
   case ARROW_STRUCT: return put_struct(b, r, s);
-  default: SONDE_TRY(arrow_put_values(arrow_body_open(b), r, s->type, b->err)); return arrow_body_close(b);
+  default: return put_fixed(b, r, s->type);
   }
 }
 
@@ -140,11 +155,6 @@ static void put_compression(buf *out, size_t reference) {
   fb_field fields[] = {{.id = COMPRESSION_CODEC, .size = 1, .value = CODEC_ID_ZSTD},
                        {.id = COMPRESSION_METHOD, .size = 1}};
   fb_table(out, reference, fields, 2);
-}
-
-static void put_zeros(buf *out, size_t n) {
-  uint8_t *p = n ? buf_extend(out, n) : NULL;
-  if (p) memset(p, 0, n);
 }
 
 /* The metadata, with room for what the body will turn out to be. */
@@ -162,10 +172,10 @@ static size_t put_metadata(arrow_body *b, const shape *shapes, uint32_t n, uint3
   fb_table(out, header, records, packed ? 4 : 3);
   fb_vector(out, records[1].at, nodes, 8);
   b->node = out->len;
-  put_zeros(out, (size_t)nodes * NODE_BYTES);
+  fb_zeros(out, (size_t)nodes * NODE_BYTES);
   fb_vector(out, records[2].at, buffers, 8);
   b->buffer = out->len;
-  put_zeros(out, (size_t)buffers * BUFFER_BYTES);
+  fb_zeros(out, (size_t)buffers * BUFFER_BYTES);
   if (packed) put_compression(out, records[3].at);
   return body_length;
 }

@@ -48,11 +48,12 @@ sonde_code arrow_body_close(arrow_body *b) {
 }
 
 sonde_code arrow_body_validity(arrow_body *b, arrow_rows r) {
-  if (arrow_count_nulls(r) == 0) {
+  uint32_t nulls = arrow_count_nulls(r);
+  arrow_body_node(b, r.n, nulls);
+  if (nulls == 0) {
     arrow_body_empty(b);
     return SONDE_OK;
   }
-  buf *out = arrow_body_open(b);
-  arrow_put_bits(out, r.vec->form == VEC_NULL ? NULL : r.vec->validity, r.first, r.n);
+  arrow_put_bits(arrow_body_open(b), r.vec->form == VEC_NULL ? NULL : r.vec->validity, r.first, r.n);
   return arrow_body_close(b);
 }

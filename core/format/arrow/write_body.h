@@ -30,7 +30,7 @@ buf *arrow_body_open(arrow_body *);
 sonde_code arrow_body_close(arrow_body *);
 /* A buffer of no bytes. */
 void arrow_body_empty(arrow_body *);
-/* The validity of rows; empty when none is null. */
+/* The node and the validity of rows, which is empty when none is null. */
 sonde_code arrow_body_validity(arrow_body *, arrow_rows);
 
 /* ---- write_buffers.c: one buffer's values; rows that are null become zeros ---- */
@@ -38,12 +38,12 @@ sonde_code arrow_body_validity(arrow_body *, arrow_rows);
 /* Bits [first, first + n), from bit 0 on; zeros when `bits` is NULL. */
 void arrow_put_bits(buf *, const uint64_t *bits, uint32_t first, uint32_t n);
 uint32_t arrow_count_nulls(arrow_rows);
-/* Fixed width values as `type`; the vec's form holds such. */
-sonde_code arrow_put_values(buf *, arrow_rows, column_type, sonde_error *);
-/* rows + 1 offsets, from 0 on, of lists, maps and VEC_TEXT; SONDE_LIMIT when they do not fit 32 bits. */
-sonde_code arrow_put_offsets(buf *, arrow_rows, bool large, sonde_error *);
-/* The same of the texts of VEC_DICT, then their bytes. */
-sonde_code arrow_put_code_offsets(buf *, arrow_rows, bool large, sonde_error *);
-void arrow_put_code_texts(buf *, arrow_rows);
+/* Fixed width values as `type`; the vec's form holds such. False: an interval is longer than Arrow's can be. */
+bool arrow_put_values(buf *, arrow_rows, column_type);
+/* rows + 1 offsets, from 0 on, of lists, maps and VEC_TEXT; of the texts of VEC_DICT. The last one, which need not fit. */
+uint64_t arrow_put_offsets(buf *, arrow_rows, bool large);
+uint64_t arrow_put_code_offsets(buf *, arrow_rows, bool large);
+/* `bytes` of texts of VEC_DICT, one behind the other. */
+void arrow_put_code_texts(buf *, arrow_rows, size_t bytes);
 
 #endif

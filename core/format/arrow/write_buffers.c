@@ -96,19 +96,19 @@ static void put_uuids(uint8_t *out, arrow_rows r) {
   }
 }
 
-static sonde_code put_intervals(uint8_t *out, arrow_rows r, sonde_error *err) {
+/* False: one is too long. */
+static bool put_intervals(uint8_t *out, arrow_rows r) {
   for (uint32_t i = 0; i < r.n; i++, out += 16) {
     if (!vec_valid(r.vec, r.first + i)) continue;
     int128 x = i128_at(r.vec, r.first + i);
     uint32_t parts[2] = {(uint32_t)((uint64_t)x.high >> 32), (uint32_t)x.high};
     bool fits = parts[0] <= INT32_MAX && parts[1] <= INT32_MAX && x.low <= INT64_MAX / 1000;
-    SONDE_CHECK(fits, err, SONDE_VALUE, i,
-                "an interval is too long for Arrow's months, days and nanoseconds");
+    if (!fits) return false;
     uint64_t nanos = x.low * 1000;
     memcpy(out, parts, 8);
     memcpy(out + 8, &nanos, 8);
   }
-  return SONDE_OK;
+  return true;
 }
 
 static size_t width_of(column_type t) {
@@ -116,36 +116,31 @@ static size_t width_of(column_type t) {
   return t.id == TYPE_DECIMAL || t.id == TYPE_UUID || t.id == TYPE_INTERVAL ? 16 : 8;
 }
 
-static sonde_code put_fixed(void *out, arrow_rows r, column_type t, sonde_error *err) {
+static bool put_fixed(void *out, arrow_rows r, column_type t) {
   switch (t.id) {
   case TYPE_DATE: put_days(out, r); break;
   case TYPE_FLOAT: put_floats(out, r); break;
   case TYPE_DOUBLE: vec_f64s(r.vec, r.first, r.n, out); break;
   case TYPE_DECIMAL: put_decimals(out, r, t); break;
   case TYPE_UUID: put_uuids(out, r); break;
-  case TYPE_INTERVAL: return put_intervals(out, r, err);
+  case TYPE_INTERVAL: return put_intervals(out, r);
   default: put_i64s(out, r, t); break;
   }
-  return SONDE_OK;
+  return true;
 }
 
-static void put_zeros(buf *b, size_t n) {
-  uint8_t *p = n ? buf_extend(b, n) : NULL;
-  if (p) memset(p, 0, n);
-}
-
-sonde_code arrow_put_values(buf *b, arrow_rows r, column_type t, sonde_error *err) {
+bool arrow_put_values(buf *b, arrow_rows r, column_type t) {
   bool none = r.vec->form == VEC_NULL;
   if (t.id == TYPE_BOOL) {
     arrow_put_bits(b, none ? NULL : r.vec->data, r.first, r.n);
-    return SONDE_OK;
+    return true;
   }
   size_t width = width_of(t), begin = b->len;
-  put_zeros(b, r.n * width);
-  if (none || r.n == 0 || b->failed) return SONDE_OK;
-  SONDE_TRY(put_fixed(b->data + begin, r, t, err));
+  fb_zeros(b, r.n * width);
+  if (none || r.n == 0 || b->failed) return true;
+  if (!put_fixed(b->data + begin, r, t)) return false;
   clear_nulls(b->data + begin, r, width);
-  return SONDE_OK;
+  return true;
 }
 
 /* ---- offsets ---- */
@@ -155,12 +150,6 @@ static void *offsets_room(buf *b, uint32_t n, bool large) {
   return buf_extend(b, ((size_t)n + 1) * (large ? 8 : 4));
 }
 
-static sonde_code check_last(uint64_t last, bool large, sonde_error *err) {
-  SONDE_CHECK(large || last <= INT32_MAX, err, SONDE_LIMIT, 0,
-              "a batch holds more than 2 GB of one column: write fewer rows in a batch, or large offsets");
-  return SONDE_OK;
-}
-
 static void put_offset(void *out, uint32_t i, uint64_t x, bool large) {
   if (large)
     ((uint64_t *)out)[i] = x;
@@ -168,33 +157,34 @@ static void put_offset(void *out, uint32_t i, uint64_t x, bool large) {
     ((uint32_t *)out)[i] = (uint32_t)x;
 }
 
-sonde_code arrow_put_offsets(buf *b, arrow_rows r, bool large, sonde_error *err) {
+uint64_t arrow_put_offsets(buf *b, arrow_rows r, bool large) {
   const uint32_t *from = r.vec->form == VEC_NULL ? NULL : r.vec->offsets + r.first;
-  SONDE_TRY(check_last(from ? from[r.n] - from[0] : 0, large, err));
   void *out = offsets_room(b, r.n, large);
-  if (!out) return SONDE_OK;
-  for (uint32_t i = 0; i <= r.n; i++) put_offset(out, i, from ? from[i] - from[0] : 0, large);
-  return SONDE_OK;
+  for (uint32_t i = 0; i <= r.n && out; i++) put_offset(out, i, from ? from[i] - from[0] : 0, large);
+  return from ? from[r.n] - from[0] : 0;
 }
 
-sonde_code arrow_put_code_offsets(buf *b, arrow_rows r, bool large, sonde_error *err) {
+uint64_t arrow_put_code_offsets(buf *b, arrow_rows r, bool large) {
   const uint32_t *ends = r.vec->offsets;
   uint64_t at = 0;
   void *out = offsets_room(b, r.n, large);
-  if (!out) return SONDE_OK;
+  if (!out) return 0;
   put_offset(out, 0, 0, large);
   for (uint32_t i = 0; i < r.n; i++) {
     uint32_t code = vec_valid(r.vec, r.first + i) ? vec_code(r.vec, r.first + i) : 0;
     if (vec_valid(r.vec, r.first + i)) at += ends[code + 1] - ends[code];
     put_offset(out, i + 1, at, large);
   }
-  return check_last(at, large, err);
+  return at;
 }
 
-void arrow_put_code_texts(buf *b, arrow_rows r) {
+void arrow_put_code_texts(buf *b, arrow_rows r, size_t bytes) {
+  uint8_t *out = bytes ? buf_extend(b, bytes) : NULL;
+  if (!out) return;
   for (uint32_t i = 0; i < r.n; i++) {
     if (!vec_valid(r.vec, r.first + i)) continue;
     sonde_str s = vec_str(r.vec, r.first + i);
-    buf_put(b, s.ptr, s.len);
+    memcpy(out, s.ptr, s.len);
+    out += s.len;
   }
 }

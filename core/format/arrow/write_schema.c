@@ -123,11 +123,6 @@ static void put_type(buf *b, size_t reference, arrow_type t, column_type c) {
 
 /* ---- fields ---- */
 
-static const char *extension_of(const shape *s) {
-  if (s->type.id == TYPE_UUID) return ARROW_EXTENSION_UUID;
-  return arrow_is_json(s) ? ARROW_EXTENSION_JSON : NULL;
-}
-
 static void put_key_value(buf *b, size_t reference, const char *key, const char *value) {
   fb_field pair[] = {{.id = KEY_VALUE_KEY, .size = 4}, {.id = KEY_VALUE_VALUE, .size = 4}};
   fb_table(b, reference, pair, 2);
@@ -135,25 +130,25 @@ static void put_key_value(buf *b, size_t reference, const char *key, const char 
   fb_string(b, pair[1].at, (sonde_str){value, strlen(value)});
 }
 
-static void put_extension(buf *b, size_t reference, const char *name) {
+static void put_uuid_extension(buf *b, size_t reference) {
   size_t pairs = fb_references(b, reference, 2);
-  put_key_value(b, pairs, ARROW_EXTENSION_NAME, name);
+  put_key_value(b, pairs, ARROW_EXTENSION_NAME, ARROW_EXTENSION_UUID);
   put_key_value(b, pairs + 4, ARROW_EXTENSION_METADATA, "");
 }
 
 /* A field but for its children; answers the position of the reference to them. */
-static size_t put_head(buf *b, size_t reference, sonde_str name, bool nullable, arrow_type t, column_type c,
-                       const char *extension) {
+static size_t put_head(buf *b, size_t reference, sonde_str name, bool nullable, arrow_type t, column_type c) {
+  bool uuid = c.id == TYPE_UUID;
   fb_field fields[] = {{.id = FIELD_NAME, .size = 4},
                        {.id = FIELD_NULLABLE, .size = 1, .value = nullable},
                        {.id = FIELD_TYPE_TYPE, .size = 1, .value = (uint64_t)t},
                        {.id = FIELD_TYPE, .size = 4},
                        {.id = FIELD_CHILDREN, .size = 4},
                        {.id = FIELD_METADATA, .size = 4}};
-  fb_table(b, reference, fields, extension ? 6 : 5);
+  fb_table(b, reference, fields, uuid ? 6 : 5);
   fb_string(b, fields[0].at, name);
   put_type(b, fields[3].at, t, c);
-  if (extension) put_extension(b, fields[5].at, extension);
+  if (uuid) put_uuid_extension(b, fields[5].at);
   return fields[4].at;
 }
 
@@ -164,7 +159,7 @@ static void put_field(buf *, size_t reference, const shape *, sonde_str name, bo
 static void put_entries(buf *b, size_t children, const shape *map, const arrow_write_options *o) {
   static const sonde_str entries = {"entries", 7}, key = {"key", 3}, value = {"value", 5};
   column_type none = {.id = TYPE_STRUCT};
-  size_t at = put_head(b, fb_references(b, children, 1), entries, false, ARROW_STRUCT, none, NULL);
+  size_t at = put_head(b, fb_references(b, children, 1), entries, false, ARROW_STRUCT, none);
   size_t pair = fb_references(b, at, 2);
   put_field(b, pair, &map->children[0], key, false, o);
   put_field(b, pair + 4, &map->children[1], value, true, o);
@@ -174,7 +169,7 @@ static void put_field(buf *b, size_t reference, const shape *s, sonde_str name, 
                       const arrow_write_options *o) {
   static const sonde_str item = {"item", 4};
   arrow_type t = arrow_type_of(s, o);
-  size_t children = put_head(b, reference, name, nullable, t, s->type, extension_of(s));
+  size_t children = put_head(b, reference, name, nullable, t, s->type);
   if (t == ARROW_MAP) {
     put_entries(b, children, s, o);
     return;

@@ -97,29 +97,49 @@ static void put_string(csv_writer *w, const vec *v, uint32_t row) {
 
 /* ---- numbers and times ---- */
 
-/* m / 10^scale, scale <= SCALED_MAX. A double of at most 15 digits is its own shortest text, which is ten times faster than
- * searching for it. */
-enum { SCALED_MAX = 9 };
+enum { DIGITS_MAX = 18 }; /* that an int64 surely has */
 
-static size_t scaled_text(int64_t m, uint32_t scale, char *out) {
-  static const int64_t powers[SCALED_MAX + 1] = {1,      10,      100,      1000,      10000,
-                                                 100000, 1000000, 10000000, 100000000, 1000000000};
-  for (; scale > 0 && m % 10 == 0; scale--) m /= 10;
+static int64_t power_of_ten(uint32_t n) {
+  int64_t power = 1;
+  for (; n > 0; n--) power *= 10;
+  return power;
+}
+
+/* m / 10^scale with all its digits; scale <= DIGITS_MAX. */
+static size_t fixed_text(int64_t m, uint32_t scale, char *out) {
+  int64_t power = power_of_ten(scale);
   size_t n = 0;
   if (m < 0) out[n++] = '-';
   if (m < 0) m = -m;
-  n += number_format_int64(m / powers[scale], out + n);
+  n += number_format_int64(m / power, out + n);
   if (scale == 0) return n;
   size_t point = n; /* a 1 in front of the fraction keeps its zeros, and makes room for the point */
-  n += number_format_int64(powers[scale] + m % powers[scale], out + n);
+  n += number_format_int64(power + m % power, out + n);
   out[point] = '.';
   return n;
 }
 
-static size_t double_text(const vec *v, uint32_t row, column_type t, char *out) {
+/* A double that is held as an integer of at most 15 digits over a power of ten is its own shortest text, ten times faster than
+ * searching for it, unless it is so small that it takes an exponent. 0: it is none. */
+static size_t scaled_text(const vec *v, uint32_t row, char *out) {
   const int64_t digits15 = 1000000000000000;
   int64_t m = v->form == VEC_SCALED ? vec_i64(v, row) : digits15;
-  if (m < digits15 && m > -digits15 && v->scale <= SCALED_MAX) return scaled_text(m, v->scale, out);
+  uint32_t scale = v->scale;
+  if (m >= digits15 || m <= -digits15) return 0;
+  for (; scale > 0 && m % 10 == 0; scale--) m /= 10;
+  bool tiny = scale > 6 && m / power_of_ten(scale - 6) == 0;
+  return tiny || scale > DIGITS_MAX ? 0 : fixed_text(m, scale, out);
+}
+
+static size_t decimal_text(int128 x, uint32_t scale, char *out) {
+  int64_t m = (int64_t)x.low;
+  bool narrow = x.high == (m < 0 ? -1 : 0) && m != INT64_MIN && scale <= DIGITS_MAX;
+  return narrow ? fixed_text(m, scale, out) : number_format_int128(x, scale, out);
+}
+
+static size_t double_text(const vec *v, uint32_t row, column_type t, char *out) {
+  size_t n = scaled_text(v, row, out);
+  if (n > 0) return n;
   double x = vec_f64(v, row);
   size_t sign = x == 0 && signbit(x) ? 1 : 0; /* which the grid does not show */
   out[0] = '-';
@@ -130,7 +150,7 @@ static size_t scalar_text(const vec *v, uint32_t row, column_type t, char *out) 
   switch (t.id) {
   case TYPE_FLOAT:
   case TYPE_DOUBLE: return double_text(v, row, t, out);
-  case TYPE_DECIMAL: return number_format_int128(vec_i128_as(v, row, t), t.scale, out);
+  case TYPE_DECIMAL: return decimal_text(vec_i128_as(v, row, t), t.scale, out);
   case TYPE_UUID:
   case TYPE_INTERVAL: return scalar_format(v, row, out);
   default: return i64_format(vec_i64_as(v, row, t), t, out);
