@@ -165,6 +165,17 @@ bool parquet_columns_blooms(task *t, const fragment_head *h, const parquet_colum
   return t->wants->count == 0;
 }
 
+static sonde_code read_one(task *t, const fragment_head *h, source *src, const parquet_columns *x, uint32_t c,
+                           uint32_t first, uint32_t n, arena *memory, arena *scratch, vec *out) {
+  pq_span spans[SPANS_MAX];
+  pq_range more = {0, 0};
+  uint32_t n_spans = spans_of(src, &x->pieces[c], spans);
+  SONDE_TRY(
+      pq_read(&x->pieces[c], x->indexes[c], spans, n_spans, first, n, memory, scratch, out, &more, t->err));
+  if (more.length) want_more(t, h, src, &x->pieces[c], more);
+  return SONDE_OK;
+}
+
 bool parquet_read_rows(task *t, const fragment_head *h, const parquet_columns *x, uint32_t first, uint32_t n,
                        arena *memory, vec *out) {
   source *src = source_at(t, h);
@@ -173,17 +184,17 @@ bool parquet_read_rows(task *t, const fragment_head *h, const parquet_columns *x
     if (want_first(t, h, src, &x->pieces[c], x->indexes[c], first, n)) return false;
   wants_join(t->wants, GAP_BYTES);
   if (t->wants->count) return false;
-  for (uint32_t c = 0; c < x->n; c++) { /* all columns say what they lack before anything is waited for */
-    pq_span spans[SPANS_MAX];
-    pq_range more = {0, 0};
-    uint32_t n_spans = spans_of(src, &x->pieces[c], spans);
-    if (pq_read(&x->pieces[c], x->indexes[c], spans, n_spans, first, n, memory, t->scratch, &out[c], &more,
-                t->err))
-      return false;
-    if (more.length) want_more(t, h, src, &x->pieces[c], more);
+  arena scratch = {.mem =
+                       t->mem}; /* column after column unpacks into the same memory: fresh memory is slow */
+  sonde_code code = SONDE_OK;
+  for (uint32_t c = 0; c < x->n && code == SONDE_OK;
+       c++) { /* all say what they lack before anything is waited for */
+    arena_reset(&scratch);
+    code = read_one(t, h, src, x, c, first, n, memory, &scratch, &out[c]);
   }
+  arena_free(&scratch);
   wants_join(t->wants, GAP_BYTES);
-  return t->wants->count == 0;
+  return code == SONDE_OK && t->wants->count == 0;
 }
 
 static const column_ref *ref_of(const column_ref *refs, uint32_t n, uint32_t column) {

@@ -253,7 +253,7 @@ static sonde_code read_texts(leaf *l, const page_head *h, const page_values *v, 
 }
 
 static sonde_code read_body(leaf *l, const page_head *h, bool whole, page_body *b) {
-  uint32_t slots, valid, skipped = h->skipped;
+  uint32_t slots = 0, valid = 0, skipped = h->skipped;
   SONDE_TRY(body_open(&l->unpack, l->of->codec, h, l->node, whole, b, l->err));
   if (skipped && l->node->max_def)
     SONDE_TRY(read_later_levels(l, h, b, &slots, &valid, &skipped));
