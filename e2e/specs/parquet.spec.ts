@@ -57,6 +57,17 @@ test('the brotli decoder is fetched for the first file that needs it', async ({ 
   expect(fetched).not.toEqual([])
 })
 
+test('statistics are computed when they are asked for', async ({ page }) => {
+  await page.goto('./')
+  await page.getByTestId('file').setInputFiles({ name: 'trips.parquet', mimeType: 'application/octet-stream', buffer: trips() })
+  await head(page, 1).getByRole('button').click()
+  await page.getByRole('button', { name: 'Compute statistics of all columns' }).click()
+  const menu = page.getByRole('dialog', { name: 'Column town' })
+  await expect(menu).toContainText('about 5')
+  await expect(menu).toContainText('Turku')
+  await expect(head(page, 0)).toContainText('0 – 99,999')
+})
+
 test('the panel says what the file says of itself', async ({ page }) => {
   await page.goto('./')
   await page.getByTestId('file').setInputFiles({ name: 'trips.parquet', mimeType: 'application/octet-stream', buffer: trips() })

@@ -70,5 +70,7 @@ test('a page of the middle of a remote file fetches less than 5 % of it', async 
   expect(read.every(({ status }) => status === 206)).toBe(true)
   expect(bytes).toBeGreaterThan(100_000) // what is on screen alone, so the counting works
   expect(bytes).toBeLessThan(size * 0.05)
+  await expect(page.locator('.sonde-cost')).toContainText(`${read.length} requests`) // the page tells what it cost
+  expect(read.length).toBeLessThan(20)
   expect(new Set(read.map(({ range }) => range)).size).toBe(read.length) // nothing is asked for twice
 })

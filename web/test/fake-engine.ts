@@ -197,7 +197,7 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
   const finished = new Promise<TableInfo>((resolve) => { finish = resolve })
   const progressAt = (share: number): Progress => ({
     phase: share < 1 ? 'index' : 'idle', doneBytes: Math.round(bytes * share), totalBytes: bytes,
-    rows: Math.round(data.rows * share), bytesRead: Math.round(bytes * share), memoryBytes: 24e6,
+    rows: Math.round(data.rows * share), bytesRead: Math.round(bytes * share), requests: 0, memoryBytes: 24e6,
   })
   const page = async (firstRow: number, rows: number, o: { signal?: AbortSignal; columns?: readonly number[] } = {}) => {
     options.onPage?.(firstRow, rows, o.columns ?? all)
@@ -234,6 +234,7 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
     async cancelScan() { cancelled = true; wake() },
     resumeScan() { cancelled = false },
     page,
+    profile: async () => info,
     export: (o) => exported(data.rows, o),
     async view(spec, { signal } = {}) {
       options.onView?.(spec)

@@ -31,7 +31,7 @@ export interface ColumnInfo {
   readonly typeText?: string
   /** Digits after the point of a decimal; 9 for times in nanoseconds. */
   readonly scale?: number
-  /** Present once the import has seen every row. */
+  /** Present once the import, or `profile`, has seen every row. */
   readonly stats?: ColumnStats
 }
 
@@ -109,6 +109,8 @@ export interface Progress {
   readonly rows: number
   /** Bytes the host has read from sources since the engine was created. */
   readonly bytesRead: number
+  /** Requests made to servers since then. */
+  readonly requests: number
   /** Bytes all wasm memories of the engine hold. */
   readonly memoryBytes: number
 }
@@ -222,6 +224,8 @@ export interface Table extends AsyncDisposable {
   /** Stop the background scan; pages already reachable stay so. `resumeScan` takes it up again. */
   cancelScan(): Promise<void>
   resumeScan(): void
+  /** Statistics of all columns where no import brings them (Parquet): reads every row. */
+  profile(options?: RunOptions): Promise<TableInfo>
   /** Rows in file order. While the index grows, rows beyond it wait for it (or reject when aborted). */
   page(firstRow: number, rows: number, options?: PageOptions): Promise<Page>
   /** Waits for the import, then filters and sorts. */

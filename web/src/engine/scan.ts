@@ -16,10 +16,12 @@ export interface Scan {
   start(): void
   cancel(): Promise<void>
   follow(signal: AbortSignal | undefined): AsyncGenerator<Snapshot, void, undefined>
+  /** A newer snapshot from elsewhere. */
+  learn(info: TableInfo): void
   close(error: Error): void
 }
 
-const idle: Progress = { phase: 'idle', doneBytes: 0, totalBytes: 0, rows: 0, bytesRead: 0, memoryBytes: 0 }
+const idle: Progress = { phase: 'idle', doneBytes: 0, totalBytes: 0, rows: 0, bytesRead: 0, requests: 0, memoryBytes: 0 }
 
 type State = 'idle' | 'running' | { readonly failed: unknown }
 
@@ -94,6 +96,7 @@ export function createScan(peer: Peer, first: TableInfo): Scan {
       await running?.ended
     },
     follow,
+    learn: (info) => change({ info }),
     close(error) {
       running?.controller.abort(error)
       indexed.reject(error)

@@ -9,6 +9,7 @@ export function openBlob(name: string, blob: Blob, notes: readonly string[] = []
     name,
     size: blob.size,
     notes,
+    requests: 0,
     get bytesRead() { return bytesRead },
     async read(offset, length, signal) {
       const bytes = await blob.slice(offset, offset + length).arrayBuffer().catch((error: unknown) => {

@@ -50,6 +50,7 @@ export function holdForSecondRead(source: Source): Source {
   return {
     ...source,
     get bytesRead() { return source.bytesRead },
+    get requests() { return source.requests },
     async read(offset, length, signal) {
       const ready = take(offset, length)
       if (ready) return ready

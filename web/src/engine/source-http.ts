@@ -28,9 +28,11 @@ export async function openHttp(spec: UrlSpec, signal: AbortSignal): Promise<Sour
 
 function ranged(spec: UrlSpec, known: Known, head: Uint8Array): Source {
   let bytesRead = head.length
+  let requests = head.length > 0 ? 1 : 0
   const { name } = spec
   /** [begin, end) from the server. */
   async function fetchRange(begin: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
+    requests++
     const response = await request(spec, 'GET', begin, end, signal)
     checkVersion(spec, known, response)
     if (response.status !== 206) throw failed(spec, `the server answered ${response.status} instead of bytes ${begin} to ${end}`, begin)
@@ -46,6 +48,7 @@ function ranged(spec: UrlSpec, known: Known, head: Uint8Array): Source {
     size: known.size,
     notes: [],
     get bytesRead() { return bytesRead },
+    get requests() { return requests },
     async read(offset, length, signal) {
       const end = offset + length
       if (end <= head.length) return head.subarray(offset, end)

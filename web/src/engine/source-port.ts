@@ -78,6 +78,7 @@ export function openPort({ name, size, port }: PortSpec): Source {
     name,
     size,
     notes: [],
+    requests: 0,
     get bytesRead() { return bytesRead },
     async read(offset, length, signal) {
       const bytes = await request(offset, length, signal)

@@ -22,6 +22,8 @@ export interface Source {
   readonly size: number
   /** Bytes read since it was opened. */
   readonly bytesRead: number
+  /** Made to a server since it was opened. */
+  readonly requests: number
   /** Said to the user: why it is slower than it could be. */
   readonly notes: readonly string[]
   /** Exactly `length` bytes, or an error of code "bytes" that names the source. */

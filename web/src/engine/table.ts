@@ -1,5 +1,5 @@
 // An open table. While only its first rows are known they are served from the page that came with it.
-import type { Page, PageOptions, Progress, RunOptions, Table, ValueCount, ViewSpec } from './api.ts'
+import type { Page, PageOptions, Progress, RunOptions, Table, TableInfo, ValueCount, ViewSpec } from './api.ts'
 import { ExplorerError } from './api.ts'
 import type { Peer } from '../worker/peer.ts'
 import type { Opened } from '../worker/protocol.ts'
@@ -15,6 +15,7 @@ export function createTable(peer: Peer, opened: Opened, onProgress?: (progress: 
   const table = opened.info.id
   const firstPage = decodePage(opened.page)
   const scan = createScan(peer, opened.info)
+  const cost = onProgress ? { onEvent: onProgress } : {}
   let closed = false
   let reporting = false
 
@@ -42,7 +43,7 @@ export function createTable(peer: Peer, opened: Opened, onProgress?: (progress: 
     const end = Math.min(firstRow + rows, last)
     if (info.state === 'sniffed' && end <= firstPage.rows) return slicePage(firstPage, begin, end - begin, columns)
     const input = { table, row: begin, rows: end - begin, ...(columns && { columns }) }
-    return decodePage(await peer.ask('read', input, { signal }))
+    return decodePage(await peer.ask('read', input, { signal, ...cost }))
   }
 
   async function whenImported(signal: AbortSignal | undefined): Promise<void> {
@@ -57,6 +58,13 @@ export function createTable(peer: Peer, opened: Opened, onProgress?: (progress: 
     return peer.ask('view', { table, spec }, {
       signal, ...(tell && { onEvent: tell }), onUnwanted: ({ view }) => dropView(view),
     })
+  }
+
+  async function profile({ signal, onProgress: tell }: RunOptions = {}): Promise<TableInfo> {
+    await whenImported(signal)
+    const info = await peer.ask('profile', { table }, { signal, ...(tell && { onEvent: ({ progress }) => tell(progress) }) })
+    scan.learn(info)
+    return info
   }
 
   async function countValues(
@@ -81,8 +89,9 @@ export function createTable(peer: Peer, opened: Opened, onProgress?: (progress: 
     get imported() { return scan.imported },
     cancelScan: scan.cancel,
     resumeScan: startScan,
+    profile,
     page,
-    view: async (spec, options = {}) => createView(peer, spec, await openView(spec, options)),
+    view: async (spec, options = {}) => createView(peer, spec, await openView(spec, options), onProgress),
     async values(column, { spec, limit = VALUES, ...options } = {}) {
       if (!spec) {
         await whenImported(options.signal)

@@ -1,6 +1,6 @@
 // The explorer without a screen: opens a source, follows its scan, runs the newest view and keeps the cells in sight.
 // A view or page that is no longer wanted is aborted; what is on screen stays there until its successor has arrived.
-import type { BadRow, Engine, ExportOptions, Page, ReadOptions, Table, TableInfo, ValueCount } from '../engine/api.ts'
+import type { BadRow, Engine, ExportOptions, Page, Progress, ReadOptions, Table, TableInfo, ValueCount } from '../engine/api.ts'
 import { ExplorerError } from '../engine/api.ts'
 import {
   layoutColumns, moveBefore, moveBy, newColumns, setHidden, setPinned, setWidths, showAll, widthOf, type ColumnsState,
@@ -59,6 +59,8 @@ export interface Explorer extends Readable<ExplorerState> {
   cancelOpening(): void
   cancelScan(): Promise<void>
   resumeScan(): void
+  /** Statistics of all columns where the scan brought none. Stopped by cancelScan. */
+  profile(): Promise<void>
   cancelQuery(): void
   /** Back to the empty state. */
   reset(): Promise<void>
@@ -118,6 +120,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
   let opening: AbortController | undefined
   let scanning: AbortController | undefined
   let querying: AbortController | undefined
+  let profiling: AbortController | undefined
   let exporting: AbortController | undefined
   let window: Window = { firstRow: 0, rows: 50, columns: [] }
   let controlled: Controlled = {}
@@ -152,7 +155,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     try {
       const engine = await options.engine
       const opened = await engine.open(next, {
-        name, read, signal, onProgress: (progress) => signal.aborted || update({ progress }),
+        name, read, signal, onProgress: (progress) => signal.aborted || takeProgress(progress),
       })
       if (signal.aborted) return void opened.close()
       await install(opened, name, read, again)
@@ -162,6 +165,14 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     } finally {
       if (opening === controller) opening = undefined
     }
+  }
+
+  /** What a page has cost does not hide how far the scan is. */
+  function takeProgress(progress: Progress): void {
+    const { progress: before, scan } = state()
+    const { bytesRead, requests, memoryBytes } = progress
+    const scanning = progress.phase === 'idle' && scan === 'running' && before !== null
+    update({ progress: scanning ? { ...before, bytesRead, requests, memoryBytes } : progress })
   }
 
   async function install(opened: Table, name: string, read: ReadOptions, again: boolean): Promise<void> {
@@ -230,6 +241,21 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     if (!table || (state().scan !== 'cancelled' && state().scan !== 'failed')) return
     table.resumeScan()
     void followScan(table)
+  }
+
+  async function profile(): Promise<void> {
+    if (!table || state().scan === 'running') return
+    const of = table
+    const controller = (profiling = new AbortController())
+    const { signal } = controller
+    const before = state().scan
+    update({ scan: 'running', scanFailure: null })
+    try {
+      takeInfo(await of.profile({ signal, onProgress: (progress) => signal.aborted || update({ progress }) }))
+    } catch (error) {
+      if (table === of && !signal.aborted) update({ scanFailure: toFailure(error) })
+    }
+    if (table === of) update({ scan: before })
   }
 
   // --- views: the newest wins ----------------------------------------------------------------------------------
@@ -417,6 +443,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     scanning?.abort()
     querying?.abort()
     exporting?.abort()
+    profiling?.abort()
     cache.stop()
   }
 
@@ -450,8 +477,12 @@ export function createExplorer(options: ExplorerOptions): Explorer {
       if (table) update({ rereading: false })
       else store.set(emptyState)
     },
-    cancelScan: async () => table?.cancelScan(),
+    async cancelScan() {
+      profiling?.abort(new ExplorerError('cancelled', 'The statistics were stopped.'))
+      await table?.cancelScan()
+    },
     resumeScan,
+    profile,
     cancelQuery,
     async reset() {
       await closeTable()

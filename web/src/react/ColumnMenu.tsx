@@ -25,7 +25,7 @@ export function ColumnMenu({ model, state, column, info, onFilter, onDone }: {
   const sorted = (direction: 'ascending' | 'descending' | 'none') => () => model.setView((view) => setSort(view, column, direction))
   return (
     <div className="sonde-menu">
-      <Facts info={info} state={state} />
+      <Facts model={model} info={info} state={state} />
       <div className="sonde-menu-group">
         {!isNested(info.type) && item('↑ Sort ascending', sorted('ascending'), false, sort !== undefined && !sort.descending)}
         {!isNested(info.type) && item('↓ Sort descending', sorted('descending'), false, sort?.descending === true)}
@@ -65,13 +65,16 @@ export function withType(read: ExplorerState['read'], name: string, type: string
   return Object.keys(types).length > 0 ? { ...rest, types } : rest
 }
 
-function Facts({ info, state }: { readonly info: ColumnInfo; readonly state: ExplorerState }) {
+function Facts({ model, info, state }: { readonly model: Explorer; readonly info: ColumnInfo; readonly state: ExplorerState }) {
   const { stats } = info
   const rows = state.info?.rows.count ?? 0
   return (
     <div className="sonde-facts">
       <h2>{info.name}</h2>
       <p className="sonde-quiet">{info.typeText ?? typeName(info.type)}{info.type === 'decimal' && !info.typeText && `, ${info.scale} decimal places`}{!stats && state.info?.format === 'csv' && ' so far; statistics come with the scan'}</p>
+      {!stats && state.info?.state === 'imported' && state.scan !== 'running' && (
+        <button type="button" className="sonde-link" onClick={() => void model.profile()}>Compute statistics of all columns</button>
+      )}
       {stats && (
         <dl>
           <dt>missing</dt><dd>{formatCount(stats.nulls)} ({formatShare(stats.nulls, rows)})</dd>

@@ -84,7 +84,8 @@ function costText({ info, progress }: ExplorerState): string {
   if (!info) return ''
   const read = progress ? `${formatBytes(progress.bytesRead)} read` : ''
   const memory = progress ? `${formatBytes(progress.memoryBytes)} memory` : ''
-  return [formatBytes(info.bytes), read, memory].filter(Boolean).join(' · ')
+  const requests = progress && progress.requests > 0 ? plural(progress.requests, 'request') : ''
+  return [formatBytes(info.bytes), requests, read, memory].filter(Boolean).join(' · ')
 }
 
 function announcement(state: ExplorerState, notice: string): string {

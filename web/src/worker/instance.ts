@@ -28,7 +28,7 @@ export async function startInstance(start: Pick<Start, 'module' | 'limits' | 'br
 export function createInstance(core: Core, brotli: Pick<Brotli, 'load' | 'memoryBytes'>): Instance {
   const sources = new Map<number, Source>()
   const shared = createSharedReads()
-  let closedBytesRead = 0
+  const closed = { bytesRead: 0, requests: 0 }
 
   async function read(want: Want, signal: AbortSignal): Promise<void> {
     const source = sources.get(want.source)
@@ -50,7 +50,8 @@ export function createInstance(core: Core, brotli: Pick<Brotli, 'load' | 'memory
       if (!source) return
       sources.delete(id)
       core.dropSource(id)
-      closedBytesRead += source.bytesRead
+      closed.bytesRead += source.bytesRead
+      closed.requests += source.requests
       source.close()
     },
     bring(want, signal) {
@@ -58,9 +59,9 @@ export function createInstance(core: Core, brotli: Pick<Brotli, 'load' | 'memory
       return shared(`${want.source}:${want.offset}:${want.length}`, (ending) => read(want, ending), signal)
     },
     get usage() {
-      let bytesRead = closedBytesRead
-      for (const source of sources.values()) bytesRead += source.bytesRead
-      return { bytesRead, memoryBytes: core.memoryBytes + brotli.memoryBytes }
+      const all = [closed, ...sources.values()]
+      const sum = (key: keyof typeof closed): number => all.reduce((total, each) => total + each[key], 0)
+      return { bytesRead: sum('bytesRead'), requests: sum('requests'), memoryBytes: core.memoryBytes + brotli.memoryBytes }
     },
   }
 }

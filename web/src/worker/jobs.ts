@@ -4,6 +4,7 @@ import type { Job, JobProgress } from '../engine/core.ts'
 import type { Instance } from './instance.ts'
 import type { Pool } from './pool.ts'
 import { runJob, type RunOptions, type Surroundings } from './run-job.ts'
+import type { Usage } from './protocol.ts'
 import { createRunning, type Target } from './running.ts'
 
 /** More often than this no screen shows it. */
@@ -41,8 +42,8 @@ export function createJobs(instance: Instance, pool: Pool, tableOfView: Readonly
 
   function progressOf(phase: Progress['phase'], { doneBytes, totalBytes, rows }: JobProgress): Progress {
     const usages = [instance.usage, ...pool.usage]
-    const sum = (key: 'bytesRead' | 'memoryBytes'): number => usages.reduce((total, usage) => total + usage[key], 0)
-    return { phase, doneBytes, totalBytes, rows, bytesRead: sum('bytesRead'), memoryBytes: sum('memoryBytes') }
+    const sum = (key: keyof Usage): number => usages.reduce((total, usage) => total + usage[key], 0)
+    return { phase, doneBytes, totalBytes, rows, bytesRead: sum('bytesRead'), requests: sum('requests'), memoryBytes: sum('memoryBytes') }
   }
 
   return {

@@ -100,8 +100,10 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
       return opened
     },
     scan: ({ table }, call) => scanner.scan(tableOf(table), call),
-    async read(spec, { signal, transfer }) {
+    profile: ({ table }, call) => scanner.profile(tableOf(table), call),
+    async read(spec, { signal, event, transfer }) {
       const page = await read(spec, signal)
+      event(jobs.progressOf('idle', { doneBytes: 0, totalBytes: 0, rows: 0 }))
       transfer(page)
       return page
     },

@@ -55,7 +55,7 @@ export function createPool(): Pool {
     const answer = peer.ask('hello', start).finally(() => greeting.delete(id))
     greeting.set(id, { peer, answer })
     await answer
-    const helper: Helper = { peer, underWay: 0, usage: { bytesRead: 0, memoryBytes: 0 } }
+    const helper: Helper = { peer, underWay: 0, usage: { bytesRead: 0, requests: 0, memoryBytes: 0 } }
     for (const [number, source] of sources) tell(helper, number, source)
     helpers.set(id, helper)
     dispatch()

@@ -49,6 +49,7 @@ export interface FragmentResult {
 /** What a worker has read and holds by now. */
 export interface Usage {
   readonly bytesRead: number
+  readonly requests: number
   readonly memoryBytes: number
 }
 
@@ -67,7 +68,10 @@ export interface Ops {
   open: Op<{ readonly source: SourceSpec; readonly name: string; readonly read: ReadOptions }, Opened, Progress>
   /** Inflates, indexes and imports what of it is left to do. */
   scan: Op<{ readonly table: number }, TableInfo, ScanEvent>
-  read: Op<ReadSpec, ArrayBuffer>
+  /** Statistics of all columns. */
+  profile: Op<{ readonly table: number }, TableInfo, ScanEvent>
+  /** The event says what it has cost so far. */
+  read: Op<ReadSpec, ArrayBuffer, Progress>
   view: Op<{ readonly table: number; readonly spec: ViewSpec }, { readonly view: number; readonly rows: number }, Progress>
   values: Op<{ readonly table?: number; readonly view?: number; readonly column: number; readonly limit: number },
     { readonly page: ArrayBuffer; readonly distinct: number }, Progress>

@@ -17,6 +17,8 @@ export interface ScanCall {
 export interface Scanner {
   /** What is left to do of it. One scan of a table at a time: a new one waits until the cancelled one has ended. */
   scan(table: OpenTable, call: ScanCall): Promise<TableInfo>
+  /** Statistics, where the scan brought none. */
+  profile(table: OpenTable, call: ScanCall): Promise<TableInfo>
   /** Until the index has come to these rows. */
   whenReadable(table: OpenTable, endRow: number, signal: AbortSignal): Promise<void>
 }
@@ -28,6 +30,12 @@ export function createScanner(jobs: Jobs, pool: Pool, addSource: (source: Source
       jobs.under({ table: table.id }, call.signal, (signal) => steps(table, { ...call, signal })))
     table.scan = scanning
     return scanning
+  }
+
+  async function profile(table: OpenTable, call: ScanCall): Promise<TableInfo> {
+    const isKnown = table.info.columns.every(({ stats }) => stats !== undefined)
+    if (!isKnown) await jobs.under({ table: table.id }, call.signal, (signal) => pass(table, 'import', { ...call, signal }))
+    return table.info
   }
 
   async function steps(table: OpenTable, call: ScanCall): Promise<TableInfo> {
@@ -101,5 +109,5 @@ export function createScanner(jobs: Jobs, pool: Pool, addSource: (source: Source
     })
   }
 
-  return { scan, whenReadable }
+  return { scan, profile, whenReadable }
 }

@@ -48,7 +48,7 @@ function madeUp(): Uint8Array {
 }
 
 const sourceOf = (bytes: Uint8Array): Source => ({
-  name: '', size: bytes.length, bytesRead: 0, notes: [],
+  name: '', size: bytes.length, bytesRead: 0, requests: 0, notes: [],
   read: async (offset, length) => bytes.subarray(offset, offset + length),
   share: () => { throw new Error('not shared') },
   close: () => {},

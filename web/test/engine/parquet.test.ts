@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createEngine, ExplorerError, type ByteSource } from '../../src/engine/index.ts'
+import { createEngine, ExplorerError, type ByteSource, type Progress } from '../../src/engine/index.ts'
 import { buildWorker } from './built-worker.ts'
 import { builtWasm, pageTexts } from './table-data.ts'
 
@@ -80,6 +80,30 @@ describe.each([0, 2])('a Parquet file with %i helpers', (workers) => {
     const { values } = await table.values(2)
     expect(values.map(({ text, count }) => [text, count])).toEqual(cities.map((city) => [city, rows / 4]))
   })
+})
+
+test('statistics come when they are asked for', async () => {
+  await using engine = await createEngine({ wasm: module, workers: 2, workerUrl })
+  await using table = await engine.open(counted(file), { name: 'table.parquet' })
+  expect(table.info.columns.every(({ stats }) => stats === undefined)).toBe(true)
+  const phases = new Set<string>()
+  const info = await table.profile({ onProgress: ({ phase }) => phases.add(phase) })
+  expect(table.info).toBe(info)
+  expect(info.columns[0]?.stats).toMatchObject({ nulls: 0, min: '0', max: '119999', mean: 59_999.5 })
+  expect(info.columns[2]?.stats).toMatchObject({ nulls: 0, min: 'Aarhus', max: 'Dakar', distinct: 4 })
+  expect(info.columns[3]?.stats?.nulls).toBe(rows / 3)
+  expect([...phases]).toEqual(['import'])
+  expect(await table.profile()).toEqual(info)
+})
+
+test('what a page has cost is told', async () => {
+  const costs: Progress[] = []
+  await using engine = await createEngine({ wasm: module, workers: 0 })
+  await using table = await engine.open(counted(file), { name: 'table.parquet', onProgress: (progress) => costs.push(progress) })
+  await table.page(95_000, 50)
+  const before = costs.at(-1)!.bytesRead
+  await table.page(5000, 50)
+  expect(costs.at(-1)!.bytesRead).toBeGreaterThan(before)
 })
 
 describe('what a Parquet file costs', () => {

@@ -51,7 +51,7 @@ describe('a request', () => {
   test('gives events in order before its answer', async () => {
     const { client } = connected({
       async view(_, { event }) {
-        for (const rows of [1, 2, 3]) event({ phase: 'filter', doneBytes: 0, totalBytes: 0, rows, bytesRead: 0, memoryBytes: 0 })
+        for (const rows of [1, 2, 3]) event({ phase: 'filter', doneBytes: 0, totalBytes: 0, rows, bytesRead: 0, requests: 0, memoryBytes: 0 })
         return { view: 4, rows: 3 }
       },
     })

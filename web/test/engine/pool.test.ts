@@ -31,7 +31,7 @@ function fakeHelper(): FakeHelper {
       rejects.add(reject)
       const entry: Running = {
         id: bytes[0]!,
-        finish: () => resolve({ bytes: new Uint8Array([bytes[0]! * 2]).buffer, usage: { bytesRead: 5, memoryBytes: 7 } }),
+        finish: () => resolve({ bytes: new Uint8Array([bytes[0]! * 2]).buffer, usage: { bytesRead: 5, requests: 3, memoryBytes: 7 } }),
         fail: reject,
       }
       running.push(entry)
@@ -174,6 +174,6 @@ describe('the pool', () => {
     const result = pool.run(fragment(1), SCAN, signal)!
     a!.running[0]!.finish()
     await result
-    expect(pool.usage).toEqual([{ bytesRead: 5, memoryBytes: 7 }])
+    expect(pool.usage).toEqual([{ bytesRead: 5, requests: 3, memoryBytes: 7 }])
   })
 })

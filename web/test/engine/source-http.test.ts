@@ -58,6 +58,7 @@ describe('a file on a server', () => {
     expect(await source.read(150_000, 10, signal)).toEqual(file.subarray(150_000, 150_010))
     expect(requests.slice(1)).toEqual(['GET bytes=65536-69999', 'GET bytes=150000-150009'])
     expect(source.bytesRead).toBe(65536 + 4464 + 10)
+    expect(source.requests).toBe(3)
   })
 
   test('is opened by a second worker without asking again', async () => {
