@@ -136,7 +136,8 @@ static sonde_code read_parquet_groups(gather *g) {
                parquet_columns_index(g->t, g->h, &columns, false);
   if (!ready) return g->t->err->code;
   if (columns.pages > 1) return g->n_groups <= columns.pages / 2 ? read_windows(g, &columns) : read_whole(g);
-  if (g->n_rows <= FEW_ROWS) return read_span(g, &columns);
+  bool early = end_of(&g->groups[g->n_groups - 1]) <= PARQUET_EARLY_ROWS;
+  if (g->n_rows <= FEW_ROWS || early) return read_span(g, &columns);
   uint64_t bytes = packed_bytes(&columns);
   bool keep = bytes <= KEPT_BYTES && store_has_room(g->t->store, bytes);
   return keep || g->n_groups > FEW_GROUPS ? read_whole(g) : read_windows(g, &columns);

@@ -50,7 +50,7 @@ static sonde_code want_first(task *t, const fragment_head *h, source *src, const
   uint32_t n_ranges;
   SONDE_TRY(pq_ranges(piece, index, first, n, t->scratch, &ranges, &n_ranges, t->err));
   bool exact = index || n == piece->rows;
-  uint64_t most = first == 0 ? FIRST_BYTES : WALKED_BYTES;
+  uint64_t most = first < PARQUET_EARLY_ROWS ? FIRST_BYTES : WALKED_BYTES;
   for (uint32_t i = 0; i < n_ranges; i++) {
     if (!exact && ranges[i].length > most) ranges[i].length = FIRST_BYTES;
     SONDE_CHECK(ranges[i].length <= UINT32_MAX, t->err, SONDE_LIMIT, ranges[i].offset,

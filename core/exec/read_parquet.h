@@ -4,6 +4,9 @@
 #include "exec/task.h"
 #include "format/parquet/parquet.h"
 
+/* Rows so near to the begin of a row group that the first bytes of its chunks tell them. */
+#define PARQUET_EARLY_ROWS 4096u
+
 typedef struct {
   const column_ref *refs;
   uint32_t n;
