@@ -79,8 +79,14 @@ test('keyboard: moving, extending, the header, the whole text of a cell', async 
 
   await cell(page, 2, 3).click()
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('dialog').locator('pre')).toContainText('second "line"')
+  const panel = page.getByRole('complementary', { name: /^Cell of / })
+  await expect(panel).toBeFocused()
+  await expect(panel.locator('pre')).toContainText('second "line"')
+  await cell(page, 3, 0).click() // it follows the selection
+  await expect(panel.locator('pre')).toHaveText('9996')
+  await panel.focus()
   await page.keyboard.press('Escape')
+  await expect(panel).toHaveCount(0)
   await expect(grid(page)).toBeFocused()
 })
 

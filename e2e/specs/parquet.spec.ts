@@ -1,4 +1,9 @@
 // Parquet as people meet it: the built app, the real engine, a file of four row groups.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
@@ -55,6 +60,39 @@ test('the brotli decoder is fetched for the first file that needs it', async ({ 
   await expect(page.locator('.sonde-count')).toContainText('20,000')
   await expect(cell(page, 1, 0)).toHaveText('7')
   expect(fetched).not.toEqual([])
+})
+
+/** An id and orders: list<struct<item: text, tags: list<text>>>. */
+function orders(): Buffer {
+  const text = { type: 'text' }
+  const order = { type: 'struct', children: [{ name: 'item', ...text }, { name: 'tags', type: 'list', children: [text] }] }
+  const columns = [{ name: 'id', type: 'int64' }, { name: 'orders', type: 'list', children: [order] }]
+  const lines = [{ columns }, { id: 1, orders: [{ item: 'lamp', tags: ['new', 'red'] }, { item: 'desk', tags: [] }] }, { id: 2, orders: null }]
+  const folder = mkdtempSync(join(tmpdir(), 'sonde-nested-'))
+  try {
+    writeFileSync(join(folder, 'in'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    execFileSync(fileURLToPath(new URL('../../build/release/tests/parquet_write', import.meta.url)), [join(folder, 'in'), join(folder, 'out')])
+    return readFileSync(join(folder, 'out'))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('nested cells are a token in the grid and a tree beside it', async ({ page }) => {
+  await page.goto('./')
+  await page.getByTestId('file').setInputFiles({ name: 'orders.parquet', mimeType: 'application/octet-stream', buffer: orders() })
+  await expect(cell(page, 0, 1)).toHaveText('[2] {2}, {2}')
+  await cell(page, 0, 1).dblclick()
+  const panel = page.getByRole('complementary', { name: 'Cell of orders' })
+  await expect(panel).toContainText('list<struct<item: ')
+  await expect(panel.getByText('lamp')).toBeVisible()
+  await expect(panel.getByText('red')).toBeVisible()
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations).toEqual([])
+  await cell(page, 1, 1).click()
+  await expect(panel).toContainText('null: there is no value here')
+  await panel.getByRole('button', { name: 'Close panel' }).click()
+  await expect(panel).toHaveCount(0)
 })
 
 test('statistics are computed when they are asked for', async ({ page }) => {

@@ -7,7 +7,7 @@ import {
   noView, plural, type CellRef, type ColumnsState, type Copied, type Explorer, type ExplorerState, type Failure, type Selection,
   type Source, type ViewState,
 } from '../model/index.ts'
-import { CellDialog } from './CellDialog.tsx'
+import { CellPanel } from './CellPanel.tsx'
 import { ColumnMenu } from './ColumnMenu.tsx'
 import { ColumnsPanel } from './ColumnsPanel.tsx'
 import { DropZone } from './DropZone.tsx'
@@ -139,8 +139,9 @@ type Overlay =
 
 function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
   const [overlay, setOverlay] = useState<Overlay | null>(null)
-  const [panel, setPanel] = useState(false)
-  const [cell, setCell] = useState<CellRef | null>(null)
+  /** One at a time beside the grid. */
+  const [side, setSide] = useState<'read' | CellRef | null>(null)
+  const panel = side === 'read'
   const [notice, setNotice] = useNotice()
   const close = () => setOverlay(null)
   const copied = (done: Copied) => setNotice(copiedText(done))
@@ -149,7 +150,7 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
     <>
       <Toolbar
         model={model} state={state} theme={theme} onTheme={onTheme} onOpen={onOpen}
-        panel={panel} onPanel={() => setPanel(!panel)} onColumns={(anchor) => setOverlay({ kind: 'columns', anchor })}
+        panel={panel} onPanel={() => setSide(panel ? null : 'read')} onColumns={(anchor) => setOverlay({ kind: 'columns', anchor })}
         onExport={(anchor) => setOverlay({ kind: 'export', anchor })}
       />
       {state.status === 'empty' && <EmptyState onOpen={onOpen}>{empty}</EmptyState>}
@@ -162,18 +163,18 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
           <div className="sonde-main">
             <div className="sonde-grid-room">
               <DataGrid
-                model={model} label={state.name} onOpenCell={setCell} onCopied={copied} onCopyError={notCopied}
+                model={model} label={state.name} onOpenCell={setSide} onCopied={copied} onCopyError={notCopied}
                 onColumnMenu={(column, anchor) => setOverlay({ kind: 'menu', column, anchor })}
               />
               <NoRows model={model} state={state} />
             </div>
-            {panel && <ReadPanel model={model} state={state} onClose={() => setPanel(false)} />}
+            {side === 'read' && <ReadPanel model={model} state={state} onClose={() => setSide(null)} />}
+            {side !== null && side !== 'read' && <CellPanel model={model} state={state} opened={side} onClose={() => setSide(null)} onNotice={setNotice} />}
           </div>
           <StatusLine model={model} state={state} notice={notice} onCopy={(headers) => void copyLater(model, headers).then(copied, notCopied)} />
         </>
       )}
       {overlay && <OverlayWindow key={`${overlay.kind}`} model={model} state={state} overlay={overlay} onOverlay={setOverlay} onClose={close} onNotice={setNotice} />}
-      {cell && <CellDialog model={model} state={state} cell={cell} onClose={() => setCell(null)} onNotice={setNotice} />}
     </>
   )
 }
