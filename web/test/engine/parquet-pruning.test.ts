@@ -1,5 +1,6 @@
 // What statistics, page indexes and bloom filters save, in bytes and requests, and that they never change an answer. The file is made by
 // an independent writer: pages of 8 kB with column and offset indexes, bloom filters, three row groups.
+import { parquetMetadata } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createEngine, type ByteSource, type Filter } from '../../src/engine/index.ts'
@@ -30,13 +31,14 @@ const textOf = (row: number): string[] => [String(row), keyOf(row), String(amoun
 
 class Counted implements ByteSource {
   readonly key = 'indexed.parquet'
-  readonly size = file.length
+  readonly size: number
   reads = 0
   bytes = 0
+  constructor(private readonly content = file) { this.size = content.length }
   async read(offset: number, length: number): Promise<Uint8Array> {
     this.reads++
     this.bytes += length
-    return file.subarray(offset, offset + length)
+    return this.content.subarray(offset, offset + length)
   }
 }
 
@@ -86,6 +88,40 @@ describe('a filtered page reads', () => {
     const cost = await costOf({ and: [{ column: 3, op: '=', value: '40' }, { column: 4, op: 'contains', value: 'rare' }] })
     expect(cost.page).toEqual(all.filter((row) => dayOf(row) === 40 && noteOf(row).includes('rare')).map(textOf))
     expect(cost.bytes).toBeLessThan(file.length * 0.06)
+  })
+})
+
+describe('a wide remote file', () => {
+  const wide = new Uint8Array(parquetWriteBuffer({
+    rowGroupSize: 20_000,
+    columnData: Array.from({ length: 60 }, (_, c) => ({ name: `c${c}`, data: Array.from({ length: 60_000 }, (_, row) => `${(row * (c + 7)) % 9973}`), type: 'STRING' as const, ...indexed })),
+  }))
+  const chunkBytes = (column: number): number => parquetMetadata(wide.buffer).row_groups
+    .reduce((sum, group) => sum + Number(group.columns[column]!.meta_data!.total_compressed_size), 0)
+
+  test('all of one column costs its chunks and no more than a tenth beyond', async () => {
+    const source = new Counted(wide)
+    await using engine = await createEngine({ wasm: module, workers: 0 })
+    await using table = await engine.open(source, { name: source.key })
+    source.reads = source.bytes = 0
+    const { distinct } = await table.values(37)
+    expect(distinct).toBe(9973)
+    expect(source.bytes).toBeGreaterThan(0)
+    expect(source.bytes).toBeLessThanOrEqual(chunkBytes(37) * 1.1)
+    expect(source.reads).toBeLessThanOrEqual(3) // one a row group
+  })
+
+  test('its schema costs three requests, a page of it two', async () => {
+    const source = new Counted(wide)
+    await using engine = await createEngine({ wasm: module, workers: 0 })
+    await using table = await engine.open(source, { name: source.key })
+    expect(table.info.columns).toHaveLength(60)
+    expect(source.reads).toBeLessThanOrEqual(3)
+    source.reads = source.bytes = 0
+    const page = await table.page(45_000, 30, { columns: [3, 4, 5, 6] })
+    expect(pageTexts(page)[0]).toEqual([3, 4, 5, 6].map((c) => `${(45_000 * (c + 7)) % 9973}`))
+    expect(source.reads).toBeLessThanOrEqual(2)
+    expect(source.bytes).toBeLessThan(wide.length / 20)
   })
 })
 
