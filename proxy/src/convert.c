@@ -119,9 +119,7 @@ int command_convert(int argc, char **argv) {
   int code = read_options(argc, argv, &o);
   if (!code) {
     dataset t;
-    code = dataset_open(&o.common, NULL, NULL, &t);
-    if (!code) code = dataset_index(&t);
-    if (!code) code = dataset_import(&t, true);
+    code = dataset_load(&o.common, &t);
     if (!code) code = write_file(&t, &o);
     dataset_close(&t);
   }

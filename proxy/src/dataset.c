@@ -36,6 +36,12 @@ int dataset_open(const options *o, host_page_fn on_page, void *user, dataset *t)
   return code;
 }
 
+int dataset_load(const options *o, dataset *t) {
+  int code = dataset_open(o, NULL, NULL, t);
+  if (!code) code = dataset_index(t);
+  return code ? code : dataset_import(t, true);
+}
+
 void dataset_close(dataset *t) {
   host_close(t->host);
   text_free(&t->info);

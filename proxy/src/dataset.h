@@ -15,6 +15,8 @@ typedef struct {
 int dataset_open(const options *, host_page_fn on_page, void *user, dataset *);
 int dataset_index(dataset *); /* inflates first where that is needed */
 int dataset_import(dataset *, bool keep_columns);
+/* All three, nothing shown on the way, columns kept. */
+int dataset_load(const options *, dataset *);
 void dataset_close(dataset *);
 
 /* Runs a job about the table; `info` may be NULL. */

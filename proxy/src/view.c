@@ -89,9 +89,7 @@ int command_view(int argc, char **argv) {
   int code = read_options(argc, argv, &o);
   if (!code) {
     dataset t;
-    code = dataset_open(&o.common, NULL, NULL, &t);
-    if (!code) code = dataset_index(&t);
-    if (!code) code = dataset_import(&t, true);
+    code = dataset_load(&o.common, &t);
     if (!code) code = print_rows(&t, &o);
     dataset_close(&t);
   }
