@@ -141,13 +141,19 @@ static uint32_t digits_of(int128 v, uint8_t scale) {
   return digits;
 }
 
+static uint32_t digits_by_schema(source_column s) {
+  const pq_node *n = node_in(s);
+  uint32_t all = n ? n->precision : DECIMAL_DIGITS, scale = form_in(s).type.scale;
+  return all > scale ? all - scale : 0;
+}
+
 /* Digits before the point that the column's numbers have at most. */
 static uint32_t whole_digits(source_column s) {
   column_type t = form_in(s).type;
   const column_stats *stats = &s.file->stats[s.column];
   if (t.id == TYPE_INT64) return INT64_DIGITS;
   if (t.id != TYPE_DECIMAL) return 0;
-  if (!s.file->profiled || stats->stale) return DECIMAL_DIGITS - t.scale;
+  if (!s.file->profiled || stats->stale) return digits_by_schema(s);
   if (stats->values == 0) return 0;
   uint32_t low = digits_of(stats->min_i128, t.scale), high = digits_of(stats->max_i128, t.scale);
   return low > high ? low : high;

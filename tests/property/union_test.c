@@ -370,6 +370,52 @@ static void the_name_of_the_file_can_be_a_column(void) {
   free(parquet.data);
 }
 
+/* Many pages, few of them read: what the file lacks is there for these rows as well. */
+static void few_rows_of_many_pages_have_all_columns(void) {
+  enum { ROWS = 120000 };
+  char line[64];
+  bytes csv = {0}, parquet = {0}, rows = {0};
+  put(&csv, "n,t\n");
+  for (int i = 0; i < ROWS; i++) {
+    snprintf(line, sizeof line, "%d,%08x%08x\n", i, random_below(&dice, UINT32_MAX),
+             random_below(&dice, UINT32_MAX));
+    put(&csv, line);
+  }
+  host h;
+  open_host(&h, 1 << 24, 0, false);
+  ask(&h, "\"job\":\"export\",\"format\":\"parquet\",\"table\":", import_file(&h, csv, "csv"), "", &parquet);
+  host_close(&h);
+
+  open_host(&h, 0, 0, false); /* not imported: nothing is kept */
+  char spec[SPEC];
+  uint32_t tables[2];
+  const bytes files[] = {parquet, text("other\n1\n")};
+  for (uint32_t i = 0; i < 2; i++) {
+    snprintf(spec, sizeof spec, "{\"job\":\"open\",\"source\":%u,\"name\":\"%u\"}", host_add(&h, files[i]),
+             i);
+    run_ok(&h, spec);
+    tables[i] = (uint32_t)host_number(&h, "table");
+  }
+  snprintf(spec, sizeof spec, "{\"job\":\"index\",\"table\":%u}", tables[1]);
+  run_ok(&h, spec);
+  snprintf(spec, sizeof spec, "{\"job\":\"import\",\"table\":%u}", tables[1]);
+  run_ok(&h, spec);
+  CHECK_EQ_INT(unite(&h, tables, 2, ",\"filename\":\"from\""), SONDE_OK);
+  uint32_t all = (uint32_t)host_number(&h, "table");
+  uint32_t few =
+      view_of(&h, all,
+              ",\"filter\":{\"and\":[{\"column\":0,\"op\":\"between\",\"low\":\"70001\",\"high\":\"70003\"},"
+              "{\"or\":[{\"column\":1,\"op\":\"is null\"},{\"column\":3,\"op\":\"=\",\"value\":\"0\"}]},"
+              "{\"column\":2,\"op\":\"is null\"}]}");
+  check_rows(&h, "view", few, "[0,2,3]", "70001,,0\n70002,,0\n70003,,0\n");
+  ask(&h, "\"job\":\"read\",\"row\":1,\"rows\":1,\"columns\":[3,0,2],\"view\":", few, "", &rows);
+  CHECK(rows.len > 0 && memcmp(rows.data + 8, &(uint32_t){1}, 4) == 0);
+  host_close(&h);
+  free(rows.data);
+  free(csv.data);
+  free(parquet.data);
+}
+
 static void bad_rows_name_their_file(void) {
   const bytes files[] = {text("a,b\n1,2\n"), text("a,b\n1,2\n3\n")};
   host h;
@@ -456,6 +502,7 @@ int main(void) {
   RUN(columns_are_matched_by_name);
   RUN(columns_of_one_name_are_matched_in_their_order);
   RUN(the_name_of_the_file_can_be_a_column);
+  RUN(few_rows_of_many_pages_have_all_columns);
   RUN(bad_rows_name_their_file);
   RUN(what_does_not_fit_together_is_refused);
   RUN(only_imported_files_become_one_table);
