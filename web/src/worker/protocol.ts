@@ -7,7 +7,7 @@ import type { Limits } from '../engine/core.ts'
 import type { SourceSpec } from '../engine/source.ts'
 import type { WasmSource } from '../engine/wasm.ts'
 
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 
 export interface Start {
   readonly protocol: number
@@ -67,6 +67,8 @@ export interface Ops {
   open: Op<{ readonly source: SourceSpec; readonly name: string; readonly read: ReadOptions }, Opened, Progress>
   /** Inflates, indexes and imports what of it is left to do. */
   scan: Op<{ readonly table: number }, TableInfo, ScanEvent>
+  /** Tables whose scan is done become one, which has them from then on. `filename` names a column of their names. */
+  union: Op<{ readonly tables: readonly number[]; readonly name: string; readonly filename?: string }, Opened, Progress>
   read: Op<ReadSpec, ArrayBuffer>
   view: Op<{ readonly table: number; readonly spec: ViewSpec }, { readonly view: number; readonly rows: number }, Progress>
   values: Op<{ readonly table?: number; readonly view?: number; readonly column: number; readonly limit: number },
