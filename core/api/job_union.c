@@ -104,6 +104,7 @@ static sonde_code build(sonde_job *j, sonde_error *err) {
   t->seen = arena_zero(&t->memory, t->columns * sizeof *t->seen, err);
   if (!t->forced || !t->seen) return err->code;
   SONDE_TRY(join_stats(t, err));
+  t->id = j->engine->next_id;
   j->table = t;
   return job_answer(j, err);
 }
@@ -113,6 +114,7 @@ static sonde_step union_step(sonde_job *j, sonde_error *err) {
   if (!x->made) return SONDE_DONE;
   if (build(j, err) != SONDE_OK) return SONDE_FAIL;
   for (uint32_t i = 0; i < x->made->n_members; i++) engine_unlist(j->engine, x->made->members[i].table);
+  j->engine->next_id++;
   x->made->next = j->engine->tables;
   j->engine->tables = x->made;
   x->made = NULL;
@@ -138,7 +140,7 @@ sonde_code union_start(sonde_job *j, const json *spec, sonde_error *err) {
               "'tables' lists the tables to be one");
   table *t = mem_alloc(&j->engine->mem, sizeof *t, err);
   if (!t) return err->code;
-  *t = (table){.id = j->engine->next_id++};
+  *t = (table){0};
   arena_init(&t->memory, &j->engine->mem);
   x->made = t;
   j->self = x;

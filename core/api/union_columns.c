@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "exec/refs.h"
 #include "exec/value_text.h"
 
@@ -43,7 +44,7 @@ static sonde_code name_constant(naming *x, sonde_str name, sonde_error *err) {
   bool is_new = find_name(x, name, UINT32_MAX - 1, 0) == x->n;
   SONDE_CHECK(is_new, err, SONDE_NAME, 0,
               "the files have a column '%.*s' already; choose another name for theirs",
-              (int)(name.len < 80 ? name.len : 80), name.ptr);
+              (int)utf8_cut(name.ptr, name.len, 80), name.ptr);
   x->names[x->n++] = name;
   return SONDE_OK;
 }
@@ -122,16 +123,22 @@ static bool widen(column_type *to, column_type t) {
   return *to = (column_type){.id = TYPE_TIMESTAMP}, true;
 }
 
+/* As the file calls it, which says more than two types of one name do. */
+static sonde_str type_text(source_column s) {
+  const char *name = type_name((type_id)form_in(s).type.id);
+  return node_in(s) ? s.file->parquet.columns[s.column].type_text : (sonde_str){name, strlen(name)};
+}
+
+static int shown(sonde_str s) { return (int)utf8_cut(s.ptr, s.len, 80); }
+
 static sonde_code refuse(sonde_str name, source_column a, source_column b, sonde_error *err) {
-  bool csv = a.file->format == FORMAT_CSV || b.file->format == FORMAT_CSV;
-  bool nested = node_in(a) && node_in(b) && node_in(a)->n_children && node_in(b)->n_children;
-  return status_set(err, SONDE_TYPE, 0, "column '%.*s' is %s in %.*s and %s in %.*s%s; %s",
-                    (int)(name.len < 80 ? name.len : 80), name.ptr, type_name((type_id)form_in(a).type.id),
-                    (int)(a.file->name.len < 60 ? a.file->name.len : 60), a.file->name.ptr,
-                    type_name((type_id)form_in(b).type.id),
-                    (int)(b.file->name.len < 60 ? b.file->name.len : 60), b.file->name.ptr,
-                    nested ? ", of other parts" : "",
-                    csv ? "choose one type for it with `types`" : "open the files apart");
+  sonde_str in_a = type_text(a), in_b = type_text(b);
+  bool csv = !node_in(a) || !node_in(b);
+  return status_set(err, SONDE_TYPE, 0,
+                    "column '%.*s' is %.*s in %.*s and %.*s in %.*s; %sopen the files apart", shown(name),
+                    name.ptr, shown(in_a), in_a.ptr, shown(a.file->name), a.file->name.ptr, shown(in_b),
+                    in_b.ptr, shown(b.file->name), b.file->name.ptr,
+                    csv ? "choose a type that fits for that of the CSV file, or " : "");
 }
 
 static uint32_t digits_of(int128 v, uint8_t scale) {
@@ -207,7 +214,7 @@ static sonde_code find_type(const table *t, uint32_t c, common *x, sonde_error *
       fits, err, SONDE_TYPE, 0,
       "column '%.*s' has %u digits before the point in one file and %u after it in another: more than the 38 "
       "that a decimal has; open the files apart",
-      (int)(t->names[c].len < 80 ? t->names[c].len : 80), t->names[c].ptr, x->digits, x->form.type.scale);
+      shown(t->names[c]), t->names[c].ptr, x->digits, x->form.type.scale);
   return SONDE_OK;
 }
 

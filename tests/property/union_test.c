@@ -1,6 +1,7 @@
 /* Files as one table: however a table is cut into files, CSV or Parquet, the union of them answers as the table itself. */
 #include "../unit/check.h"
 #include "../unit/host.h"
+#include "format/parquet/write.h"
 
 #define FILES_MAX 6
 #define COLUMNS 6
@@ -453,8 +454,9 @@ static void what_does_not_fit_together_is_refused(void) {
   export_parquet(&(bytes){.data = (uint8_t *)(uintptr_t) "n\nx\n", .len = 4}, &parquet);
   export_parquet(&(bytes){.data = (uint8_t *)(uintptr_t) "n\n0.123456789012345678901\n", .len = 26},
                  &decimals);
-  check_refused((bytes[]){text("n\n1\n"), parquet}, 2, "", SONDE_TYPE,
-                "column 'n' is int64 in file 0 and text in file 1; choose one type for it with `types`");
+  check_refused(
+      (bytes[]){text("n\n1\n"), parquet}, 2, "", SONDE_TYPE,
+      "column 'n' is int64 in file 0 and string in file 1; choose a type that fits for that of the CSV file, or open the files apart");
   check_refused(
       (bytes[]){text("n\n123456789012345678901\n"), decimals}, 2, "", SONDE_TYPE,
       "column 'n' has 21 digits before the point in one file and 21 after it in another: more than the 38 that a "
@@ -463,6 +465,48 @@ static void what_does_not_fit_together_is_refused(void) {
                 "the files have a column 'file' already; choose another name for theirs");
   free(parquet.data);
   free(decimals.data);
+}
+
+/* A file of one row, whose nested value comes as JSON. */
+static bytes nested_file(const shape *column, const char *json) {
+  mem m;
+  mem_init(&m, UINT64_MAX, NULL, NULL);
+  buf group, about, file;
+  buf *all[] = {&group, &about, &file};
+  for (int i = 0; i < 3; i++) buf_init(all[i], &m, SIZE_MAX);
+  const uint32_t offsets[] = {0, (uint32_t)strlen(json)};
+  const vec v = {.type = column->type, .form = VEC_TEXT, .rows = 1, .offsets = offsets, .bytes = json};
+  const pq_write_options options = pq_write_defaults();
+  pq_writer w;
+  pq_writer_init(&w, column, 1, &m);
+  pq_writer_begin(&w, &file);
+  CHECK_EQ_INT(pq_write_group(column, 1, &v, 1, &options, &m, &group, &about, NULL), SONDE_OK);
+  buf_put(&file, group.data, group.len);
+  CHECK_EQ_INT(pq_writer_add(&w, about.data, about.len, group.len, NULL), SONDE_OK);
+  CHECK_EQ_INT(pq_writer_end(&w, &file, NULL), SONDE_OK);
+  bytes out = {0};
+  bytes_put(&out, file.data, file.len);
+  pq_writer_free(&w);
+  for (int i = 0; i < 3; i++) buf_free(all[i]);
+  return out;
+}
+
+static void nested_columns_have_to_have_the_same_parts(void) {
+  const shape whole = {{"x", 1}, {.id = TYPE_INT64}, 0, NULL},
+              number = {{"x", 1}, {.id = TYPE_DOUBLE}, 0, NULL};
+  const shape of_whole = {{"list", 4}, {.id = TYPE_LIST}, 1, &whole},
+              of_number = {{"list", 4}, {.id = TYPE_LIST}, 1, &number};
+  bytes files[] = {nested_file(&of_whole, "[1,2]"), nested_file(&of_whole, "[]"),
+                   nested_file(&of_number, "[1.5]")};
+  host h;
+  open_host(&h, 0, 0, false);
+  uint32_t table = import_union(&h, files, 2, ",\"filename\":\"from\"");
+  CHECK(strstr(h.info, "\"typeText\":\"list<int64>\"") != NULL);
+  check_rows(&h, "table", table, "[0,1]", "\"[1,2]\",0\n[],1\n");
+  host_close(&h);
+  check_refused((bytes[]){files[1], files[2]}, 2, "", SONDE_TYPE,
+                "column 'list' is list<int64> in file 0 and list<double> in file 1; open the files apart");
+  for (int i = 0; i < 3; i++) free(files[i].data);
 }
 
 static void only_imported_files_become_one_table(void) {
@@ -505,6 +549,7 @@ int main(void) {
   RUN(few_rows_of_many_pages_have_all_columns);
   RUN(bad_rows_name_their_file);
   RUN(what_does_not_fit_together_is_refused);
+  RUN(nested_columns_have_to_have_the_same_parts);
   RUN(only_imported_files_become_one_table);
   RUN(the_files_go_with_their_union);
   RUN(a_csv_cut_into_files_is_the_same_table);

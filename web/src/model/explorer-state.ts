@@ -23,7 +23,7 @@ export interface ExplorerState {
   readonly info: TableInfo | null
   /** Options that were given instead of guessed. */
   readonly read: ReadOptions
-  /** A column says which of several files a row is from. */
+  /** A column is to say which of several files a row is from. */
   readonly filename: boolean
   readonly scan: 'none' | 'running' | 'done' | 'cancelled' | 'failed'
   readonly scanFailure: Failure | null

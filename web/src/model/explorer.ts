@@ -126,6 +126,8 @@ export function createExplorer(options: ExplorerOptions): Explorer {
   let rows: RowSource | undefined
   let source: Source | undefined
   let names: readonly string[] | undefined
+  /** Of the table on screen; the state has what was asked for. */
+  let shownFilename = false
   let lastOpen: Reading = { name: '', read: {}, filename: false }
   let history: History<ViewState> = newHistory(options.defaultView ?? noView)
   let opening: AbortController | undefined
@@ -153,7 +155,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
   async function reread(read: ReadOptions, filename = state().filename): Promise<void> {
     if (source === undefined) return
     const again = table !== undefined
-    if (again) update({ rereading: true, failure: null })
+    if (again) update({ rereading: true, failure: null, filename })
     else update({ status: 'opening', failure: null, read })
     await run(source, { name: state().name, read, filename }, again)
   }
@@ -172,7 +174,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
       await install(opened, reading, again)
     } catch (error) {
       if (signal.aborted) return
-      update({ failure: toFailure(error), rereading: false, ...(!again && { status: 'failed' }) })
+      update({ failure: toFailure(error), rereading: false, ...(again ? { filename: shownFilename } : { status: 'failed' }) })
     } finally {
       if (opening === controller) opening = undefined
     }
@@ -183,6 +185,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     const old = { table, rows }
     stopWork()
     table = opened
+    shownFilename = reading.filename
     rows = tableRows(opened)
     const { info, firstPage } = opened
     const sameColumns = again && before.info !== null && sameNames(before.info, info)
@@ -462,7 +465,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     },
     cancelOpening() {
       opening?.abort()
-      if (table) update({ rereading: false })
+      if (table) update({ rereading: false, filename: shownFilename })
       else store.set(emptyState)
     },
     cancelScan: async () => table?.cancelScan(),

@@ -31,7 +31,7 @@ export function ReadPanel({ model, state, onClose }: {
       </header>
       <div className="sonde-panel-body">
         <p className="sonde-quiet">{info.name} · {formatBytes(info.bytes)}{info.compression !== 'none' && ` · ${info.compression}`}</p>
-        {info.files && <Files model={model} files={info.files} filename={state.filename} busy={state.rereading} />}
+        {info.files && <Files model={model} files={info.files} filename={state.filename} />}
         {info.notes?.map((note) => <p key={note}>{note}</p>)}
         {state.failure && <p className="sonde-problem" role="alert">{state.failure.message} {state.failure.advice}</p>}
         {info.format === 'parquet' ? <ParquetFacts info={info} /> : <form onSubmit={(event) => { event.preventDefault(); void model.reread(draft) }}>
@@ -51,17 +51,16 @@ export function ReadPanel({ model, state, onClose }: {
             )}
           </div>
         </form>}
-        {info.format === 'csv' && <BadRows model={model} count={info.badRows} scanning={state.scan === 'running'} table={info.id} />}
+        {(info.format === 'csv' || info.badRows > 0) && <BadRows model={model} count={info.badRows} scanning={state.scan === 'running'} table={info.id} />}
       </div>
     </aside>
   )
 }
 
-function Files({ model, files, filename, busy }: {
+function Files({ model, files, filename }: {
   readonly model: Explorer
   readonly files: readonly string[]
   readonly filename: boolean
-  readonly busy: boolean
 }) {
   return (
     <section className="sonde-setting">
@@ -71,7 +70,7 @@ function Files({ model, files, filename, busy }: {
         <ol className="sonde-files">{files.map((file, i) => <li key={i}>{file}</li>)}</ol>
       </details>
       <label className="sonde-check">
-        <input type="checkbox" checked={filename} disabled={busy} onChange={(event) => void model.showFilename(event.target.checked)} /> File name as a column
+        <input type="checkbox" checked={filename} onChange={(event) => void model.showFilename(event.target.checked)} /> File name as a column
       </label>
     </section>
   )

@@ -110,7 +110,7 @@ describe('what fails', () => {
   test('types without a common one are refused', async () => {
     const parquet = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'n', data: ['x'], type: 'STRING' }] }))
     await expect((await start()).open([text('a.csv', 'n\n1\n'), parquet], { names: ['a.csv', 'b.parquet'] }))
-      .rejects.toMatchObject({ code: 'type', message: expect.stringContaining("column 'n' is int64 in a.csv and text in b.parquet") as string })
+      .rejects.toMatchObject({ code: 'type', message: expect.stringContaining("column 'n' is int64 in a.csv and string in b.parquet") as string })
   })
 
   test('cancelling rejects with the reason', async () => {

@@ -209,3 +209,14 @@ test('several files are opened as one, and again with their names as a column', 
     { name: 'trips', names: ['2025/a.csv'], filename: true, read: { header: false } },
   ])
 })
+
+test('a file name that could not be shown is not said to be', async () => {
+  let broken = false
+  const model = createExplorer({ engine: fakeEngine(fruit, { openError: () => (broken ? new ExplorerError('bytes', 'it is gone') : undefined) }) })
+  await model.open(['https://example.org/a.csv', 'https://example.org/b.csv'])
+  broken = true
+  const shown = model.showFilename(true)
+  expect(model.getSnapshot()).toMatchObject({ filename: true, rereading: true })
+  await shown
+  expect(model.getSnapshot()).toMatchObject({ filename: false, rereading: false, status: 'open', failure: { message: 'it is gone' } })
+})
