@@ -257,7 +257,7 @@ export interface OpenOptions extends RunOptions {
   readonly filename?: boolean | string
   /** Of several files: of each of them. */
   readonly read?: ReadOptions
-  /** Start the background scan at once (default true). */
+  /** Start the background scan at once (default true). Several files are always scanned. */
   readonly scan?: boolean
 }
 

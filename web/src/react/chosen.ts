@@ -18,8 +18,9 @@ export async function droppedFiles({ items, files }: Pick<DataTransfer, 'items' 
   const plain = [...files]
   const entries = [...items].flatMap((item) => item.webkitGetAsEntry() ?? [])
   if (!entries.some(({ isDirectory }) => isDirectory)) return chosenFiles(plain)
-  const found = (await Promise.all(entries.map((entry) => filesBelow(entry, '')))).flat()
-  const tables = found.filter(({ file }) => tableName.test(file.name)).sort((a, b) => (a.path < b.path ? -1 : 1))
+  const found = await Promise.all(entries.map((entry) => filesBelow(entry, ''))).catch(() => undefined)
+  if (!found) return chosenFiles(plain) // opening them says what is wrong
+  const tables = found.flat().filter(({ file }) => tableName.test(file.name)).sort((a, b) => (a.path < b.path ? -1 : 1))
   const [folder, ...others] = entries
   return {
     source: tables.map(({ file }) => file),
