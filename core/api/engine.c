@@ -6,7 +6,6 @@
 #define DEFAULT_LIMIT ((uint64_t)1 << 30)
 #define BLOCK_MIN ((uint64_t)1 << 20)
 #define BLOCK_MAX ((uint64_t)16 << 20)
-#define PIECE_MAX ((size_t)64 << 20)
 
 /* What is held only for speed, the cheapest to get again first: bytes, columns, and in the end bytes that a waiting task will
  * have to ask for once more. Nothing that the running task looks at is touched. */
@@ -85,6 +84,7 @@ view *engine_view(sonde_engine *e, uint64_t id) {
 }
 
 void table_free(sonde_engine *e, table *t) {
+  for (uint32_t i = 0; i < t->n_members; i++) table_free(e, t->members[i].table);
   store_drop(&e->store, t->id);
   sums_free(&t->sums);
   mem_free(&e->mem, t->bad, t->bad_cap * sizeof *t->bad);
@@ -101,6 +101,27 @@ void view_free(view *v) {
   if (v->bits) mem_free(m, v->bits, v->table->n_blocks * sizeof *v->bits);
   if (v->before) mem_free(m, v->before, ((size_t)v->table->n_blocks + 1) * sizeof *v->before);
   mem_free(m, v, sizeof *v);
+}
+
+static void end_views(sonde_engine *e, const table *of) {
+  for (view **link = &e->views; *link;) {
+    view *v = *link;
+    if (v->table != of) {
+      link = &v->next;
+      continue;
+    }
+    *link = v->next;
+    view_free(v);
+  }
+}
+
+void engine_unlist(sonde_engine *e, table *t) {
+  end_views(e, t);
+  for (table **link = &e->tables; *link; link = &(*link)->next) {
+    if (*link != t) continue;
+    *link = t->next;
+    return;
+  }
 }
 
 /* Enough blocks for every worker to have several; few enough that each is read in one large slice: in a browser just
@@ -125,21 +146,6 @@ sonde_code table_cut(const sonde_engine *e, table *t, sonde_error *err) {
   return SONDE_OK;
 }
 
-void table_head(const table *t, uint8_t kind, uint32_t b, fragment_head *h) {
-  const block *x = &t->blocks[b];
-  bool index = kind == FRAGMENT_INDEX;
-  *h = (fragment_head){.kind = kind,
-                       .table = t->id,
-                       .source = t->source,
-                       .format = t->format,
-                       .dialect = t->sniffed.dialect,
-                       .columns = t->columns,
-                       .block = b,
-                       .rows = x->rows,
-                       .begin = index ? x->begin : x->row_begin,
-                       .end = index ? x->end : x->next_begin};
-}
-
 sonde_code table_columns(const table *t, const json *list, arena *memory, column_ref **out, uint32_t *n,
                          sonde_error *err) {
   const json *c = json_is(list, JSON_ARRAY) ? list->first : NULL;
@@ -156,37 +162,6 @@ sonde_code table_columns(const table *t, const json *list, arena *memory, column
                 (unsigned long long)column, t->columns);
     (*out)[i] = (column_ref){.column = (uint32_t)column, .form = t->forms[column]};
   }
-  return SONDE_OK;
-}
-
-static sonde_code put_piece(const table *t, uint32_t b, column_ref *ref, arena *scratch, sonde_error *err) {
-  pq_piece piece;
-  SONDE_TRY(pq_piece_of(&t->parquet, b, ref->column, scratch, &piece, err));
-  buf bytes;
-  buf_init(&bytes, scratch->mem, PIECE_MAX);
-  pq_piece_put(&bytes, &piece);
-  sonde_code code = buf_status(&bytes, err);
-  if (code == SONDE_OK) ref->piece = (sonde_str){arena_copy(scratch, bytes.data, bytes.len, err), bytes.len};
-  buf_free(&bytes);
-  return code ? code : ref->piece.ptr ? SONDE_OK : err->code;
-}
-
-sonde_code table_refs(const table *t, uint32_t b, const column_ref *refs, uint32_t n, const column_ref **out,
-                      arena *scratch, sonde_error *err) {
-  *out = refs;
-  if (t->format == FORMAT_CSV) return SONDE_OK;
-  column_ref *full = arena_copy(scratch, refs, n * sizeof *refs, err);
-  if (!full) return err->code;
-  for (uint32_t i = 0; i < n; i++) SONDE_TRY(put_piece(t, b, &full[i], scratch, err));
-  *out = full;
-  return SONDE_OK;
-}
-
-sonde_code table_put_refs(const table *t, uint32_t b, const column_ref *refs, uint32_t n, buf *out,
-                          arena *scratch, sonde_error *err) {
-  fragment_head h = {.format = t->format};
-  SONDE_TRY(table_refs(t, b, refs, n, &refs, scratch, err));
-  fragment_put_refs(out, &h, refs, n);
   return SONDE_OK;
 }
 

@@ -27,6 +27,15 @@ typedef struct {
 } bad_row;
 
 typedef struct table table;
+
+/* One file of a union table. */
+typedef struct {
+  table *table;
+  uint32_t first_block; /* of the union */
+  uint64_t first_row;
+  column_ref *refs; /* how each column of the union is read from this file */
+} member;
+
 struct table {
   table *next;
   uint32_t id;
@@ -55,6 +64,8 @@ struct table {
   bad_row *bad;
   uint64_t n_bad;
   uint32_t n_bad_listed, bad_cap;
+  member *members; /* a union: its blocks and bad rows are theirs, and the tables belong to it */
+  uint32_t n_members;
   arena memory;
 };
 
@@ -86,21 +97,27 @@ table *engine_table(sonde_engine *, uint64_t id);
 view *engine_view(sonde_engine *, uint64_t id);
 void table_free(sonde_engine *, table *);
 void view_free(view *);
+/* No longer found by its number; its views end. The caller owns it. */
+void engine_unlist(sonde_engine *, table *);
 /* Cuts [data_at, size) into blocks; done once the size is known. */
 sonde_code table_cut(const sonde_engine *, table *, sonde_error *);
 void table_info(const table *, buf *);
 /* The columns that a list of numbers names, in their final form; all when it is none. SONDE_NAME: there is no such column. */
 sonde_code table_columns(const table *, const json *list, arena *, column_ref **out, uint32_t *n,
                          sonde_error *);
-/* shapes.c. The whole types of columns; in the arena, names borrowed from the table. */
+/* shapes.c. A column as a Parquet file writes it, the first one of a union that has it; NULL: none does. */
+const pq_column *table_parquet_column(const table *, uint32_t column);
+/* The whole types of columns; in the arena, names borrowed from the table. */
 sonde_code table_shapes(const table *, const column_ref *, uint32_t n, arena *, const shape **out,
                         sonde_error *);
+/* place.c. The table of the file that a block lies in, and the block's number there. */
+const table *table_at(const table *, uint32_t *b);
+void table_head(const table *, uint8_t kind, uint32_t b, fragment_head *);
 /* Refs with what it takes to read them in block b; and the same as part of a fragment. */
 sonde_code table_refs(const table *, uint32_t b, const column_ref *, uint32_t n, const column_ref **out,
                       arena *scratch, sonde_error *);
 sonde_code table_put_refs(const table *, uint32_t b, const column_ref *, uint32_t n, buf *, arena *scratch,
                           sonde_error *);
-void table_head(const table *, uint8_t kind, uint32_t block, fragment_head *);
 sonde_code table_list_bad(sonde_engine *, table *, bad_row, sonde_error *);
 /* Once all are listed: in the order of the file. */
 void table_sort_bad(table *);

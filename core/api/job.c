@@ -15,7 +15,7 @@ static const struct {
 } kinds[] = {{"open", open_start},     {"inflate", inflate_start}, {"spool", spool_start},
              {"index", index_start},   {"import", import_start},   {"view", view_start},
              {"read", read_start},     {"values", values_start},   {"bad", bad_start},
-             {"export", export_start}, {"drop", drop_start}};
+             {"export", export_start}, {"union", union_start},     {"drop", drop_start}};
 
 static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
   sonde_job *j = mem_alloc(&e->mem, sizeof *j, err);
@@ -196,9 +196,10 @@ int sonde_job_take(sonde_job *j, sonde_fragment *out) {
   s->n_out++;
   uint32_t b = j->kind->block_of(j, id);
   const block *x = &j->table->blocks[b];
+  const table *file = table_at(j->table, &b);
   *out = (sonde_fragment){.id = id,
                           .cost = (uint32_t)(x->end - x->begin),
-                          .affinity = (uint64_t)j->table->id << 32 | b,
+                          .affinity = (uint64_t)file->id << 32 | b,
                           .bytes = s->bytes.data,
                           .len = s->bytes.len};
   return 1;

@@ -70,6 +70,7 @@ sonde_code read_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code values_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code bad_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code export_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code union_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code drop_start(sonde_job *, const json *spec, sonde_error *);
 
 #endif

@@ -1,5 +1,5 @@
 /* {"job":"import"}: exact types, statistics, bad rows; columns are kept where memory allows. Columns whose blocks turned out
- * to be of types that do not merge are read a second time in their final form. */
+ * to be of types that do not merge are read a second time in their final form; of a union of imported files only that is left to do. */
 #include "api/job.h"
 
 typedef struct {
@@ -22,13 +22,23 @@ static void put_plan(const table *t, uint32_t c, bool second, buf *out) {
   put_seen(out, &t->seen[c]);
 }
 
-static sonde_code put_all_refs(sonde_job *j, uint32_t b, buf *out, sonde_error *err) {
+static uint32_t columns_of(const sonde_job *j) {
+  const importing *x = j->self;
+  return x->second ? x->n_stale : j->table->columns;
+}
+
+static uint32_t column_of(const importing *x, uint32_t i) { return x->second ? x->stale[i] : i; }
+
+static sonde_code put_refs(sonde_job *j, uint32_t b, buf *out, sonde_error *err) {
   const table *t = j->table;
-  column_ref *refs = arena_zero(&j->scratch, t->columns * sizeof *refs, err);
+  uint32_t n = columns_of(j);
+  column_ref *refs = arena_zero(&j->scratch, n * sizeof *refs, err);
   if (!refs) return err->code;
-  for (uint32_t c = 0; c < t->columns; c++) refs[c] = (column_ref){.column = c, .form = t->forms[c]};
-  SONDE_TRY(table_put_refs(t, b, refs, t->columns, out, &j->scratch, err));
-  return buf_status(out, err);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t c = column_of(j->self, i);
+    refs[i] = (column_ref){.column = c, .form = t->forms[c]};
+  }
+  return table_put_refs(t, b, refs, n, out, &j->scratch, err);
 }
 
 static sonde_code import_encode(sonde_job *j, uint32_t id, buf *out, sonde_error *err) {
@@ -36,12 +46,13 @@ static sonde_code import_encode(sonde_job *j, uint32_t id, buf *out, sonde_error
   fragment_head h;
   table_head(j->table, FRAGMENT_IMPORT, id, &h);
   fragment_put_head(out, &h);
+  bool typed = j->table->imported;
   buf_u8(out, x->keep);
-  if (j->table->format == FORMAT_PARQUET) return put_all_refs(j, id, out, err);
-  uint32_t n = x->second ? x->n_stale : j->table->columns;
-  buf_u32(out, n);
-  for (uint32_t i = 0; i < n; i++) put_plan(j->table, x->second ? x->stale[i] : i, x->second, out);
-  return buf_status(out, err);
+  buf_u8(out, typed);
+  if (typed) return put_refs(j, id, out, err);
+  buf_u32(out, columns_of(j));
+  for (uint32_t i = 0; i < columns_of(j); i++) put_plan(j->table, column_of(x, i), x->second, out);
+  return SONDE_OK;
 }
 
 static sonde_code accept_bad(sonde_job *j, const block *b, rd *r, bool listed, sonde_error *err) {
@@ -57,8 +68,6 @@ static sonde_code accept_bad(sonde_job *j, const block *b, rd *r, bool listed, s
   }
   return SONDE_OK;
 }
-
-static uint32_t column_of(const importing *x, uint32_t i) { return x->second ? x->stale[i] : i; }
 
 static sonde_code accept_columns(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
   importing *x = j->self;
@@ -117,10 +126,6 @@ static sonde_code import_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *e
   return code;
 }
 
-static bool same_form(csv_form a, csv_form b) {
-  return a.type.id == b.type.id && a.type.scale == b.type.scale && a.order == b.order;
-}
-
 static sonde_code find_stale(sonde_job *j, sonde_error *err) {
   importing *x = j->self;
   table *t = j->table;
@@ -128,12 +133,9 @@ static sonde_code find_stale(sonde_job *j, sonde_error *err) {
   x->stale = arena_array(&j->memory, n, 4, err);
   if (!x->stale) return err->code;
   for (uint32_t c = 0; c < n; c++) {
-    column_stats *s = &t->stats[c];
-    bool differs = s->values > 0 && !same_form(s->form, t->forms[c]);
-    bool emptied = s->maybe_empty_text && t->forms[c].type.id == TYPE_TEXT;
-    if (!s->stale && !differs && !emptied) continue;
+    if (stats_hold(&t->stats[c], t->forms[c])) continue;
     x->stale[x->n_stale++] = c;
-    stats_clear(s);
+    stats_clear(&t->stats[c]);
   }
   return SONDE_OK;
 }
@@ -151,34 +153,44 @@ static sonde_step finish(sonde_job *j) {
 static sonde_code begin_round(sonde_job *j, sonde_error *err) {
   importing *x = j->self;
   table *t = j->table;
-  uint32_t width = x->second ? x->n_stale : t->columns;
   bool goes_on = !x->second && t->sums.waiting; /* after an import that was cancelled */
-  if (!goes_on) SONDE_TRY(sums_begin(&t->sums, &j->engine->mem, t->n_blocks, width, err));
+  if (!goes_on) SONDE_TRY(sums_begin(&t->sums, &j->engine->mem, t->n_blocks, columns_of(j), err));
   return split_begin(j, t->n_blocks, err);
 }
 
-static sonde_step import_step(sonde_job *j, sonde_error *err) {
-  importing *x = j->self;
-  table *t = j->table;
-  if (j->phase == 0) {
-    j->phase = 1;
-    j->progress.total_bytes = t->size - t->sniffed.dialect.data_at;
-    if (begin_round(j, err) != SONDE_OK) return SONDE_FAIL;
-    for (uint32_t b = 0; b < t->n_blocks; b++) {
-      if (!t->blocks[b].imported) continue;
-      j->split.state[b] = FRAGMENT_DONE;
-      j->split.n_done++;
-      j->progress.done_bytes += t->blocks[b].end - t->blocks[b].begin;
-      j->progress.rows += t->blocks[b].rows;
-    }
+static sonde_code begin_first(sonde_job *j, sonde_error *err) {
+  const table *t = j->table;
+  SONDE_TRY(begin_round(j, err));
+  for (uint32_t b = 0; b < t->n_blocks; b++) {
+    if (!t->blocks[b].imported) continue;
+    j->split.state[b] = FRAGMENT_DONE;
+    j->split.n_done++;
+    j->progress.done_bytes += t->blocks[b].end - t->blocks[b].begin;
+    j->progress.rows += t->blocks[b].rows;
   }
-  sonde_step s = split_step(j, err);
-  if (s != SONDE_DONE) return s;
-  if (x->second) return finish(j);
+  return SONDE_OK;
+}
+
+static sonde_step begin_second(sonde_job *j, sonde_error *err) {
+  importing *x = j->self;
   if (find_stale(j, err) != SONDE_OK) return SONDE_FAIL;
   if (x->n_stale == 0) return finish(j);
   x->second = true;
   return begin_round(j, err) == SONDE_OK ? SONDE_YIELD : SONDE_FAIL;
+}
+
+static sonde_step import_step(sonde_job *j, sonde_error *err) {
+  const importing *x = j->self;
+  const table *t = j->table;
+  if (j->phase == 0) {
+    j->phase = 1;
+    j->progress.total_bytes = t->size - t->sniffed.dialect.data_at;
+    if (t->n_members) return begin_second(j, err);
+    if (begin_first(j, err) != SONDE_OK) return SONDE_FAIL;
+  }
+  sonde_step s = split_step(j, err);
+  if (s != SONDE_DONE) return s;
+  return x->second ? finish(j) : begin_second(j, err);
 }
 
 static const job_kind import_kind = {

@@ -225,9 +225,7 @@ static sonde_code make_table(sonde_job *j, csv_span head, int kind, uint64_t siz
 /* The table is not what it seemed: nobody has heard of it yet. */
 static sonde_step discard(sonde_job *j) {
   if (!j->table) return SONDE_FAIL;
-  table **link = &j->engine->tables;
-  while (*link != j->table) link = &(*link)->next;
-  *link = j->table->next;
+  engine_unlist(j->engine, j->table);
   table_free(j->engine, j->table);
   j->table = NULL;
   return SONDE_FAIL;

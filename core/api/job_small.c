@@ -41,28 +41,57 @@ static void put_message(const table *t, const bad_row *b, buf *message) {
   }
 }
 
-static void bad_info(sonde_job *j, buf *out) {
+static uint64_t listed_in(const table *t) {
+  uint64_t n = t->n_bad_listed;
+  for (uint32_t k = 0; k < t->n_members; k++) n += t->members[k].table->n_bad_listed;
+  return n;
+}
+
+/* Whose bad row is the i-th, which becomes its number there; NULL: the table's own. */
+static const member *member_listing(const table *t, uint64_t *i) {
+  for (uint32_t k = 0; k < t->n_members; k++) {
+    if (*i < t->members[k].table->n_bad_listed) return &t->members[k];
+    *i -= t->members[k].table->n_bad_listed;
+  }
+  return NULL;
+}
+
+static void put_bad(const table *t, uint64_t i, buf *message, buf *out) {
   static const char *const reasons[] = {"too-few-fields", "too-many-fields", "stray-quote",
                                         "unclosed-quote", "invalid-bytes",   "bad-value",
                                         "field-too-long"};
+  const member *m = member_listing(t, &i);
+  const table *file = m ? m->table : t;
+  const bad_row *b = &file->bad[i];
+  buf_clear(message);
+  put_message(file, b, message);
+  buf_printf(out, "{\"row\":%llu,\"offset\":%llu,\"line\":%llu,\"reason\":\"%s\"",
+             (unsigned long long)(m ? m->first_row + b->row : b->row), (unsigned long long)b->offset,
+             (unsigned long long)b->line,
+             reasons[b->reason <= CSV_BAD_FIELD_LONG ? b->reason : CSV_BAD_FIELD_LONG]);
+  if (m) {
+    buf_printf(out, ",\"file\":");
+    json_put_str(out, file->name);
+  }
+  buf_printf(out, ",\"message\":");
+  json_put_str(out, (sonde_str){(const char *)message->data, message->len});
+  buf_u8(out, '}');
+}
+
+static void bad_info(sonde_job *j, buf *out) {
   const table *t = j->table;
   const range *x = j->self;
   buf message;
   buf_init(&message, &j->engine->mem, 4096);
   buf_printf(out, "{\"bad\":[");
-  for (uint64_t i = x->first; i < t->n_bad_listed && i - x->first < x->count; i++) {
-    const bad_row *b = &t->bad[i];
-    buf_clear(&message);
-    put_message(t, b, &message);
-    buf_printf(out, "%s{\"row\":%llu,\"offset\":%llu,\"line\":%llu,\"reason\":\"%s\",\"message\":",
-               i > x->first ? "," : "", (unsigned long long)b->row, (unsigned long long)b->offset,
-               (unsigned long long)b->line,
-               reasons[b->reason <= CSV_BAD_FIELD_LONG ? b->reason : CSV_BAD_FIELD_LONG]);
-    json_put_str(out, (sonde_str){(const char *)message.data, message.len});
-    buf_u8(out, '}');
+  uint64_t listed = listed_in(t);
+  for (uint64_t i = x->first; i < listed && i - x->first < x->count; i++) {
+    if (i > x->first) buf_u8(out, ',');
+    put_bad(t, i, &message, out);
   }
   if (message.failed) out->failed = message.failed, out->error = message.error;
-  buf_printf(out, "],\"listed\":%u,\"total\":%llu}", t->n_bad_listed, (unsigned long long)t->n_bad);
+  buf_printf(out, "],\"listed\":%llu,\"total\":%llu}", (unsigned long long)listed,
+             (unsigned long long)t->n_bad);
   buf_free(&message);
 }
 
@@ -85,15 +114,13 @@ static void drop_info(sonde_job *j, buf *out) {
 
 static const job_kind drop_kind = {.step = instant, .info = drop_info};
 
-static void drop_views(sonde_engine *e, const table *of, uint64_t id) {
-  for (view **link = &e->views; *link;) {
+static void drop_view(sonde_engine *e, uint64_t id) {
+  for (view **link = &e->views; *link; link = &(*link)->next) {
     view *v = *link;
-    if (v->table != of && v->id != id) {
-      link = &v->next;
-      continue;
-    }
+    if (v->id != id) continue;
     *link = v->next;
     view_free(v);
+    return;
   }
 }
 
@@ -101,12 +128,10 @@ sonde_code drop_start(sonde_job *j, const json *spec, sonde_error *err) {
   (void)err;
   sonde_engine *e = j->engine;
   store_drop(&e->store, (uint32_t)json_u64(json_get(spec, "table"), 0));
-  drop_views(e, j->table, json_u64(json_get(spec, "view"), 0));
-  for (table **link = &e->tables; j->table && *link; link = &(*link)->next) {
-    if (*link != j->table) continue;
-    *link = j->table->next;
+  drop_view(e, json_u64(json_get(spec, "view"), 0));
+  if (j->table) {
+    engine_unlist(e, j->table);
     table_free(e, j->table);
-    break;
   }
   j->table = NULL;
   j->kind = &drop_kind;

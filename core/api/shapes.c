@@ -1,5 +1,6 @@
 /* The whole types of a table's columns. */
 #include "api/engine.h"
+#include "exec/refs.h"
 
 static sonde_code children_of(const pq_node *, arena *, shape *, sonde_error *);
 
@@ -19,15 +20,26 @@ static sonde_code children_of(const pq_node *n, arena *memory, shape *out, sonde
   return SONDE_OK;
 }
 
+const pq_column *table_parquet_column(const table *t, uint32_t c) {
+  if (t->n_members == 0) return t->format == FORMAT_PARQUET ? &t->parquet.columns[c] : NULL;
+  for (uint32_t i = 0; i < t->n_members; i++) {
+    const member *m = &t->members[i];
+    bool has = ref_is_stored(&m->refs[c]) && m->table->format == FORMAT_PARQUET;
+    if (has) return table_parquet_column(m->table, m->refs[c].stored);
+  }
+  return NULL;
+}
+
 sonde_code table_shapes(const table *t, const column_ref *refs, uint32_t n, arena *memory, const shape **out,
                         sonde_error *err) {
   shape *shapes = arena_array(memory, n, sizeof *shapes, err);
   if (!shapes) return err->code;
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t c = refs[i].column;
-    shapes[i] = (shape){.type = refs[i].form.type};
-    if (t->format == FORMAT_PARQUET) SONDE_TRY(shape_of(t->parquet.columns[c].node, memory, &shapes[i], err));
-    shapes[i].name = t->names[c];
+    const pq_column *parquet = table_parquet_column(t, refs[i].column);
+    shapes[i] = (shape){0};
+    if (parquet) SONDE_TRY(shape_of(parquet->node, memory, &shapes[i], err));
+    shapes[i].type = refs[i].form.type;
+    shapes[i].name = t->names[refs[i].column];
   }
   *out = shapes;
   return SONDE_OK;

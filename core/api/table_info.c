@@ -1,6 +1,9 @@
 /* A table as JSON: TableInfo of the TypeScript API. */
+#include <string.h>
+
 #include "api/engine.h"
 #include "codec/codec.h"
+#include "exec/refs.h"
 #include "exec/value_text.h"
 
 #define EXTREME_CHARS 64u
@@ -64,15 +67,30 @@ static void put_stats(buf *b, const column_stats *s) {
   buf_printf(b, ",\"distinct\":%llu}", (unsigned long long)(distinct + 0.5));
 }
 
+/* What Parquet calls the column's type; "" where that says no more than its type, or files differ in it. */
+static sonde_str type_text(const table *t, uint32_t c) {
+  const pq_column *first = table_parquet_column(t, c);
+  sonde_str text = first ? first->type_text : (sonde_str){"", 0};
+  for (uint32_t i = 0; first && i < t->n_members; i++) {
+    const member *m = &t->members[i];
+    if (!ref_is_stored(&m->refs[c])) continue;
+    const pq_column *x = table_parquet_column(m->table, m->refs[c].stored);
+    bool same = x && x->type_text.len == text.len && memcmp(x->type_text.ptr, text.ptr, text.len) == 0;
+    if (!same) return (sonde_str){"", 0};
+  }
+  return text;
+}
+
 static void put_columns(const table *t, buf *b) {
   buf_printf(b, ",\"columns\":[");
   for (uint32_t c = 0; c < t->columns; c++) {
     buf_printf(b, "%s{\"name\":", c ? "," : "");
     json_put_str(b, t->names[c]);
     put_text(b, "type", type_name((type_id)t->forms[c].type.id));
-    if (t->format == FORMAT_PARQUET) {
+    sonde_str text = type_text(t, c);
+    if (text.len) {
       buf_printf(b, ",\"typeText\":");
-      json_put_str(b, t->parquet.columns[c].type_text);
+      json_put_str(b, text);
     }
     if (t->forms[c].type.id == TYPE_DECIMAL || t->forms[c].type.scale)
       buf_printf(b, ",\"scale\":%u", t->forms[c].type.scale);
@@ -105,6 +123,14 @@ static void put_guesses(const table *t, buf *b) {
   buf_u8(b, ']');
 }
 
+static void put_files(const table *t, buf *b) {
+  for (uint32_t i = 0; i < t->n_members; i++) {
+    buf_printf(b, i ? "," : ",\"files\":[");
+    json_put_str(b, t->members[i].table->name);
+  }
+  if (t->n_members) buf_u8(b, ']');
+}
+
 static uint64_t estimate(const table *t) {
   if (t->indexed) return t->rows;
   double bytes = t->sniffed.row_bytes, rest = (double)t->size - (double)t->sniffed.dialect.data_at;
@@ -123,6 +149,7 @@ void table_info(const table *t, buf *b) {
   }
   buf_printf(b, ",\"bytes\":%llu,\"compression\":\"%s\",\"needs_inflate\":%s", (unsigned long long)t->size,
              kinds[t->compression], t->compression && !t->source ? "true" : "false");
+  put_files(t, b);
   put_columns(t, b);
   put_guesses(t, b);
   buf_printf(b, ",\"rows\":{\"count\":%llu,\"exact\":%s},\"badRows\":%llu,\"state\":\"%s\"}",

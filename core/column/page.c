@@ -17,9 +17,15 @@ bool vec_readable_as(const vec *v, column_type t) {
   return v->type.id == TYPE_DATE && t.id == TYPE_TIMESTAMP && t.scale == 0;
 }
 
+int64_t micros_of_days(int64_t days) {
+  int64_t micros;
+  if (!__builtin_mul_overflow(days, MICROS_PER_DAY, &micros)) return micros;
+  return days < 0 ? INT64_MIN : INT64_MAX;
+}
+
 int64_t vec_i64_as(const vec *v, uint32_t row, column_type t) {
   int64_t x = vec_i64(v, row);
-  return v->type.id == TYPE_DATE && t.id == TYPE_TIMESTAMP ? x * MICROS_PER_DAY : x;
+  return v->type.id == TYPE_DATE && t.id == TYPE_TIMESTAMP ? micros_of_days(x) : x;
 }
 
 static int128 times10(int128 v, uint32_t n) {

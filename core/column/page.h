@@ -38,5 +38,7 @@ bool vec_readable_as(const vec *, column_type);
 /* Readers that apply that conversion. */
 int64_t vec_i64_as(const vec *, uint32_t row, column_type);
 int128 vec_i128_as(const vec *, uint32_t row, column_type);
+/* A date as a timestamp; one that no timestamp reaches (a null of Parquet holds anything) is the first or last of them. */
+int64_t micros_of_days(int64_t days);
 
 #endif

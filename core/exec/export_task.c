@@ -2,7 +2,7 @@
  * body: refs, options and shapes (export_put), u8 whole, [not whole: u32 n × u32 row, in any order]
  * result: u32 rows, str about, up to a multiple of 8, the part's bytes */
 #include "column/take.h"
-#include "exec/task.h"
+#include "exec/refs.h"
 #include "format/export.h"
 
 #define PART_MAX ((size_t)1 << 30)
@@ -22,7 +22,7 @@ typedef struct {
 static sonde_code parse(exporting *x, rd *r) {
   sonde_error *err = x->t->err;
   uint32_t shapes;
-  SONDE_TRY(fragment_get_refs(r, x->h, x->t->scratch, &x->refs, &x->n, err));
+  SONDE_TRY(refs_get(r, x->h, x->t->scratch, &x->refs, &x->n, err));
   SONDE_TRY(export_get(r, x->t->scratch, &x->options, &x->shapes, &shapes, err));
   x->whole = rd_u8(r) != 0;
   x->n_rows = x->whole ? x->h->rows : rd_count(r, 4);

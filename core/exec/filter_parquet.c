@@ -5,6 +5,7 @@
 #include "exec/condition.h"
 #include "exec/prune.h"
 #include "exec/read_parquet.h"
+#include "exec/refs.h"
 
 #define DEPTH_MAX 64
 #define FEW_PAGES 4u /* with fewer, windows save nothing */
@@ -21,8 +22,11 @@ typedef struct {
 /* ---- statistics ---- */
 
 static bool all_kept(const filtering *f, const column_ref *refs, uint32_t n) {
+  const fragment_head *h = f->h;
   for (uint32_t i = 0; i < n; i++)
-    if (!store_column(f->t->store, f->h->table, f->h->block, refs[i].column, refs[i].form)) return false;
+    if (ref_is_stored(&refs[i]) &&
+        !store_column(f->t->store, h->table, h->block, refs[i].stored, refs[i].form))
+      return false;
   return true;
 }
 
@@ -35,13 +39,16 @@ static bool ask_statistics(const filtering *f, sonde_str predicate, known_column
 static bool rows_left(const filtering *f, sonde_str predicate, row_ranges *left) {
   task *t = f->t;
   parquet_columns columns;
-  bool *all = arena_alloc(t->scratch, f->n, t->err);
-  pq_span *blooms = arena_zero(t->scratch, f->n * sizeof *blooms, t->err);
-  if (!all || !blooms || !parquet_columns_open(t, f->refs, f->n, &columns)) return false;
-  known_columns known = {.refs = f->refs, .n = f->n, .rows = f->h->rows, .pieces = columns.pieces};
+  column_ref *refs;
+  uint32_t n;
+  if (refs_stored(f->refs, f->n, t->scratch, &refs, &n, t->err) != SONDE_OK) return false;
+  bool *all = arena_alloc(t->scratch, n, t->err);
+  pq_span *blooms = arena_zero(t->scratch, n * sizeof *blooms, t->err);
+  if (!all || !blooms || !parquet_columns_open(t, refs, n, &columns)) return false;
+  known_columns known = {.refs = refs, .n = n, .rows = f->h->rows, .pieces = columns.pieces};
   if (!ask_statistics(f, predicate, &known, left)) return false;
-  if (left->n == 0 || all_kept(f, f->refs, f->n)) return true;
-  memset(all, 1, f->n);
+  if (left->n == 0 || all_kept(f, refs, n)) return true;
+  memset(all, 1, n);
   if (!parquet_columns_blooms(t, f->h, &columns, all, blooms)) return false;
   known.blooms = blooms;
   if (!ask_statistics(f, predicate, &known, left)) return false;
@@ -89,13 +96,16 @@ static bool run_whole(const filtering *f, const condition_part *p, uint64_t *out
 
 static bool run_window(const filtering *f, const condition_part *p, const parquet_columns *columns,
                        row_range rows, arena *memory, uint64_t *out) {
-  uint32_t n = rows.end - rows.begin;
-  vec *vecs = arena_array(memory, p->n, sizeof *vecs, f->t->err);
+  uint32_t n = rows.end - rows.begin, read = 0;
+  vec *vecs = arena_array(memory, columns->n, sizeof *vecs, f->t->err);
   const vec **each = arena_array(memory, p->n, sizeof *each, f->t->err);
   uint64_t *bits = arena_zero(memory, ((size_t)n + 63) / 64 * 8, f->t->err);
   if (!vecs || !each || !bits) return false;
   if (!parquet_read_rows(f->t, f->h, columns, rows.begin, n, memory, vecs)) return false;
-  for (uint32_t i = 0; i < p->n; i++) each[i] = &vecs[i];
+  for (uint32_t i = 0; i < p->n; i++) {
+    each[i] = ref_is_stored(&p->refs[i]) ? &vecs[read++] : ref_vec(&p->refs[i], n, memory, f->t->err);
+    if (!each[i]) return false;
+  }
   if (run_part(f, p, each, n, bits) != SONDE_OK) return false;
   for (uint32_t i = 0; i < n; i++)
     if (bits[i >> 6] >> (i & 63) & 1) out[(rows.begin + i) >> 6] |= (uint64_t)1 << ((rows.begin + i) & 63);
@@ -131,9 +141,12 @@ static row_ranges ranges_of_bits(const filtering *f, uint32_t gap) {
 
 /* Windows pay where pages are many and rows left in few of them; otherwise whole columns are read, and kept for the next time. */
 static bool run_where_left(const filtering *f, const condition_part *p, uint64_t *out) {
-  if (p->n == 0 || all_kept(f, p->refs, p->n)) return run_whole(f, p, out);
+  if (all_kept(f, p->refs, p->n)) return run_whole(f, p, out);
   parquet_columns columns;
-  if (!parquet_columns_open(f->t, p->refs, p->n, &columns)) return false;
+  column_ref *refs;
+  uint32_t n;
+  if (refs_stored(p->refs, p->n, f->t->scratch, &refs, &n, f->t->err) != SONDE_OK) return false;
+  if (!parquet_columns_open(f->t, refs, n, &columns)) return false;
   if (!parquet_columns_index(f->t, f->h, &columns, true)) return false;
   if (columns.pages < FEW_PAGES) return run_whole(f, p, out);
   row_ranges left = ranges_of_bits(f, f->h->rows / columns.pages);

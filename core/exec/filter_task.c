@@ -1,6 +1,7 @@
 /* FRAGMENT_FILTER: which rows of a block satisfy a predicate.
  * body: refs, str predicate; result: u32 matched, words of the bitmap */
 #include "exec/predicate.h"
+#include "exec/refs.h"
 
 static bool filter_kept(task *t, const fragment_head *h, const column_ref *refs, uint32_t n,
                         sonde_str predicate, uint64_t *bits) {
@@ -16,7 +17,7 @@ static bool filter_kept(task *t, const fragment_head *h, const column_ref *refs,
 sonde_code run_filter(task *t, const fragment_head *h, rd *r, buf *out) {
   const column_ref *refs;
   uint32_t n;
-  SONDE_TRY(fragment_get_refs(r, h, t->scratch, &refs, &n, t->err));
+  SONDE_TRY(refs_get(r, h, t->scratch, &refs, &n, t->err));
   sonde_str predicate = rd_str(r);
   SONDE_CHECK(!r->bad, t->err, SONDE_CORRUPT, 0, "a filter fragment is cut short");
   size_t words = ((size_t)h->rows + 63) / 64;

@@ -4,6 +4,7 @@
  * result: infer: seen per ref; then a page block, rows in the order given */
 #include "column/page.h"
 #include "exec/read_parquet.h"
+#include "exec/refs.h"
 
 #define FIELD_MAX ((uint32_t)256 << 20)
 #define FEW_GROUPS 2u
@@ -23,6 +24,7 @@ typedef struct {
   task *t;
   const fragment_head *h;
   const column_ref *refs;
+  const vec **made; /* per ref: the column if the file does not have it, else NULL */
   uint32_t n_refs, n_groups, n_rows;
   bool infer;
   csv_seen *seen;
@@ -59,11 +61,25 @@ static sonde_code parse_groups(gather *g, rd *r) {
   return SONDE_OK;
 }
 
-static bool all_kept(gather *g) {
+static sonde_code make_others(gather *g) {
+  g->made = arena_zero(g->t->scratch, g->n_refs * sizeof *g->made, g->t->err);
+  if (!g->made) return g->t->err->code;
   for (uint32_t c = 0; c < g->n_refs; c++) {
-    const vec *v =
-        g->infer ? NULL
-                 : store_column(g->t->store, g->h->table, g->h->block, g->refs[c].column, g->refs[c].form);
+    if (ref_is_stored(&g->refs[c])) continue;
+    g->made[c] = ref_vec(&g->refs[c], g->h->rows, g->t->scratch, g->t->err);
+    if (!g->made[c]) return g->t->err->code;
+  }
+  return SONDE_OK;
+}
+
+static const vec *at_hand(const gather *g, uint32_t c) {
+  if (g->made[c] || g->infer) return g->made[c];
+  return store_column(g->t->store, g->h->table, g->h->block, g->refs[c].stored, g->refs[c].form);
+}
+
+static bool all_at_hand(gather *g) {
+  for (uint32_t c = 0; c < g->n_refs; c++) {
+    const vec *v = at_hand(g, c);
     if (!v) return false;
     for (uint32_t i = 0; i < g->n_groups; i++) g->groups[i].vecs[c] = v;
   }
@@ -79,7 +95,7 @@ static chunk *new_chunk(gather *g) {
 /* Rows [first, end) of the row group: only their pages are read. */
 static chunk *read_window(gather *g, const parquet_columns *columns, uint32_t first, uint32_t end) {
   chunk *into = new_chunk(g);
-  into->vecs = arena_array(&into->memory, g->n_refs, sizeof(vec), g->t->err);
+  into->vecs = arena_array(&into->memory, columns->n, sizeof(vec), g->t->err);
   bool read =
       into->vecs && parquet_read_rows(g->t, g->h, columns, first, end - first, &into->memory, into->vecs);
   return read ? into : NULL;
@@ -87,7 +103,7 @@ static chunk *read_window(gather *g, const parquet_columns *columns, uint32_t fi
 
 static void take_from(const gather *g, group *x, const chunk *c, uint32_t first) {
   x->shift = first;
-  for (uint32_t i = 0; i < g->n_refs; i++) x->vecs[i] = &c->vecs[i];
+  for (uint32_t i = 0, read = 0; i < g->n_refs; i++) x->vecs[i] = g->made[i] ? g->made[i] : &c->vecs[read++];
 }
 
 static uint32_t first_of(const group *x) { return x->rows[0]; }
@@ -132,7 +148,10 @@ static uint64_t packed_bytes(const parquet_columns *columns) {
  * memory; more of them, or neighbours, are worth keeping, as scrolling comes back to them. */
 static sonde_code read_parquet_groups(gather *g) {
   parquet_columns columns;
-  bool ready = parquet_columns_open(g->t, g->refs, g->n_refs, &columns) &&
+  column_ref *stored;
+  uint32_t n_stored;
+  SONDE_TRY(refs_stored(g->refs, g->n_refs, g->t->scratch, &stored, &n_stored, g->t->err));
+  bool ready = parquet_columns_open(g->t, stored, n_stored, &columns) &&
                parquet_columns_index(g->t, g->h, &columns, false);
   if (!ready) return g->t->err->code;
   if (columns.pages > 1) return g->n_groups <= columns.pages / 2 ? read_windows(g, &columns) : read_whole(g);
@@ -161,8 +180,8 @@ static sonde_code read_group(gather *g, group *x, const csv_plan *plan) {
               (unsigned long long)x->begin);
   x->shift = x->rows[0];
   for (uint32_t c = 0; c < g->n_refs; c++) {
-    x->vecs[c] = &into->vecs[g->refs[c].column];
-    if (g->infer) csv_seen_join(&g->seen[c], &rows.columns[g->refs[c].column].seen);
+    x->vecs[c] = g->made[c] ? g->made[c] : &into->vecs[g->refs[c].stored];
+    if (g->infer && !g->made[c]) csv_seen_join(&g->seen[c], &rows.columns[g->refs[c].stored].seen);
   }
   return SONDE_OK;
 }
@@ -172,8 +191,9 @@ static sonde_code read_groups(gather *g) {
   csv_plan *plan = arena_zero(t->scratch, g->h->dialect.columns * sizeof *plan, t->err);
   if (!plan) return t->err->code;
   for (uint32_t c = 0; c < g->n_refs; c++)
-    plan[g->refs[c].column] = g->infer ? (csv_plan){.mode = CSV_INFER, .seen = g->seen[c]}
-                                       : (csv_plan){.mode = CSV_FIXED, .form = g->refs[c].form};
+    if (!g->made[c])
+      plan[g->refs[c].stored] = g->infer ? (csv_plan){.mode = CSV_INFER, .seen = g->seen[c]}
+                                         : (csv_plan){.mode = CSV_FIXED, .form = g->refs[c].form};
   for (uint32_t i = 0; i < g->n_groups; i++) SONDE_TRY(read_group(g, &g->groups[i], plan));
   return SONDE_OK;
 }
@@ -210,8 +230,9 @@ static sonde_code gather_rows(gather *g, rd *r, buf *out) {
   if (!g->seen) return t->err->code;
   for (uint32_t c = 0; g->infer && c < g->n_refs; c++) g->seen[c] = get_seen(r);
   SONDE_TRY(parse_groups(g, r));
+  SONDE_TRY(make_others(g));
   bool csv = g->h->format == FORMAT_CSV;
-  if (!all_kept(g)) SONDE_TRY(csv ? read_groups(g) : read_parquet_groups(g));
+  if (!all_at_hand(g)) SONDE_TRY(csv ? read_groups(g) : read_parquet_groups(g));
   if (t->wants->count) return SONDE_OK;
   for (uint32_t c = 0; g->infer && c < g->n_refs; c++) put_seen(out, &g->seen[c]);
   return put_page(g, out);
@@ -219,7 +240,7 @@ static sonde_code gather_rows(gather *g, rd *r, buf *out) {
 
 sonde_code run_gather(task *t, const fragment_head *h, rd *r, buf *out) {
   gather g = {.t = t, .h = h, .keep = {.mem = t->mem}};
-  SONDE_TRY(fragment_get_refs(r, h, t->scratch, &g.refs, &g.n_refs, t->err));
+  SONDE_TRY(refs_get(r, h, t->scratch, &g.refs, &g.n_refs, t->err));
   sonde_code code = gather_rows(&g, r, out);
   for (uint32_t i = 0; i < g.n_chunks; i++) arena_free(&g.chunks[i].memory);
   part_free(g.held);

@@ -1,6 +1,8 @@
 /* FRAGMENT_IMPORT: types, statistics and bad rows of a block, its columns kept.
- * body: u8 keep, CSV: u32 n, n × (u32 column, u8 mode, form, seen); columns not listed are skipped. Parquet: refs.
+ * body: u8 keep, u8 typed; types are final: refs; else u32 n, n × (u32 column, u8 mode, form, seen); columns not listed are skipped.
  * result: u32 rows, n × (u8 mode, seen, form, statistics), u32 n_bad, u32 listed × (row, line, offset, reason, found), u8 kept */
+#include "column/take.h"
+#include "exec/refs.h"
 #include "exec/stats.h"
 #include "exec/vec_stats.h"
 #include "format/csv/empty.h"
@@ -87,12 +89,23 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
   return keep_columns ? fill_part(t, p, &rows, columns, n, unsure) : SONDE_OK;
 }
 
+/* A vec that is readable as a type, as one of that type. */
+static const vec *in_type(const vec *v, column_type type, arena *memory, sonde_error *err) {
+  if (v->form == VEC_NULL || (v->type.id == type.id && v->type.scale == type.scale)) return v;
+  const shape as = {.type = type};
+  vec *out = arena_alloc(memory, sizeof *out, err);
+  page_cell *cells = arena_array(memory, v->rows, sizeof *cells, err);
+  if (!out || !cells) return NULL;
+  for (uint32_t i = 0; i < v->rows; i++) cells[i] = (page_cell){v, i};
+  return vec_take(&as, cells, v->rows, memory, out, err) == SONDE_OK ? out : NULL;
+}
+
 /* All columns at once: a task that began with one and then lacked bytes of the next would have to begin again for ever where
  * nothing is kept. */
-static sonde_code import_parquet(task *t, const fragment_head *h, rd *r, arena *keep, buf *out) {
+static sonde_code import_typed(task *t, const fragment_head *h, rd *r, arena *keep, buf *out) {
   const column_ref *refs;
   uint32_t n;
-  SONDE_TRY(fragment_get_refs(r, h, t->scratch, &refs, &n, t->err));
+  SONDE_TRY(refs_get(r, h, t->scratch, &refs, &n, t->err));
   csv_rows rows = {.rows = h->rows};
   rows.columns = arena_zero(t->scratch, h->columns * sizeof *rows.columns, t->err);
   csv_plan *plan = arena_zero(t->scratch, h->columns * sizeof *plan, t->err);
@@ -107,7 +120,8 @@ static sonde_code import_parquet(task *t, const fragment_head *h, rd *r, arena *
     columns[i] = refs[i].column;
     plan[columns[i]].mode = CSV_FIXED;
     rows.columns[columns[i]].form = refs[i].form;
-    code = vec_stats(vecs[i], &rows.columns[columns[i]], keep, t->err);
+    const vec *v = in_type(vecs[i], refs[i].form.type, keep, t->err);
+    code = v ? vec_stats(v, &rows.columns[columns[i]], keep, t->err) : t->err->code;
   }
   if (code == SONDE_OK) put_result(out, &rows, plan, columns, n, unsure);
   buf_u8(out, held == NULL);
@@ -116,10 +130,11 @@ static sonde_code import_parquet(task *t, const fragment_head *h, rd *r, arena *
 }
 
 sonde_code run_import(task *t, const fragment_head *h, rd *r, buf *out) {
-  bool keep_columns = rd_u8(r) != 0;
-  if (h->format == FORMAT_PARQUET) {
+  bool keep_columns = rd_u8(r) != 0, typed = rd_u8(r) != 0;
+  SONDE_CHECK(typed || h->format == FORMAT_CSV, t->err, SONDE_CORRUPT, 0, "an import fragment is broken");
+  if (typed) {
     arena kept = {.mem = t->mem};
-    sonde_code read = import_parquet(t, h, r, &kept, out);
+    sonde_code read = import_typed(t, h, r, &kept, out);
     arena_free(&kept);
     return read;
   }

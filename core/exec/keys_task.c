@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "column/page.h"
-#include "exec/task.h"
+#include "exec/refs.h"
 #include "exec/value_text.h"
 
 #define SIGN ((uint64_t)1 << 63)
@@ -125,7 +125,7 @@ static uint32_t *selected_rows(task *t, const fragment_head *h, rd *r, uint32_t 
 sonde_code run_keys(task *t, const fragment_head *h, rd *r, buf *out) {
   const column_ref *refs;
   uint32_t n_keys, n;
-  SONDE_TRY(fragment_get_refs(r, h, t->scratch, &refs, &n_keys, t->err));
+  SONDE_TRY(refs_get(r, h, t->scratch, &refs, &n_keys, t->err));
   uint32_t *rows = selected_rows(t, h, r, &n);
   const vec **vecs = arena_array(t->scratch, n_keys, sizeof *vecs, t->err);
   if (!rows || !vecs) return t->err->code;

@@ -170,7 +170,7 @@ static void run_range(const leaf *l, uint32_t rows, int64_t low, int64_t high, u
     vec_i64s(l->vec, at, n, values);
     uint64_t word = 0;
     for (uint32_t i = 0; i < n; i++) {
-      int64_t v = widen ? values[i] * 86400000000LL : values[i];
+      int64_t v = widen ? micros_of_days(values[i]) : values[i];
       word |= (uint64_t)((v >= low && v <= high) != l->c.negated) << i;
     }
     out[at >> 6] = word;

@@ -42,10 +42,12 @@ static pq_value value_of(const condition *c, uint32_t i) {
   return (pq_value){.i64 = v->i64, .f64 = v->f64, .i128 = v->i128, .text = v->text};
 }
 
-/* Statistics order values as predicates do; where a value is shown as a text and compared as such, they do not. */
-static bool comparable(const pq_piece *piece) {
-  return piece->node->kind == PQ_LEAF && piece->node->max_rep == 0 &&
-         family_of(piece->node->type) != FAMILY_SHOWN;
+/* Statistics order values as predicates do; where a value is shown as a text and compared as such, they do not. The predicate's values
+ * are of the type that the column has in a union of files. */
+static bool comparable(const column_ref *ref, const pq_piece *piece) {
+  const pq_node *n = piece->node;
+  bool same = n->type.id == ref->form.type.id && n->type.scale == ref->form.type.scale;
+  return same && n->kind == PQ_LEAF && n->max_rep == 0 && family_of(n->type) != FAMILY_SHOWN;
 }
 
 static bool bloom_excludes(const pruner *p, uint32_t ref, const condition *c, const pq_test *t) {
@@ -93,7 +95,8 @@ static sonde_code prune_leaf(pruner *p, uint8_t op, row_ranges *out) {
   *out = ranges_all(p->known->rows, p->memory, p->err);
   if (!out->at || !values) return p->err->code;
   uint32_t ref = ref_of(p, c.column);
-  if (ref == p->known->n || !comparable(&p->known->pieces[ref]) || !test_of(&c, &t)) return SONDE_OK;
+  bool told = ref < p->known->n && comparable(&p->known->refs[ref], &p->known->pieces[ref]);
+  if (!told || !test_of(&c, &t)) return SONDE_OK;
   for (uint32_t i = 0; i < t.n_values; i++) values[i] = value_of(&c, i);
   t.values = values;
   pq_bounds all;

@@ -197,9 +197,9 @@ bool parquet_read_rows(task *t, const fragment_head *h, const parquet_columns *x
   return code == SONDE_OK && t->wants->count == 0;
 }
 
-static const column_ref *ref_of(const column_ref *refs, uint32_t n, uint32_t column) {
+static const column_ref *ref_of(const column_ref *refs, uint32_t n, uint32_t stored) {
   for (uint32_t i = 0; i < n; i++)
-    if (refs[i].column == column) return &refs[i];
+    if (refs[i].stored == stored) return &refs[i];
   return NULL;
 }
 

@@ -15,7 +15,7 @@ typedef struct {
   uint32_t pages;                /* of the column that has most, by its index; 1: not known */
 } parquet_columns;
 
-/* In the task's scratch; the page indexes are not read. */
+/* Of columns that the file has. In the task's scratch; the page indexes are not read. */
 bool parquet_columns_open(task *, const column_ref *, uint32_t n, parquet_columns *out);
 /* Reads the page indexes of chunks that are large enough to make it worth while; `limits`: with what is in the pages. */
 bool parquet_columns_index(task *, const fragment_head *, parquet_columns *, bool limits);

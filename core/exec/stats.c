@@ -99,14 +99,32 @@ static sonde_code merge_text(column_stats *s, bool first, sonde_str low, sonde_s
   return SONDE_OK;
 }
 
-static sonde_code merge_sketch(column_stats *s, rd *r, arena *a, sonde_error *err) {
-  if (!rd_u8(r)) return SONDE_OK;
-  const uint8_t *sketch = rd_bytes(r, SKETCH_BYTES);
+static sonde_code merge_sketch(column_stats *s, const uint8_t *sketch, arena *a, sonde_error *err) {
   if (!sketch) return SONDE_OK;
   if (!s->sketch) s->sketch = arena_zero(a, SKETCH_BYTES, err);
   if (!s->sketch) return err->code;
   sketch_merge(s->sketch, sketch);
   return SONDE_OK;
+}
+
+/* All but sums. */
+static sonde_code merge(column_stats *s, column_stats o, sonde_str low, sonde_str high, const uint8_t *sketch,
+                        arena *a, sonde_error *err) {
+  bool first = s->values == 0;
+  s->nulls += o.nulls;
+  s->maybe_empty_text |= o.maybe_empty_text;
+  SONDE_TRY(merge_sketch(s, sketch, a, err));
+  if (o.values == 0) return SONDE_OK;
+  s->values += o.values;
+  if (first) {
+    s->form = o.form;
+    s->min_i64 = o.min_i64, s->max_i64 = o.max_i64, s->min_f64 = o.min_f64, s->max_f64 = o.max_f64;
+    s->min_i128 = o.min_i128, s->max_i128 = o.max_i128;
+  } else if (!convert(s, o.form) && !convert(&o, s->form)) {
+    s->stale = true;
+  }
+  merge_numbers(s, &o);
+  return uses_text(o.form) ? merge_text(s, first, low, high, a, err) : SONDE_OK;
 }
 
 sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_error *err) {
@@ -121,22 +139,28 @@ sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_erro
   o.min_i128 = get_i128(r);
   o.max_i128 = get_i128(r);
   sonde_str low = rd_str(r), high = rd_str(r);
-  s->nulls += o.nulls;
-  s->maybe_empty_text |= rd_u8(r) != 0;
-  SONDE_TRY(merge_sketch(s, r, a, err));
+  o.maybe_empty_text = rd_u8(r) != 0;
+  const uint8_t *sketch = rd_u8(r) ? rd_bytes(r, SKETCH_BYTES) : NULL;
   SONDE_CHECK(!r->bad, err, SONDE_CORRUPT, 0, "the statistics of a block are cut short");
-  if (o.values == 0) return SONDE_OK;
-  bool first = s->values == 0;
-  s->values += o.values;
-  if (first) {
-    s->form = o.form;
-    s->min_i64 = o.min_i64, s->max_i64 = o.max_i64, s->min_f64 = o.min_f64, s->max_f64 = o.max_f64;
-    s->min_i128 = o.min_i128, s->max_i128 = o.max_i128;
-  } else if (!convert(s, o.form) && !convert(&o, s->form)) {
-    s->stale = true;
-  }
-  merge_numbers(s, &o);
-  return uses_text(o.form) ? merge_text(s, first, low, high, a, err) : SONDE_OK;
+  return merge(s, o, low, high, sketch, a, err);
+}
+
+sonde_code stats_join(column_stats *s, const column_stats *o, arena *a, sonde_error *err) {
+  sonde_str low = {o->min_text, o->min_len}, high = {o->max_text, o->max_len};
+  s->stale |= o->stale;
+  SONDE_TRY(merge(s, *o, low, high, o->sketch, a, err));
+  stats_add(s, o->sum);
+  s->lost += o->lost;
+  return SONDE_OK;
+}
+
+sonde_code stats_of_text(column_stats *s, sonde_str text, uint64_t rows, arena *a, sonde_error *err) {
+  *s = (column_stats){.form = {.type = {.id = TYPE_TEXT}}, .values = rows};
+  if (rows == 0) return SONDE_OK;
+  s->sketch = arena_zero(a, SKETCH_BYTES, err);
+  if (!s->sketch) return err->code;
+  sketch_add(s->sketch, hash_bytes(text.ptr, text.len));
+  return merge_text(s, true, text, text, a, err);
 }
 
 void stats_add(column_stats *s, double x) {
@@ -146,6 +170,16 @@ void stats_add(column_stats *s, double x) {
 }
 
 double stats_sum(const column_stats *s) { return isfinite(s->sum) ? s->sum + s->lost : s->sum; }
+
+static bool same_form(csv_form a, csv_form b) {
+  return a.type.id == b.type.id && a.type.scale == b.type.scale && a.order == b.order;
+}
+
+bool stats_hold(const column_stats *s, csv_form form) {
+  bool differs = s->values > 0 && !same_form(s->form, form);
+  bool emptied = s->maybe_empty_text && form.type.id == TYPE_TEXT;
+  return !s->stale && !differs && !emptied;
+}
 
 void stats_clear(column_stats *s) {
   if (s->sketch) memset(s->sketch, 0, SKETCH_BYTES);

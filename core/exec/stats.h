@@ -26,9 +26,15 @@ typedef struct {
 void stats_put(buf *, const csv_column *, uint32_t rows, bool empty_text);
 /* Reads what stats_put wrote and merges it, all but the block's sum; text and sketch buffers are made in `a` on first use. */
 sonde_code stats_merge(column_stats *, rd *, double *sum, arena *a, sonde_error *);
+/* What was found in other rows, its sum among it. SONDE_OK with `stale` set where the forms do not merge. */
+sonde_code stats_join(column_stats *, const column_stats *, arena *a, sonde_error *);
+/* Of a column that has the same text in every row; no sum. */
+sonde_code stats_of_text(column_stats *, sonde_str, uint64_t rows, arena *a, sonde_error *);
 /* The sum of the next block. */
 void stats_add(column_stats *, double sum);
 double stats_sum(const column_stats *);
+/* Whether they are those of a column that is read in this form; else it has to be imported (again) in it. */
+bool stats_hold(const column_stats *, csv_form);
 /* Starts over, for a second import; stale until that is done. */
 void stats_clear(column_stats *);
 

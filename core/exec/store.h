@@ -12,7 +12,7 @@ struct part {
   uint32_t table, block;
   bool in_use; /* by the task that runs now: never given up */
   uint32_t n_columns;
-  uint32_t *columns; /* which columns of the table, ascending; in chunk.memory, like all below */
+  uint32_t *columns; /* which columns of the file, ascending; in chunk.memory, like all below */
   csv_form *forms;   /* how each was read */
   chunk chunk;       /* vecs: one per entry of `columns` */
 };

@@ -80,34 +80,9 @@ sonde_code fragment_get_head(rd *r, fragment_head *h, sonde_error *err) {
   h->rows = rd_u32(r);
   h->begin = rd_u64(r);
   h->end = rd_u64(r);
-  bool csv = h->format == FORMAT_CSV && h->dialect.columns == h->columns;
+  bool csv = h->format == FORMAT_CSV && h->dialect.columns > 0;
   SONDE_CHECK(!r->bad && h->begin <= h->end && h->columns > 0 && (csv || h->format == FORMAT_PARQUET), err,
               SONDE_CORRUPT, 0, "a fragment has a broken head");
-  return SONDE_OK;
-}
-
-void fragment_put_refs(buf *b, const fragment_head *h, const column_ref *refs, uint32_t n) {
-  buf_u32(b, n);
-  for (uint32_t i = 0; i < n; i++) {
-    buf_u32(b, refs[i].column);
-    put_form(b, refs[i].form);
-    if (h->format == FORMAT_PARQUET) buf_str(b, refs[i].piece);
-  }
-}
-
-sonde_code fragment_get_refs(rd *r, const fragment_head *h, arena *a, const column_ref **out, uint32_t *n,
-                             sonde_error *err) {
-  *n = rd_count(r, 7);
-  column_ref *refs = arena_zero(a, *n * sizeof *refs, err);
-  if (!refs) return err->code;
-  for (uint32_t i = 0; i < *n; i++) {
-    refs[i].column = rd_u32(r);
-    refs[i].form = get_form(r);
-    if (h->format == FORMAT_PARQUET) refs[i].piece = rd_str(r);
-    if (refs[i].column >= h->columns) r->bad = true;
-  }
-  SONDE_CHECK(!r->bad, err, SONDE_CORRUPT, 0, "a fragment names broken columns");
-  *out = refs;
   return SONDE_OK;
 }
 

@@ -31,10 +31,10 @@ typedef enum { FORMAT_CSV, FORMAT_PARQUET } format_kind;
 /* What every fragment begins with: which rows of which table. */
 typedef struct {
   uint8_t kind, format; /* format_kind */
-  uint32_t table;       /* key of the store; numbers are unique per lead engine */
+  uint32_t table;       /* of the file; key of the store; numbers are unique per lead engine */
   sonde_source source;
   csv_dialect dialect; /* FORMAT_CSV */
-  uint32_t columns;    /* of the table */
+  uint32_t columns;    /* of the table that is asked: a file, or a union of files */
   uint32_t block;
   uint64_t begin, end; /* source bytes: of the block (INDEX), of its rows (all others) */
   uint32_t rows;
@@ -42,16 +42,16 @@ typedef struct {
 
 /* A column that a fragment reads, in its final form. */
 typedef struct {
-  uint32_t column;
+  uint32_t column; /* in the table that is asked: what predicates and pages call it */
+  uint32_t
+      stored; /* in fragments: its number in the file; or REF_… when the file does not have it (exec/refs.h) */
   csv_form form;
-  sonde_str piece; /* FORMAT_PARQUET, in fragments: where its bytes are in this block (pq_piece_put) */
+  sonde_str
+      piece; /* in fragments. FORMAT_PARQUET: where its bytes are in this block (pq_piece_put); or the constant */
 } column_ref;
 
 void fragment_put_head(buf *, const fragment_head *);
 sonde_code fragment_get_head(rd *, fragment_head *, sonde_error *);
-void fragment_put_refs(buf *, const fragment_head *, const column_ref *, uint32_t n);
-sonde_code fragment_get_refs(rd *, const fragment_head *, arena *, const column_ref **, uint32_t *n,
-                             sonde_error *);
 void put_form(buf *, csv_form);
 csv_form get_form(rd *);
 void put_seen(buf *, const csv_seen *);

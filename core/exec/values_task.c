@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "column/sketch.h"
-#include "exec/task.h"
+#include "exec/refs.h"
 #include "exec/value_text.h"
 
 typedef struct {
@@ -73,7 +73,7 @@ static sonde_code add(tallies *s, const vec *v, uint32_t row, arena *a, sonde_er
 sonde_code run_values(task *t, const fragment_head *h, rd *r, buf *out) {
   const column_ref *refs;
   uint32_t n;
-  SONDE_TRY(fragment_get_refs(r, h, t->scratch, &refs, &n, t->err));
+  SONDE_TRY(refs_get(r, h, t->scratch, &refs, &n, t->err));
   bool has_bits = rd_u8(r) != 0;
   const uint8_t *bits = has_bits ? rd_bytes(r, ((size_t)h->rows + 63) / 64 * 8) : NULL;
   SONDE_CHECK(!r->bad && n == 1, t->err, SONDE_CORRUPT, 0, "a values fragment is broken");

@@ -82,6 +82,45 @@ static void fail_everywhere(uint32_t helpers, bool once) {
   if (once) CHECK(right * step > count.calls / 2); /* what was before the table was open is not tried again */
 }
 
+/* Two tables become one that is sorted, read and dropped; a union that failed for lack of memory is tried again. */
+static sonde_code united_life(heap *memory) {
+  sonde_config config = {
+      .struct_size = sizeof config, .resize = heap_resize, .user = memory, .block_bytes = 30000};
+  static const char *const jobs[] = {
+      "{\"job\":\"open\",\"source\":1,\"name\":\"a\"}",
+      "{\"job\":\"open\",\"source\":1,\"name\":\"b\"}",
+      "{\"job\":\"index\",\"table\":1}",
+      "{\"job\":\"index\",\"table\":2}",
+      "{\"job\":\"import\",\"table\":1}",
+      "{\"job\":\"import\",\"table\":2}",
+      "{\"job\":\"union\",\"tables\":[2,1],\"name\":\"both\",\"filename\":\"from\"}",
+      "{\"job\":\"view\",\"table\":3,\"sort\":[{\"column\":4},{\"column\":0}]}",
+      "{\"job\":\"read\",\"view\":4,\"row\":2990,\"rows\":50}",
+      "{\"job\":\"drop\",\"table\":3}"};
+  host h;
+  sonde_code code = host_open(&h, &config, 0, csv, file_size) ? SONDE_OK : h.err.code;
+  for (size_t i = 0; code == SONDE_OK && i < sizeof jobs / sizeof *jobs; i++) {
+    code = host_run(&h, jobs[i]);
+    if (code == SONDE_NOMEM && i > 5) code = host_run(&h, jobs[i]);
+    if (code == SONDE_OK && i == 6) CHECK_EQ_UINT(host_number(&h, "count"), 2 * ROWS);
+  }
+  host_close(&h);
+  return code;
+}
+
+static void a_union_under_faults_is_whole_or_not_there(void) {
+  heap count = {.fail_at = UINT64_MAX};
+  CHECK_EQ_INT(united_life(&count), SONDE_OK);
+  for (uint64_t k = 1; k <= count.calls; k += 1 + k / 50) {
+    for (int once = 0; once < 2; once++) {
+      heap h = {.fail_at = k, .once = once};
+      sonde_code code = united_life(&h);
+      CHECK(code == SONDE_NOMEM || code == SONDE_OK);
+      CHECK_EQ_UINT(h.held, 0);
+    }
+  }
+}
+
 static void allocation_failing_from_any_step_on_is_a_clean_error(void) {
   fail_everywhere(0, false);
   fail_everywhere(2, false);
@@ -161,6 +200,7 @@ int main(void) {
   make_csv();
   RUN(a_life_without_faults_is_right);
   RUN(allocation_failing_from_any_step_on_is_a_clean_error);
+  RUN(a_union_under_faults_is_whole_or_not_there);
   RUN(after_one_failed_allocation_a_second_try_succeeds);
   RUN(a_budget_too_small_is_named);
   RUN(a_source_that_shrinks_is_reported);

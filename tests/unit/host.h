@@ -12,6 +12,7 @@
 
 #define HOST_ENGINES 8
 #define HOST_INFO 65536
+#define HOST_MORE 16
 
 typedef struct {
   uint64_t held, calls, fail_at; /* the fail_at-th allocation and all later ones fail; 0: none does */
@@ -29,7 +30,9 @@ typedef struct {
   const void *file;        /* source 1 */
   uint64_t size, readable; /* reads end at `readable` */
   bytes spool;             /* source 2, once host_inflate filled it */
-  random_state *random;    /* NULL: no surprises */
+  bytes more[HOST_MORE];   /* sources 3 and up; borrowed */
+  uint32_t n_more;
+  random_state *random; /* NULL: no surprises */
   uint32_t budget_us;
   sonde_error err;      /* of the job that failed last */
   char info[HOST_INFO]; /* of the job that ended last */
@@ -85,13 +88,25 @@ static inline void host_close(host *h) {
   free(h->spool.data);
 }
 
+/* One more file, as source 3 and up; 0: host->err says why not. */
+static inline sonde_source host_add(host *h, bytes file) {
+  sonde_source id = 3 + h->n_more;
+  if (h->n_more == HOST_MORE) abort();
+  h->more[h->n_more++] = file;
+  sonde_code code = sonde_source_add(h->lead, id, file.len, &h->err);
+  for (uint32_t i = 0; code == SONDE_OK && i < h->n_helpers; i++)
+    code = sonde_source_add(h->helpers[i], id, file.len, &h->err);
+  return code == SONDE_OK ? id : 0;
+}
+
 static inline uint32_t host_pick(host *h, uint32_t n) { return h->random ? random_below(h->random, n) : 0; }
 
 static inline sonde_code host_bring(host *h, sonde_engine *e, sonde_want w, sonde_error *err) {
   uint8_t *to = sonde_reserve(e, w.source, w.offset, w.length, err);
   if (!to) return err->code;
-  const uint8_t *from = w.source == 1 ? h->file : h->spool.data;
-  uint64_t end = w.source == 1 ? h->readable : h->spool.len, left = end > w.offset ? end - w.offset : 0;
+  const bytes *kept = w.source == 2 ? &h->spool : &h->more[w.source < 3 ? 0 : w.source - 3];
+  const uint8_t *from = w.source == 1 ? h->file : kept->data;
+  uint64_t end = w.source == 1 ? h->readable : kept->len, left = end > w.offset ? end - w.offset : 0;
   uint64_t n = w.length < left ? w.length : left;
   if (n) memcpy(to, from + w.offset, (size_t)n);
   sonde_commit(e, to, (uint32_t)n);

@@ -2,7 +2,7 @@
 // demand. It filters and sorts naively and claims any number of rows when they are generated.
 import type {
   ExportOptions,
-  BadRow, Column, ColumnInfo, Engine, Filter, Guess, OpenOptions, Page, Progress, ReadOptions, Table, TableInfo, TypeName, Value, View,
+  BadRow, Column, ColumnInfo, Engine, Filter, Guess, Openable, OpenOptions, Page, Progress, ReadOptions, Table, TableInfo, TypeName, Value, View,
   ViewSpec,
 } from '../src/engine/api.ts'
 
@@ -20,6 +20,7 @@ export interface FakeOptions {
   /** Called for each page that is read. */
   readonly onPage?: (firstRow: number, rows: number, columns: readonly number[]) => void
   readonly onView?: (spec: ViewSpec) => void
+  readonly onOpen?: (source: Openable | readonly Openable[], options: OpenOptions) => void
   readonly openError?: (read: ReadOptions) => Error | undefined
   readonly viewError?: (spec: ViewSpec) => Error | undefined
   /** Scan steps before everything is known; 'never' stays at the estimate. */
@@ -172,7 +173,9 @@ export function fakeEngine(data: FakeData, options: FakeOptions = {}): Engine {
   const { delay = 0, scanSteps = 2 } = options
   let ids = 0
   return {
-    async open(_source, { name = 'fake.csv', read = {}, signal }: OpenOptions = {}) {
+    async open(source, openOptions: OpenOptions = {}) {
+      const { name = 'fake.csv', read = {}, signal } = openOptions
+      options.onOpen?.(source, openOptions)
       await sleep(delay, signal)
       const error = options.openError?.(read)
       if (error) throw error

@@ -21,6 +21,8 @@ static void by_physical(pq_node *n) {
 static bool is_bytes(const pq_node *n) { return n->physical == PQ_BYTE_ARRAY || n->physical == PQ_FIXED; }
 static bool is_whole(const pq_node *n) { return n->physical == PQ_INT32 || n->physical == PQ_INT64; }
 
+#define UINT64_DIGITS 20u
+
 static void set_decimal(const pq_element *e, pq_node *n) {
   if (!is_bytes(n) && !is_whole(n)) return;
   if (e->scale < 0 || e->scale > 255 || e->precision < 0) return;
@@ -29,6 +31,7 @@ static void set_decimal(const pq_element *e, pq_node *n) {
     return;
   }
   set(n, TYPE_DECIMAL, (uint8_t)e->scale, PQ_AS_DECIMAL);
+  n->precision = (uint8_t)e->precision;
 }
 
 static void set_time(const pq_element *e, pq_node *n) {
@@ -41,7 +44,9 @@ static void set_time(const pq_element *e, pq_node *n) {
 static void set_integer(const pq_element *e, pq_node *n) {
   if (e->is_signed) return;
   if (n->physical == PQ_INT32) n->conversion = PQ_AS_UINT32;
-  if (n->physical == PQ_INT64) set(n, TYPE_DECIMAL, 0, PQ_AS_UINT64);
+  if (n->physical != PQ_INT64) return;
+  set(n, TYPE_DECIMAL, 0, PQ_AS_UINT64);
+  n->precision = UINT64_DIGITS;
 }
 
 static void set_logical(const pq_element *e, pq_node *n) {

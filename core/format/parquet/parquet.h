@@ -72,6 +72,7 @@ struct pq_node {
   /* leaves: */
   uint8_t physical, conversion; /* pq_physical, pq_conversion */
   uint8_t max_def, max_rep;     /* of its levels as written */
+  uint8_t precision;            /* TYPE_DECIMAL: digits, as the schema says */
   uint32_t fixed_bytes;         /* PQ_FIXED */
   uint32_t leaf;                /* number of the leaf in its column; else of the first one below */
   uint32_t n_children;

@@ -77,6 +77,8 @@ export interface BadRow {
   /** Line number counted from 1, as a text editor shows it. */
   readonly line: number
   readonly reason: BadReason
+  /** Of a union: the file it is in; `offset` and `line` count in that. */
+  readonly file?: string
   /** A sentence for people, e.g. "4 fields where 18 were expected". */
   readonly message: string
 }
@@ -84,6 +86,8 @@ export interface BadRow {
 export interface TableInfo {
   readonly id: number
   readonly name: string
+  /** Of a union: the names of its files, in their order. Format, compression and guesses are those of the first. */
+  readonly files?: readonly string[]
   readonly bytes: number
   readonly format: 'csv' | 'parquet'
   readonly compression: 'none' | 'gzip' | 'zstd'
@@ -247,10 +251,17 @@ export interface ByteSource {
   read(offset: number, length: number, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>
 }
 
+export type Openable = File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource
+
 export interface OpenOptions extends RunOptions {
   readonly name?: string
+  /** Of several files: what each is called, where that is not the name it has. */
+  readonly names?: readonly string[]
+  /** Of several files: a last column that says which file a row is from; true: called "filename", or the next free name. */
+  readonly filename?: boolean | string
+  /** Of several files: of each of them. */
   readonly read?: ReadOptions
-  /** Start the background scan at once (default true). */
+  /** Start the background scan at once (default true). Several files are always scanned. */
   readonly scan?: boolean
 }
 
@@ -272,7 +283,8 @@ export interface EngineOptions {
 export interface Engine extends AsyncDisposable {
   /** 'page' where no worker could start: the engine then works in short steps on the page's own thread. */
   readonly runsOn?: 'worker' | 'page'
-  open(source: File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource, options?: OpenOptions): Promise<Table>
+  /** Several files become one table, one behind the other, its columns matched by name; it is there when all of them are scanned. */
+  open(source: Openable | readonly Openable[], options?: OpenOptions): Promise<Table>
   close(): Promise<void>
 }
 

@@ -1,12 +1,13 @@
 // createEngine: the first worker starts while the module is compiled; helpers start once rows are on screen.
-import { ExplorerError, type Engine, type EngineOptions, type OpenOptions, type Table } from './api.ts'
+import { ExplorerError, type Engine, type EngineOptions, type Openable, type OpenOptions, type Table } from './api.ts'
 import { hostOnPage, startHost, type Host } from './hosts.ts'
 import { builtin, defaultMemoryLimit, defaultWorkers } from './platform.ts'
-import { specOf, type Openable } from './spec.ts'
+import { specOf } from './spec.ts'
 import { createTable } from './table.ts'
+import { openUnion } from './union.ts'
 import { absolute, compileModule, type WasmSource } from './wasm.ts'
 import { createPeer, type Peer } from '../worker/peer.ts'
-import { PROTOCOL, type Start } from '../worker/protocol.ts'
+import { PROTOCOL, type Opened, type Start } from '../worker/protocol.ts'
 
 /** Helpers start when a file has been opened, or this long after the engine is ready, when the page has drawn itself. */
 const IDLE_MS = 100
@@ -111,14 +112,26 @@ function runningEngine(lead: Lead, { workerUrl }: EngineOptions, count: number):
   const start = (): void => void (helpers ??= startHelpers(lead, count, workerUrl))
   const idle = setTimeout(start, IDLE_MS)
 
-  async function open(source: Openable, options: OpenOptions = {}): Promise<Table> {
-    const { name, read = {}, scan = true, signal, onProgress } = options
-    signal?.throwIfAborted()
+  async function openFile(source: Openable, { name, read = {}, signal, onProgress }: OpenOptions): Promise<Opened> {
     const { spec, transfer } = specOf(source, name)
-    const opened = await peer.ask('open', { source: spec, name: spec.name, read }, {
+    return peer.ask('open', { source: spec, name: spec.name, read }, {
       signal, transfer, ...(onProgress && { onEvent: onProgress }),
       onUnwanted: ({ info }) => void peer.ask('drop', { table: info.id }).catch(() => undefined),
     }).finally(start)
+  }
+
+  /** A list of one is a file, unless its name is wanted beside its rows. */
+  async function openFiles(sources: readonly Openable[], { name, ...options }: OpenOptions): Promise<Opened> {
+    const [only, ...others] = sources
+    if (only === undefined || others.length > 0 || options.filename) return openUnion(peer, sources, openFile, { ...options, ...(name !== undefined && { name }) })
+    const called = options.names?.[0] ?? name
+    return openFile(only, { ...options, ...(called !== undefined && { name: called }) })
+  }
+
+  async function open(source: Openable | readonly Openable[], options: OpenOptions = {}): Promise<Table> {
+    const { scan = true, signal, onProgress } = options
+    signal?.throwIfAborted()
+    const opened = await (isList(source) ? openFiles(source, options) : openFile(source, options))
     const table = createTable(peer, opened, onProgress)
     if (scan) table.resumeScan()
     return table
@@ -133,3 +146,5 @@ function runningEngine(lead: Lead, { workerUrl }: EngineOptions, count: number):
 
   return { runsOn, open, close, [Symbol.asyncDispose]: close }
 }
+
+const isList = (source: Openable | readonly Openable[]): source is readonly Openable[] => Array.isArray(source)

@@ -1,10 +1,8 @@
 // Turns what a host opens into a spec that workers can be sent.
-import { ExplorerError, type ByteSource, type Engine } from './api.ts'
+import { ExplorerError, type ByteSource, type Openable } from './api.ts'
 import { builtin } from './platform.ts'
 import type { SourceSpec } from './source.ts'
 import { serveSource } from './source-port.ts'
-
-export type Openable = Parameters<Engine['open']>[0]
 
 export interface Sendable {
   readonly spec: SourceSpec

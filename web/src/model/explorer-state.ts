@@ -1,11 +1,12 @@
 // The state of an explorer as one immutable snapshot.
-import type { ByteSource, Progress, ReadOptions, TableInfo } from '../engine/api.ts'
+import type { Openable, Progress, ReadOptions, TableInfo } from '../engine/api.ts'
 import { layoutColumns, newColumns, type ColumnLayout, type ColumnsState } from './columns.ts'
 import type { Failure } from './failure.ts'
 import type { Selection } from './selection.ts'
 import { noView, type ViewState } from './view-state.ts'
 
-export type Source = File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource
+/** One file, or several that become one table. */
+export type Source = Openable | readonly Openable[]
 
 export type QueryState =
   | { readonly status: 'idle' }
@@ -22,6 +23,8 @@ export interface ExplorerState {
   readonly info: TableInfo | null
   /** Options that were given instead of guessed. */
   readonly read: ReadOptions
+  /** A column is to say which of several files a row is from. */
+  readonly filename: boolean
   readonly scan: 'none' | 'running' | 'done' | 'cancelled' | 'failed'
   readonly scanFailure: Failure | null
   readonly progress: Progress | null
@@ -48,7 +51,7 @@ export interface ExplorerState {
 const noColumns = newColumns(0)
 
 export const emptyState: ExplorerState = {
-  status: 'empty', rereading: false, name: '', failure: null, info: null, read: {},
+  status: 'empty', rereading: false, name: '', failure: null, info: null, read: {}, filename: false,
   scan: 'none', scanFailure: null, progress: null,
   view: noView, shown: noView, query: { status: 'idle' }, exporting: null, canUndo: false, canRedo: false,
   rows: 0, exact: true, columns: noColumns, layout: layoutColumns(noColumns),
@@ -56,6 +59,11 @@ export const emptyState: ExplorerState = {
 }
 
 export function nameOf(source: Source): string {
+  if (Array.isArray(source)) return `${source.length} files`
+  return fileName(source as Openable)
+}
+
+function fileName(source: Openable): string {
   if (source instanceof URL || typeof source === 'string') return lastPart(String(source))
   if (typeof File !== 'undefined' && source instanceof File) return source.name
   return 'key' in source ? lastPart(source.key) : 'table.csv'

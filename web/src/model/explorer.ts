@@ -46,14 +46,23 @@ export interface CopyOptions {
   readonly signal?: AbortSignal
 }
 
+export interface OpenAs {
+  readonly name?: string
+  /** Of several files: what each is called. */
+  readonly names?: readonly string[]
+  readonly read?: ReadOptions
+}
+
 export type ExportSettings = Omit<ExportOptions, 'signal' | 'onProgress'>
 
 export interface Explorer extends Readable<ExplorerState> {
   /** Changes whenever cells arrived; separate from the state because it does so far more often. */
   readonly cells: Readable<number>
-  open(source: Source, options?: { readonly name?: string; readonly read?: ReadOptions }): Promise<void>
+  open(source: Source, options?: OpenAs): Promise<void>
   /** Read the same source again with other options; the rows on screen stay until it worked. */
   reread(read: ReadOptions): Promise<void>
+  /** Whether a column says which of several files a row is from; they are read again. */
+  showFilename(shown: boolean): Promise<void>
   /** Try again what failed last. */
   retry(): void
   cancelOpening(): void
@@ -98,6 +107,9 @@ export interface Explorer extends Readable<ExplorerState> {
   close(): Promise<void>
 }
 
+/** How the source is read: a choice of the reader's, kept when it is read again. */
+type Reading = Pick<ExplorerState, 'name' | 'read' | 'filename'>
+
 const copyPageRows = 4096
 const defaultBlockRows = 128
 
@@ -115,7 +127,10 @@ export function createExplorer(options: ExplorerOptions): Explorer {
   let table: Table | undefined
   let rows: RowSource | undefined
   let source: Source | undefined
-  let lastOpen: { name: string; read: ReadOptions } = { name: '', read: {} }
+  let names: readonly string[] | undefined
+  /** Of the table on screen; the state has what was asked for. */
+  let shownFilename = false
+  let lastOpen: Reading = { name: '', read: {}, filename: false }
   let history: History<ViewState> = newHistory(options.defaultView ?? noView)
   let opening: AbortController | undefined
   let scanning: AbortController | undefined
@@ -131,37 +146,38 @@ export function createExplorer(options: ExplorerOptions): Explorer {
 
   // --- opening -------------------------------------------------------------------------------------------------
 
-  async function open(next: Source, { name = nameOf(next), read = {} }: { name?: string; read?: ReadOptions } = {}): Promise<void> {
+  async function open(next: Source, { name = nameOf(next), names: called, read = {} }: OpenAs = {}): Promise<void> {
     await closeTable()
     source = next
+    names = called
     history = newHistory(controlled.view ?? options.defaultView ?? noView)
     store.set({ ...emptyState, status: 'opening', name, read })
-    await run(next, name, read, false)
+    await run(next, { name, read, filename: false }, false)
   }
 
-  async function reread(read: ReadOptions): Promise<void> {
+  async function reread(read: ReadOptions, filename = state().filename): Promise<void> {
     if (source === undefined) return
     const again = table !== undefined
-    if (again) update({ rereading: true, failure: null })
+    if (again) update({ rereading: true, failure: null, filename })
     else update({ status: 'opening', failure: null, read })
-    await run(source, state().name, read, again)
+    await run(source, { name: state().name, read, filename }, again)
   }
 
-  async function run(next: Source, name: string, read: ReadOptions, again: boolean): Promise<void> {
+  async function run(next: Source, reading: Reading, again: boolean): Promise<void> {
     opening?.abort()
     const controller = (opening = new AbortController())
     const { signal } = controller
-    lastOpen = { name, read }
+    lastOpen = reading
     try {
       const engine = await options.engine
       const opened = await engine.open(next, {
-        name, read, signal, onProgress: (progress) => signal.aborted || takeProgress(progress),
+        ...reading, ...(names && { names }), signal, onProgress: (progress) => signal.aborted || takeProgress(progress),
       })
       if (signal.aborted) return void opened.close()
-      await install(opened, name, read, again)
+      await install(opened, reading, again)
     } catch (error) {
       if (signal.aborted) return
-      update({ failure: toFailure(error), rereading: false, ...(!again && { status: 'failed' }) })
+      update({ failure: toFailure(error), rereading: false, ...(again ? { filename: shownFilename } : { status: 'failed' }) })
     } finally {
       if (opening === controller) opening = undefined
     }
@@ -175,11 +191,12 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     update({ progress: scanning ? { ...before, bytesRead, requests, memoryBytes } : progress })
   }
 
-  async function install(opened: Table, name: string, read: ReadOptions, again: boolean): Promise<void> {
+  async function install(opened: Table, reading: Reading, again: boolean): Promise<void> {
     const before = state()
     const old = { table, rows }
     stopWork()
     table = opened
+    shownFilename = reading.filename
     rows = tableRows(opened)
     const { info, firstPage } = opened
     const sameColumns = again && before.info !== null && sameNames(before.info, info)
@@ -190,7 +207,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     cache.reset(rows.read, info.rows.count, info.columns.length)
     cache.add(firstPage)
     store.set({
-      ...emptyState, status: 'open', name, read, info, scan: 'running', progress: before.progress,
+      ...emptyState, status: 'open', ...reading, info, scan: 'running', progress: before.progress,
       view: noView, shown: noView, rows: info.rows.count, exact: info.rows.exact,
       columns, layout: layoutColumns(columns), ...historyFlags(),
     })
@@ -211,7 +228,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     try {
       for await (const { info, progress } of of.progress({ signal })) {
         if (signal.aborted) return
-        update({ progress })
+        if (progress.memoryBytes > 0) update({ progress }) // else nothing was scanned: what opening cost stays
         takeInfo(info)
       }
       if (signal.aborted) return
@@ -465,16 +482,17 @@ export function createExplorer(options: ExplorerOptions): Explorer {
       events.onReadChange?.(read)
       if (controlled.read === undefined) await reread(read)
     },
+    showFilename: (shown) => reread(state().read, shown),
     retry() {
       const { failure, pageFailure, query, scan, view } = state()
-      if (failure && source !== undefined) void reread(lastOpen.read)
+      if (failure && source !== undefined) void reread(lastOpen.read, lastOpen.filename)
       if (pageFailure) { update({ pageFailure: null }); cache.retry() }
       if (query.status === 'failed') void showView(view)
       if (scan === 'failed') resumeScan()
     },
     cancelOpening() {
       opening?.abort()
-      if (table) update({ rereading: false })
+      if (table) update({ rereading: false, filename: shownFilename })
       else store.set(emptyState)
     },
     async cancelScan() {

@@ -23,7 +23,7 @@ export function BadRows({ model, count, scanning, table }: {
         {rows.map((row) => (
           <li key={row.row}>
             <button type="button" className="sonde-item" onClick={() => model.goToSourceRow(row.row)}>
-              <b>row {formatCount(row.row + 1)}</b> <span className="sonde-quiet">line {formatCount(row.line)}, byte {formatCount(row.offset)}</span>
+              <b>row {formatCount(row.row + 1)}</b> <span className="sonde-quiet">{row.file !== undefined && `${row.file}, `}line {formatCount(row.line)}, byte {formatCount(row.offset)}</span>
               <span>{row.message}</span>
             </button>
           </li>

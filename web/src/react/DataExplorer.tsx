@@ -4,7 +4,7 @@ import { useEffect, useState, type CSSProperties, type KeyboardEvent, type React
 import type { Engine, EngineOptions, Progress, ReadOptions } from '../engine/api.ts'
 import { copyLater, DataGrid } from '../grid/index.ts'
 import {
-  noView, plural, type CellRef, type ColumnsState, type Copied, type Explorer, type ExplorerState, type Failure, type Selection,
+  noView, plural, type CellRef, type ColumnsState, type Copied, type Explorer, type ExplorerState, type Failure, type OpenAs, type Selection,
   type Source, type ViewState,
 } from '../model/index.ts'
 import { CellPanel } from './CellPanel.tsx'
@@ -29,7 +29,7 @@ export interface DataExplorerProps {
   readonly engine?: Engine
   /** For the engine that is created when none is given. Read once. */
   readonly engineOptions?: EngineOptions
-  /** What to open; opened again when it changes. Absent: the empty state offers to choose. */
+  /** What to open, several files as one table; opened again when it changes, so keep a list as it is. Absent: the empty state offers to choose. */
   readonly source?: Source
   readonly view?: ViewState
   readonly defaultView?: ViewState
@@ -61,14 +61,14 @@ export function DataExplorer(props: DataExplorerProps) {
   useControl(model, props)
   useSource(model, props)
   useReports(state, props)
-  const open = (source: Source) => {
+  const open = (source: Source, as?: OpenAs) => {
     props.onOpen?.(source)
-    void model?.open(source)
+    void model?.open(source, as)
   }
   return (
     <div className={`sonde ${props.className ?? ''}`} data-theme={theme} style={props.style} onKeyDown={(event) => model && shortcut(event, model)}>
       {model && <Shell model={model} state={state} theme={theme} onTheme={setTheme} onOpen={open} empty={props.slots?.empty} />}
-      <DropZone onDrop={open} />
+      <DropZone onDrop={({ source, ...as }) => open(source, as)} />
     </div>
   )
 }

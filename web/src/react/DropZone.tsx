@@ -1,8 +1,9 @@
-// Takes files dropped anywhere on the page, and says so while one hovers.
+// Takes files and folders dropped anywhere on the page, and says so while they hover.
 import { useEffect, useState } from 'react'
+import { droppedFiles, type Chosen } from './chosen.ts'
 import { useLatest } from './hooks.ts'
 
-export function DropZone({ onDrop }: { readonly onDrop: (file: File) => void }) {
+export function DropZone({ onDrop }: { readonly onDrop: (chosen: Chosen) => void }) {
   const [over, setOver] = useState(false)
   const drop = useLatest(onDrop)
   useEffect(() => {
@@ -17,8 +18,7 @@ export function DropZone({ onDrop }: { readonly onDrop: (file: File) => void }) 
       if (!hasFiles(event)) return
       event.preventDefault()
       setOver(false)
-      const file = event.dataTransfer?.files[0]
-      if (file) drop(file)
+      if (event.dataTransfer) void droppedFiles(event.dataTransfer).then((chosen) => chosen && drop(chosen))
     }
     addEventListener('dragover', onOver)
     addEventListener('dragleave', onLeave)

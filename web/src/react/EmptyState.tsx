@@ -1,10 +1,9 @@
 // Before there is a table: choose, drop, type a URL or take the sample. Also while opening, and when that failed.
-import { useId, useRef, type FormEvent, type ReactNode } from 'react'
+import { useId, type FormEvent, type ReactNode } from 'react'
 import { formatBytes, formatCount, type Explorer, type ExplorerState, type Source } from '../model/index.ts'
+import { useFileInput } from './file-input.tsx'
 import { choices, settingNames, valueName, withSetting, type Setting } from './read-form.ts'
 import { sampleFile } from './sample.ts'
-
-export const fileTypes = '.csv,.tsv,.txt,.tab,.psv,.gz,.zst,text/csv,text/tab-separated-values,text/plain'
 
 export function EmptyState({ onOpen, children }: { readonly onOpen: (source: Source) => void; readonly children?: ReactNode }) {
   return (
@@ -13,11 +12,11 @@ export function EmptyState({ onOpen, children }: { readonly onOpen: (source: Sou
         {children ?? (
           <>
             <h2>Open a table</h2>
-            <p>Drop a CSV file of any size anywhere on this page. It stays on your machine: nothing is uploaded.</p>
+            <p>Drop a CSV or Parquet file of any size anywhere on this page, or several to see them as one table. They stay on your machine: nothing is uploaded.</p>
           </>
         )}
         <OpenForm onOpen={onOpen} main={children === undefined} />
-        <p className="sonde-quiet">CSV, TSV and their kin, also .gz and .zst.</p>
+        <p className="sonde-quiet">CSV, TSV and their kin, also .gz and .zst; Parquet; folders of them.</p>
       </div>
     </div>
   )
@@ -37,7 +36,7 @@ function OpenForm({ onOpen, main }: { readonly onOpen: (source: Source) => void;
   return (
     <>
       <div className="sonde-actions">
-        <FileButton className={main ? 'sonde-primary' : 'sonde-plain'} onOpen={onOpen}>{main ? 'Choose a file' : 'Choose another file'}</FileButton>
+        <FileButton className={main ? 'sonde-primary' : 'sonde-plain'} onOpen={onOpen}>{main ? 'Choose files' : 'Choose other files'}</FileButton>
         <button type="button" className="sonde-plain" onClick={() => onOpen(sampleFile())}>Try a sample</button>
       </div>
       <form className="sonde-url" onSubmit={submit}>
@@ -51,21 +50,9 @@ function OpenForm({ onOpen, main }: { readonly onOpen: (source: Source) => void;
   )
 }
 
-export function FileButton({ onOpen, className, children }: { readonly onOpen: (file: File) => void; readonly className: string; readonly children: ReactNode }) {
-  const input = useRef<HTMLInputElement>(null)
-  return (
-    <>
-      <button type="button" className={className} onClick={() => input.current?.click()}>{children}</button>
-      <input
-        ref={input} type="file" hidden accept={fileTypes} aria-label="File" data-testid="file"
-        onChange={(event) => {
-          const file = event.target.files?.[0]
-          event.target.value = ''
-          if (file) onOpen(file)
-        }}
-      />
-    </>
-  )
+function FileButton({ onOpen, className, children }: { readonly onOpen: (source: Source) => void; readonly className: string; readonly children: ReactNode }) {
+  const { choose, input } = useFileInput('file', onOpen)
+  return <><button type="button" className={className} onClick={choose}>{children}</button>{input}</>
 }
 
 export function OpeningState({ model, state }: { readonly model: Explorer; readonly state: ExplorerState }) {

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { Guess, ReadOptions, TableInfo } from '../engine/api.ts'
 import { typeName } from '../grid/index.ts'
-import { formatBytes, type Explorer, type ExplorerState } from '../model/index.ts'
+import { formatBytes, plural, type Explorer, type ExplorerState } from '../model/index.ts'
 import { BadRows } from './BadRows.tsx'
 import { withType } from './ColumnMenu.tsx'
 import { IconButton } from './icons.tsx'
@@ -31,6 +31,7 @@ export function ReadPanel({ model, state, onClose }: {
       </header>
       <div className="sonde-panel-body">
         <p className="sonde-quiet">{info.name} · {formatBytes(info.bytes)}{info.compression !== 'none' && ` · ${info.compression}`}</p>
+        {info.files && <Files model={model} files={info.files} filename={state.filename} />}
         {info.notes?.map((note) => <p key={note}>{note}</p>)}
         {state.failure && <p className="sonde-problem" role="alert">{state.failure.message} {state.failure.advice}</p>}
         {info.format === 'parquet' ? <ParquetFacts info={info} /> : <form onSubmit={(event) => { event.preventDefault(); void model.reread(draft) }}>
@@ -50,9 +51,28 @@ export function ReadPanel({ model, state, onClose }: {
             )}
           </div>
         </form>}
-        {info.format === 'csv' && <BadRows model={model} count={info.badRows} scanning={state.scan === 'running'} table={info.id} />}
+        {(info.format === 'csv' || info.badRows > 0) && <BadRows model={model} count={info.badRows} scanning={state.scan === 'running'} table={info.id} />}
       </div>
     </aside>
+  )
+}
+
+function Files({ model, files, filename }: {
+  readonly model: Explorer
+  readonly files: readonly string[]
+  readonly filename: boolean
+}) {
+  return (
+    <section className="sonde-setting">
+      <p>{plural(files.length, 'file')}, one behind the other, columns matched by name. What is said below is of the first.</p>
+      <details>
+        <summary>Their names</summary>
+        <ol className="sonde-files">{files.map((file, i) => <li key={i}>{file}</li>)}</ol>
+      </details>
+      <label className="sonde-check">
+        <input type="checkbox" checked={filename} onChange={(event) => void model.showFilename(event.target.checked)} /> File name as a column
+      </label>
+    </section>
   )
 }
 

@@ -1,7 +1,7 @@
 // The line above the grid: the table's name, the search, and the few commands.
 import { useEffect, useId, useRef, useState } from 'react'
 import { formatCount, setSearch, type Explorer, type ExplorerState, type Source } from '../model/index.ts'
-import { fileTypes } from './EmptyState.tsx'
+import { useFileInput } from './file-input.tsx'
 import { Icon, IconButton } from './icons.tsx'
 import type { Theme } from './theme.ts'
 
@@ -49,20 +49,8 @@ export function Toolbar({ model, state, theme, onTheme, onOpen, panel, onPanel, 
 }
 
 function OpenButton({ onOpen }: { readonly onOpen: (source: Source) => void }) {
-  const input = useRef<HTMLInputElement>(null)
-  return (
-    <>
-      <IconButton icon="open" label="Open another file" text="Open" onClick={() => input.current?.click()} />
-      <input
-        ref={input} type="file" hidden accept={fileTypes} aria-label="Another file"
-        onChange={(event) => {
-          const file = event.target.files?.[0]
-          event.target.value = ''
-          if (file) onOpen(file)
-        }}
-      />
-    </>
-  )
+  const { choose, input } = useFileInput('another file', onOpen)
+  return <><IconButton icon="open" label="Open other files" text="Open" onClick={choose} />{input}</>
 }
 
 const typingPause = 300

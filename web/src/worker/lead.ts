@@ -1,16 +1,18 @@
 // What the lead worker does: it owns the catalog of tables, views and sources and serves the page's operations.
-import { ExplorerError, type TableInfo } from '../engine/api.ts'
+import { ExplorerError, type Progress, type TableInfo } from '../engine/api.ts'
 import { sendChunks } from '../engine/chunks.ts'
 import { openSource, type Source } from '../engine/source.ts'
 import type { Instance } from './instance.ts'
 import { createJobs } from './jobs.ts'
-import { createPeer, type Handlers } from './peer.ts'
+import { createPeer, type Call, type Handlers } from './peer.ts'
 import { createPool } from './pool.ts'
-import { PAGE, QUERY, type Ops, type ReadSpec, type Start } from './protocol.ts'
+import { PAGE, QUERY, SCAN, type Ops, type ReadSpec, type Start } from './protocol.ts'
 import { createScanner } from './scanner.ts'
-import { firstInfo, type EngineInfo, type OpenTable } from './tables.ts'
+import { firstInfo, mergeInfo, type EngineInfo, type OpenTable } from './tables.ts'
 import { warmUp } from './warm-up.ts'
 
+/** Of a table that is not shown from the bytes of its first block. */
+const FIRST_ROWS = 200
 /** After the answer to hello has left; a host that opens a file at once is not kept waiting. */
 const WARM_UP_MS = 20
 
@@ -60,10 +62,40 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
     const isIndexed = info.state !== 'sniffed' // as Parquet is from the start
     const readableRows = isIndexed ? Infinity : new DataView(page).getUint32(8, true)
     const table: OpenTable = {
-      id: info.id, info, source, spool: undefined, needsInflate, scan: Promise.resolve(), readableRows, waiting: new Set(),
+      id: info.id, info, source, spool: undefined, needsInflate, scan: Promise.resolve(), readableRows, waiting: new Set(), members: [],
     }
     tables.set(table.id, table)
     return table
+  }
+
+  /** The members belong to the union as soon as it is there, so a failure behind that closes it. */
+  async function unite({ tables: ids, name, filename }: Ops['union']['in'], { signal, event }: Call<'union'>): Promise<Ops['union']['out']> {
+    const members = ids.map(tableOf)
+    const job = { job: 'union', tables: ids, name, ...(filename !== undefined && { filename }) }
+    const found = JSON.parse(await jobs.run(job, { urgency: PAGE, signal })) as EngineInfo
+    const notes = new Set(members.flatMap(({ info }) => info.notes ?? []))
+    const table: OpenTable = {
+      id: found.table!, info: firstInfo(name, [...notes], found), source: undefined, spool: undefined, needsInflate: false,
+      scan: Promise.resolve(), readableRows: Infinity, waiting: new Set(), members,
+    }
+    for (const id of ids) tables.delete(id)
+    tables.set(table.id, table)
+    try {
+      await completeStats(table, signal, event)
+      const { page } = await jobs.runForPage({ job: 'read', table: table.id, row: 0, rows: FIRST_ROWS }, { urgency: PAGE, signal })
+      return { info: table.info, page }
+    } catch (error) {
+      await drop({ table: table.id })
+      throw error
+    }
+  }
+
+  /** Where files differ in a column's type its statistics are taken again. Parquet files have none until they are asked for. */
+  async function completeStats(table: OpenTable, signal: AbortSignal, event: (progress: Progress) => void): Promise<void> {
+    const hasStats = ({ info }: OpenTable): boolean => info.columns.every(({ stats }) => stats)
+    if (hasStats(table) || !table.members.every(hasStats)) return
+    const info = await jobs.run({ job: 'import', table: table.id }, { urgency: SCAN, signal, onStep: jobs.reporter('import', event) })
+    table.info = mergeInfo(table.info, JSON.parse(info) as EngineInfo)
   }
 
   async function read(spec: ReadSpec, signal: AbortSignal): Promise<ArrayBuffer> {
@@ -82,7 +114,8 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
     await jobs.end(what, reason)
     await jobs.run({ job: 'drop', ...what }, { urgency: PAGE, signal: new AbortController().signal })
     if ('view' in what) views.delete(what.view)
-    for (const source of [table?.source, table?.spool]) if (source !== undefined) dropSource(source, table!.id)
+    for (const { id, source, spool } of table ? [table, ...table.members] : [])
+      for (const each of [source, spool]) if (each !== undefined) dropSource(each, id)
   }
 
   let isIdle = true
@@ -98,6 +131,11 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
       const opened = await open(input, signal)
       transfer(opened.page)
       return opened
+    },
+    async union(input, call) {
+      const made = await unite(input, call)
+      call.transfer(made.page)
+      return made
     },
     scan: ({ table }, call) => scanner.scan(tableOf(table), call),
     profile: ({ table }, call) => scanner.profile(tableOf(table), call),

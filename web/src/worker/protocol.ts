@@ -7,7 +7,7 @@ import type { Limits } from '../engine/core.ts'
 import type { SourceSpec } from '../engine/source.ts'
 import type { WasmSource } from '../engine/wasm.ts'
 
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 
 export interface Start {
   readonly protocol: number
@@ -68,6 +68,8 @@ export interface Ops {
   open: Op<{ readonly source: SourceSpec; readonly name: string; readonly read: ReadOptions }, Opened, Progress>
   /** Inflates, indexes and imports what of it is left to do. */
   scan: Op<{ readonly table: number }, TableInfo, ScanEvent>
+  /** Tables whose scan is done become one, which has them from then on. `filename` names a column of their names. */
+  union: Op<{ readonly tables: readonly number[]; readonly name: string; readonly filename?: string }, Opened, Progress>
   /** Statistics of all columns. */
   profile: Op<{ readonly table: number }, TableInfo, ScanEvent>
   /** The event says what it has cost so far. */

@@ -4,6 +4,7 @@ import type { ColumnInfo, Guess, TableInfo } from '../engine/api.ts'
 /** Info as the jobs open, index and import give it (core/api/README.md); each tells what it has learnt. */
 export interface EngineInfo {
   readonly table?: number
+  readonly files?: readonly string[]
   readonly format?: TableInfo['format']
   readonly parquet?: TableInfo['parquet']
   readonly compression?: TableInfo['compression']
@@ -19,8 +20,8 @@ export interface EngineInfo {
 export interface OpenTable {
   readonly id: number
   info: TableInfo
-  /** Of the file as it was given. */
-  readonly source: number
+  /** Of the file as it was given; a union has none of its own. */
+  readonly source: number | undefined
   /** Of its inflated bytes, once they are all there. */
   spool: number | undefined
   needsInflate: boolean
@@ -30,12 +31,15 @@ export interface OpenTable {
   readableRows: number
   /** Called when readableRows grew or the scan ended. */
   readonly waiting: Set<() => void>
+  /** Of a union: the files. */
+  readonly members: readonly OpenTable[]
 }
 
 export function firstInfo(name: string, notes: readonly string[], found: EngineInfo): TableInfo {
   return {
     id: found.table ?? 0,
     name,
+    ...(found.files && { files: found.files }),
     bytes: found.bytes ?? 0,
     format: found.format ?? 'csv',
     ...(found.parquet && { parquet: found.parquet }),

@@ -22,8 +22,11 @@ const scripts: Record<string, Script> = {
 
 const noBrotli = { load: async () => {}, memoryBytes: 0 }
 
-function lead(own: Record<string, Script> = {}): { core: FakeCore; client: Peer } {
-  const core = fakeCore((spec: JobSpec) => ({ ...scripts, ...own })[spec.job]!)
+function lead(own: Record<string, Script | ((spec: JobSpec) => Script)> = {}): { core: FakeCore; client: Peer } {
+  const core = fakeCore((spec) => {
+    const script = { ...scripts, ...own }[spec.job]!
+    return typeof script === 'function' ? script(spec) : script
+  })
   const { close: _, ...handlers } = leadHandlers(createInstance(core, noBrotli), {} as Start)
   const { port1, port2 } = new MessageChannel()
   createPeer(port2, handlers)
@@ -200,6 +203,22 @@ test('dropping a table ends what runs on it or waits for it, before the engine l
   expect(jobs(core).at(-1)).toBe('drop')
   expect(core.jobs.every(({ freed }) => freed)).toBe(true)
   await expect(client.ask('read', { table: 1, row: 0, rows: 1 })).rejects.toMatchObject({ code: 'name' })
+})
+
+test('a union has its tables: they are gone by themselves, and go with it', async () => {
+  const { core, client } = lead({
+    open: ({ source }) => ({ ...scripts.open!, info: { ...openInfo, table: source } }),
+    union: { steps: ['done'], info: { table: 7, files: ['a', 'b'], columns: [], state: 'imported' } },
+  })
+  await open(client)
+  await open(client)
+  const made = await client.ask('union', { tables: [1, 2], name: 'both', filename: 'from' })
+  expect(core.jobs.find(({ spec }) => spec.job === 'union')!.spec).toEqual({ job: 'union', tables: [1, 2], name: 'both', filename: 'from' })
+  expect(made.info).toMatchObject({ id: 7, name: 'both', files: ['a', 'b'] })
+  await expect(client.ask('read', { table: 1, row: 0, rows: 1 })).rejects.toMatchObject({ code: 'name' })
+  expect(core.sources.size).toBe(2)
+  await client.ask('drop', { table: 7 })
+  expect(core.sources.size).toBe(0)
 })
 
 test('dropping a view ends its reads and leaves others alone', async () => {

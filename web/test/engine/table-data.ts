@@ -18,9 +18,10 @@ export const columnNames = ['id', 'city', 'price', 'note', 'at', 'active']
 
 const quote = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
-export function csvBytes(rows: number): Uint8Array<ArrayBuffer> {
+/** Rows [first, end). */
+export function csvBytes(end: number, first = 0): Uint8Array<ArrayBuffer> {
   const lines = [columnNames.join(',')]
-  for (let row = 0; row < rows; row++) lines.push(rowTexts(row).map(quote).join(','))
+  for (let row = first; row < end; row++) lines.push(rowTexts(row).map(quote).join(','))
   return new TextEncoder().encode(lines.join('\n') + '\n') as Uint8Array<ArrayBuffer>
 }
 

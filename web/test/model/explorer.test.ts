@@ -1,6 +1,6 @@
 // The explorer over an engine in memory: opening, scanning, newest-wins queries, re-reading, copying.
 import { expect, test, vi } from 'vitest'
-import { ExplorerError, type ViewSpec } from '../../src/engine/api.ts'
+import { ExplorerError, type OpenOptions, type ViewSpec } from '../../src/engine/api.ts'
 import { createExplorer, noView, selectAll, setFilter, setSearch, toggleSort, type Explorer, type ExplorerState } from '../../src/model/index.ts'
 import { fakeEngine, generated, rowsOf, type FakeData, type FakeOptions } from '../fake-engine.ts'
 
@@ -190,4 +190,33 @@ test('state that the host owns changes only when the host says so', async () => 
   expect(model.getSnapshot()).toMatchObject({ view: noView, selection: null })
   model.control({ view: { ...noView, search: 'fig' } })
   await until(model, (state) => state.rows === 1)
+})
+
+test('several files are opened as one, and again with their names as a column', async () => {
+  const asked: OpenOptions[] = []
+  const model = createExplorer({ engine: fakeEngine(fruit, { onOpen: (_, options) => asked.push(options) }) })
+  await model.open(['https://example.org/a.csv', 'https://example.org/b.csv'])
+  expect(model.getSnapshot()).toMatchObject({ name: '2 files', filename: false })
+  await model.open(['https://example.org/a.csv'], { name: 'trips', names: ['2025/a.csv'] })
+  await model.showFilename(true)
+  expect(model.getSnapshot()).toMatchObject({ name: 'trips', filename: true, status: 'open' })
+  await model.reread({ header: false })
+  expect(model.getSnapshot().filename).toBe(true)
+  expect(asked.map(({ name, names, filename, read }) => ({ name, names, filename, read }))).toEqual([
+    { name: '2 files', names: undefined, filename: false, read: {} },
+    { name: 'trips', names: ['2025/a.csv'], filename: false, read: {} },
+    { name: 'trips', names: ['2025/a.csv'], filename: true, read: {} },
+    { name: 'trips', names: ['2025/a.csv'], filename: true, read: { header: false } },
+  ])
+})
+
+test('a file name that could not be shown is not said to be', async () => {
+  let broken = false
+  const model = createExplorer({ engine: fakeEngine(fruit, { openError: () => (broken ? new ExplorerError('bytes', 'it is gone') : undefined) }) })
+  await model.open(['https://example.org/a.csv', 'https://example.org/b.csv'])
+  broken = true
+  const shown = model.showFilename(true)
+  expect(model.getSnapshot()).toMatchObject({ filename: true, rereading: true })
+  await shown
+  expect(model.getSnapshot()).toMatchObject({ filename: false, rereading: false, status: 'open', failure: { message: 'it is gone' } })
 })

@@ -1,0 +1,83 @@
+/* Where the blocks of a table lie: in its own file, or in those of its members. */
+#include "api/engine.h"
+#include "exec/refs.h"
+
+#define PIECE_MAX ((size_t)64 << 20)
+
+/* NULL: the table is one file. */
+static const member *member_of(const table *t, uint32_t b) {
+  uint32_t low = 0, high = t->n_members;
+  while (low + 1 < high) {
+    uint32_t mid = low + (high - low) / 2;
+    if (t->members[mid].first_block <= b)
+      low = mid;
+    else
+      high = mid;
+  }
+  return t->n_members ? &t->members[low] : NULL;
+}
+
+const table *table_at(const table *t, uint32_t *b) {
+  const member *m = member_of(t, *b);
+  if (!m) return t;
+  *b -= m->first_block;
+  return m->table;
+}
+
+void table_head(const table *t, uint8_t kind, uint32_t b, fragment_head *h) {
+  const table *file = table_at(t, &b);
+  const block *x = &file->blocks[b];
+  bool index = kind == FRAGMENT_INDEX;
+  *h = (fragment_head){.kind = kind,
+                       .table = file->id,
+                       .source = file->source,
+                       .format = file->format,
+                       .dialect = file->sniffed.dialect,
+                       .columns = t->columns,
+                       .block = b,
+                       .rows = x->rows,
+                       .begin = index ? x->begin : x->row_begin,
+                       .end = index ? x->end : x->next_begin};
+}
+
+static sonde_code put_piece(const table *file, uint32_t b, column_ref *ref, arena *scratch,
+                            sonde_error *err) {
+  pq_piece piece;
+  SONDE_TRY(pq_piece_of(&file->parquet, b, ref->stored, scratch, &piece, err));
+  buf bytes;
+  buf_init(&bytes, scratch->mem, PIECE_MAX);
+  pq_piece_put(&bytes, &piece);
+  sonde_code code = buf_status(&bytes, err);
+  if (code == SONDE_OK) ref->piece = (sonde_str){arena_copy(scratch, bytes.data, bytes.len, err), bytes.len};
+  buf_free(&bytes);
+  return code ? code : ref->piece.ptr ? SONDE_OK : err->code;
+}
+
+static column_ref ref_in(const member *m, const column_ref *ref) {
+  if (m) return m->refs[ref->column];
+  column_ref own = *ref;
+  own.stored = ref->column;
+  return own;
+}
+
+sonde_code table_refs(const table *t, uint32_t b, const column_ref *refs, uint32_t n, const column_ref **out,
+                      arena *scratch, sonde_error *err) {
+  const member *m = member_of(t, b);
+  const table *file = table_at(t, &b);
+  column_ref *full = arena_array(scratch, n, sizeof *full, err);
+  if (!full) return err->code;
+  for (uint32_t i = 0; i < n; i++) {
+    full[i] = ref_in(m, &refs[i]);
+    if (file->format == FORMAT_PARQUET && ref_is_stored(&full[i]))
+      SONDE_TRY(put_piece(file, b, &full[i], scratch, err));
+  }
+  *out = full;
+  return SONDE_OK;
+}
+
+sonde_code table_put_refs(const table *t, uint32_t b, const column_ref *refs, uint32_t n, buf *out,
+                          arena *scratch, sonde_error *err) {
+  SONDE_TRY(table_refs(t, b, refs, n, &refs, scratch, err));
+  refs_put(out, table_at(t, &b)->format, refs, n);
+  return SONDE_OK;
+}
