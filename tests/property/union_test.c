@@ -417,6 +417,29 @@ static void few_rows_of_many_pages_have_all_columns(void) {
   free(parquet.data);
 }
 
+static void what_the_name_or_a_missing_column_rules_out_is_not_read(void) {
+  bytes parquet = {0};
+  export_parquet(&(bytes){.data = (uint8_t *)(uintptr_t) "n\n5\n6\n", .len = 6}, &parquet);
+  const bytes files[] = {text("n\n4\n1\n"), parquet, text("n,more\n3,7\n2,\n")};
+  static const char *const filters[] = {
+      "{\"and\":[{\"column\":0,\"op\":\">\",\"value\":\"0\"},{\"column\":2,\"op\":\"=\",\"value\":\"2\"}]}",
+      "{\"and\":[{\"column\":0,\"op\":\">\",\"value\":\"0\"},{\"column\":1,\"op\":\"<>\",\"value\":\"8\"}]}",
+      "{\"column\":0,\"op\":\">\",\"value\":\"0\"}"};
+  const sonde_config nothing_kept = {.struct_size = sizeof nothing_kept, .keep_limit = 0};
+  host h;
+  REQUIRE(host_open(&h, &nothing_kept, 0, "", 0));
+  uint32_t table = import_union(&h, files, 3, ",\"filename\":\"from\"");
+  for (uint32_t i = 0; i < 2; i++) h.more[i].len = 0; /* reading the first two fails from here on */
+  for (uint32_t i = 0; i < 3; i++) {
+    char spec[SPEC];
+    snprintf(spec, sizeof spec, "{\"job\":\"view\",\"table\":%u,\"filter\":%s}", table, filters[i]);
+    CHECK_EQ_INT(host_run(&h, spec), i < 2 ? SONDE_OK : SONDE_BYTES);
+    if (i < 2) CHECK_EQ_UINT(host_number(&h, "rows"), 2 - i);
+  }
+  host_close(&h);
+  free(parquet.data);
+}
+
 static void bad_rows_name_their_file(void) {
   const bytes files[] = {text("a,b\n1,2\n"), text("a,b\n1,2\n3\n")};
   host h;
@@ -547,6 +570,7 @@ int main(void) {
   RUN(columns_of_one_name_are_matched_in_their_order);
   RUN(the_name_of_the_file_can_be_a_column);
   RUN(few_rows_of_many_pages_have_all_columns);
+  RUN(what_the_name_or_a_missing_column_rules_out_is_not_read);
   RUN(bad_rows_name_their_file);
   RUN(what_does_not_fit_together_is_refused);
   RUN(nested_columns_have_to_have_the_same_parts);
