@@ -532,6 +532,16 @@ static void nested_columns_have_to_have_the_same_parts(void) {
   for (int i = 0; i < 3; i++) free(files[i].data);
 }
 
+static void fields_of_structs_have_to_have_the_same_names(void) {
+  const shape a = {{"a", 1}, {.id = TYPE_INT64}, 0, NULL}, b = {{"b", 1}, {.id = TYPE_INT64}, 0, NULL};
+  const shape of_a = {{"s", 1}, {.id = TYPE_STRUCT}, 1, &a}, of_b = {{"s", 1}, {.id = TYPE_STRUCT}, 1, &b};
+  bytes files[] = {nested_file(&of_a, "{\"a\":1}"), nested_file(&of_b, "{\"b\":1}")};
+  check_refused(
+      files, 2, "", SONDE_TYPE,
+      "column 's' is struct<a: int64> in file 0 and struct<b: int64> in file 1; open the files apart");
+  for (int i = 0; i < 2; i++) free(files[i].data);
+}
+
 static void only_imported_files_become_one_table(void) {
   host h;
   open_host(&h, 0, 0, false);
@@ -574,6 +584,7 @@ int main(void) {
   RUN(bad_rows_name_their_file);
   RUN(what_does_not_fit_together_is_refused);
   RUN(nested_columns_have_to_have_the_same_parts);
+  RUN(fields_of_structs_have_to_have_the_same_names);
   RUN(only_imported_files_become_one_table);
   RUN(the_files_go_with_their_union);
   RUN(a_csv_cut_into_files_is_the_same_table);
