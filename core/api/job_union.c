@@ -98,7 +98,8 @@ static sonde_code build(sonde_job *j, sonde_error *err) {
   table *t = x->made;
   SONDE_TRY(find_members(j->engine, x->tables, t, err));
   SONDE_TRY(copy_blocks(t, err));
-  SONDE_TRY(union_columns(t, x->filename, &j->scratch, err));
+  SONDE_TRY(union_names(t, x->filename, &j->scratch, err));
+  SONDE_TRY(union_types(t, err));
   describe(t);
   t->forced = arena_zero(&t->memory, t->columns * sizeof *t->forced, err);
   t->seen = arena_zero(&t->memory, t->columns * sizeof *t->seen, err);

@@ -45,7 +45,8 @@ static bool rows_left(const filtering *f, sonde_str predicate, row_ranges *left)
   bool *all = arena_alloc(t->scratch, n, t->err);
   pq_span *blooms = arena_zero(t->scratch, n * sizeof *blooms, t->err);
   if (!all || !blooms || !parquet_columns_open(t, refs, n, &columns)) return false;
-  known_columns known = {.refs = refs, .n = n, .rows = f->h->rows, .pieces = columns.pieces};
+  known_columns known = {
+      .refs = refs, .n = n, .rows = f->h->rows, .pieces = columns.pieces, .all = f->refs, .n_all = f->n};
   if (!ask_statistics(f, predicate, &known, left)) return false;
   if (left->n == 0 || all_kept(f, refs, n)) return true;
   memset(all, 1, n);

@@ -2,6 +2,7 @@
 #include "exec/prune.h"
 
 #include "exec/condition.h"
+#include "exec/refs.h"
 
 #define DEPTH_MAX 64
 
@@ -87,9 +88,31 @@ static uint32_t ref_of(const pruner *p, uint32_t column) {
   return i;
 }
 
+/* Whether the leaf at `at` reads a column that is the same in every row, and no row satisfies it. */
+static sonde_code none_matches(const pruner *p, rd at, uint32_t column, bool *none) {
+  for (uint32_t i = 0; i < p->known->n_all; i++) {
+    const column_ref *ref = &p->known->all[i];
+    if (ref->column != column || ref_is_stored(ref)) continue;
+    uint64_t bit = 0;
+    const vec *one = ref_vec(ref, 1, p->memory, p->err);
+    if (!one) return p->err->code;
+    SONDE_TRY(predicate_run(&at, ref, &one, 1, 1, &bit, p->memory, p->err));
+    *none = bit == 0;
+  }
+  return SONDE_OK;
+}
+
 static sonde_code prune_leaf(pruner *p, uint8_t op, row_ranges *out) {
   condition c;
+  rd begin = *p->r;
+  begin.pos--; /* at its operator */
+  bool none = false;
   SONDE_TRY(condition_read(p->r, op, p->memory, &c, p->err));
+  SONDE_TRY(none_matches(p, begin, c.column, &none));
+  if (none) {
+    *out = ranges_all(0, p->memory, p->err);
+    return out->at ? SONDE_OK : p->err->code;
+  }
   pq_test t = {.n_values = c.op == OP_STARTS ? 1 : c.n_values};
   pq_value *values = arena_array(p->memory, t.n_values, sizeof *values, p->err);
   *out = ranges_all(p->known->rows, p->memory, p->err);

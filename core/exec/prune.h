@@ -1,5 +1,5 @@
-/* What the statistics of a row group rule out: which of its rows may satisfy a predicate, judged by the statistics of its column
- * chunks, by its page index and its bloom filters, without a look at a value. */
+/* What is ruled out without a look at a value: which rows of a block may satisfy a predicate, judged by the columns that its file does
+ * not have, and of a row group by the statistics of its column chunks, by its page index and its bloom filters. */
 #ifndef EXEC_PRUNE_H
 #define EXEC_PRUNE_H
 #include "exec/row_ranges.h"
@@ -13,6 +13,8 @@ typedef struct {
   const pq_piece *pieces;
   const pq_leaf_pages *const *indexes; /* per ref and leaf; NULL, or an entry NULL: not read */
   const pq_span *blooms;               /* per ref; bytes NULL: none */
+  const column_ref *all;               /* of the predicate: also columns that the file does not have */
+  uint32_t n_all;
 } known_columns;
 
 /* Of one node of a compiled predicate; `at` in *out is NULL only with an error. */

@@ -417,6 +417,29 @@ static void few_rows_of_many_pages_have_all_columns(void) {
   free(parquet.data);
 }
 
+static void what_the_name_or_a_missing_column_rules_out_is_not_read(void) {
+  bytes parquet = {0};
+  export_parquet(&(bytes){.data = (uint8_t *)(uintptr_t) "n\n5\n6\n", .len = 6}, &parquet);
+  const bytes files[] = {text("n\n4\n1\n"), parquet, text("n,more\n3,7\n2,\n")};
+  static const char *const filters[] = {
+      "{\"and\":[{\"column\":0,\"op\":\">\",\"value\":\"0\"},{\"column\":2,\"op\":\"=\",\"value\":\"2\"}]}",
+      "{\"and\":[{\"column\":0,\"op\":\">\",\"value\":\"0\"},{\"column\":1,\"op\":\"<>\",\"value\":\"8\"}]}",
+      "{\"column\":0,\"op\":\">\",\"value\":\"0\"}"};
+  const sonde_config nothing_kept = {.struct_size = sizeof nothing_kept, .keep_limit = 0};
+  host h;
+  REQUIRE(host_open(&h, &nothing_kept, 0, "", 0));
+  uint32_t table = import_union(&h, files, 3, ",\"filename\":\"from\"");
+  for (uint32_t i = 0; i < 2; i++) h.more[i].len = 0; /* reading the first two fails from here on */
+  for (uint32_t i = 0; i < 3; i++) {
+    char spec[SPEC];
+    snprintf(spec, sizeof spec, "{\"job\":\"view\",\"table\":%u,\"filter\":%s}", table, filters[i]);
+    CHECK_EQ_INT(host_run(&h, spec), i < 2 ? SONDE_OK : SONDE_BYTES);
+    if (i < 2) CHECK_EQ_UINT(host_number(&h, "rows"), 2 - i);
+  }
+  host_close(&h);
+  free(parquet.data);
+}
+
 static void bad_rows_name_their_file(void) {
   const bytes files[] = {text("a,b\n1,2\n"), text("a,b\n1,2\n3\n")};
   host h;
@@ -509,6 +532,16 @@ static void nested_columns_have_to_have_the_same_parts(void) {
   for (int i = 0; i < 3; i++) free(files[i].data);
 }
 
+static void fields_of_structs_have_to_have_the_same_names(void) {
+  const shape a = {{"a", 1}, {.id = TYPE_INT64}, 0, NULL}, b = {{"b", 1}, {.id = TYPE_INT64}, 0, NULL};
+  const shape of_a = {{"s", 1}, {.id = TYPE_STRUCT}, 1, &a}, of_b = {{"s", 1}, {.id = TYPE_STRUCT}, 1, &b};
+  bytes files[] = {nested_file(&of_a, "{\"a\":1}"), nested_file(&of_b, "{\"b\":1}")};
+  check_refused(
+      files, 2, "", SONDE_TYPE,
+      "column 's' is struct<a: int64> in file 0 and struct<b: int64> in file 1; open the files apart");
+  for (int i = 0; i < 2; i++) free(files[i].data);
+}
+
 static void only_imported_files_become_one_table(void) {
   host h;
   open_host(&h, 0, 0, false);
@@ -547,9 +580,11 @@ int main(void) {
   RUN(columns_of_one_name_are_matched_in_their_order);
   RUN(the_name_of_the_file_can_be_a_column);
   RUN(few_rows_of_many_pages_have_all_columns);
+  RUN(what_the_name_or_a_missing_column_rules_out_is_not_read);
   RUN(bad_rows_name_their_file);
   RUN(what_does_not_fit_together_is_refused);
   RUN(nested_columns_have_to_have_the_same_parts);
+  RUN(fields_of_structs_have_to_have_the_same_names);
   RUN(only_imported_files_become_one_table);
   RUN(the_files_go_with_their_union);
   RUN(a_csv_cut_into_files_is_the_same_table);

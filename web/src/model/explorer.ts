@@ -15,7 +15,7 @@ import { openRows, tableRows, type RowSource } from './row-source.ts'
 import { cellCount, clampSelection, rangeOf, selectCell, type Selection } from './selection.ts'
 import { createStore, type Readable } from './store.ts'
 import { estimateText, firstWidths, fitWidth, type MeasureText } from './widths.ts'
-import { noView, removeFilter, sameView, toViewSpec, isPlain, type ViewState } from './view-state.ts'
+import { noView, removeFilter, sameView, toViewSpec, isPlain, withinColumns, type ViewState } from './view-state.ts'
 
 /** State a host may own. A key present here is only ever changed by `control`; the callbacks report what is asked. */
 export interface Controlled {
@@ -196,11 +196,11 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     const old = { table, rows }
     stopWork()
     table = opened
-    shownFilename = reading.filename
     rows = tableRows(opened)
     const { info, firstPage } = opened
     const sameColumns = again && before.info !== null && sameNames(before.info, info)
-    if (again && !sameColumns) history = newHistory(noView)
+    if (again && !sameColumns) history = newHistory(reading.filename === shownFilename ? noView : withinColumns(history.present, info.columns.length))
+    shownFilename = reading.filename
     const columns = controlled.columns ?? (sameColumns
       ? before.columns
       : setWidths(newColumns(info.columns.length), firstWidths(info.columns, firstPage, measure)))

@@ -34,6 +34,13 @@ export function toViewSpec(view: ViewState): ViewSpec {
 export const sortOf = (view: ViewState, column: number): SortKey | undefined =>
   view.sort.find((key) => key.column === column)
 
+/** Without what it asks of columns that are not among the first `columns`. */
+export const withinColumns = (view: ViewState, columns: number): ViewState => ({
+  ...view,
+  sort: view.sort.filter(({ column }) => column < columns),
+  filters: view.filters.filter(({ column }) => column < columns),
+})
+
 /** Ascending → descending → none. `add` keeps the other keys, otherwise this column becomes the only one. */
 export function toggleSort(view: ViewState, column: number, add: boolean): ViewState {
   const old = sortOf(view, column)

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import {
   clearFilters, describeFilter, newHistory, noView, record, redo, removeFilter, setFilter, setSearch, setSort, toggleSort, toViewSpec, undo,
+  withinColumns,
 } from '../../src/model/index.ts'
 
 test('a header goes ascending, descending, none', () => {
@@ -31,6 +32,12 @@ test('a column has one filter; several become an and', () => {
   })
   expect(removeFilter(view, 1).filters).toEqual([{ column: 4, op: 'is null' }])
   expect(toViewSpec(clearFilters(view))).toEqual({})
+})
+
+test('what is asked of columns that are gone is forgotten, the rest stays', () => {
+  const view = setSearch(setFilter(setFilter(toggleSort(toggleSort(noView, 2, false), 3, true), { column: 3, op: 'is null' }), { column: 0, op: 'is null' }), 'x')
+  expect(withinColumns(view, 3)).toEqual({ sort: [{ column: 2 }], filters: [{ column: 0, op: 'is null' }], search: 'x' })
+  expect(withinColumns(view, 4)).toEqual(view)
 })
 
 test('filters in words', () => {

@@ -1,86 +1,13 @@
-/* See union.h. */
-#include "api/union.h"
-
+/* The types of a union's columns. See union.h. */
 #include <string.h>
 
+#include "api/union.h"
 #include "base/utf8.h"
 #include "exec/refs.h"
 #include "exec/value_text.h"
 
 #define DECIMAL_DIGITS 38u
 #define INT64_DIGITS 19u
-
-static bool same_text(sonde_str a, sonde_str b) { return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0; }
-
-/* ---- names ---- */
-
-typedef struct {
-  sonde_str *names;
-  uint32_t *taken; /* per column: the number from 1 of the last file that has it */
-  uint32_t n;
-} naming;
-
-/* The column of that name that `file` does not have yet, looked for from `hint` on: mostly files have the same columns in the
- * same order. `n`: there is none. */
-static uint32_t find_name(const naming *x, sonde_str name, uint32_t file, uint32_t hint) {
-  for (uint32_t i = 0; i < x->n; i++) {
-    uint32_t c = (hint + i) % x->n;
-    if (x->taken[c] != file + 1 && same_text(x->names[c], name)) return c;
-  }
-  return x->n;
-}
-
-/* of[k]: the union's column of the file's column k. */
-static void name_columns(naming *x, const table *file, uint32_t number, uint32_t *of) {
-  for (uint32_t k = 0, hint = 0; k < file->columns; k++) {
-    of[k] = find_name(x, file->names[k], number, hint);
-    if (of[k] == x->n) x->names[x->n++] = file->names[k];
-    x->taken[of[k]] = number + 1;
-    hint = of[k] + 1;
-  }
-}
-
-static sonde_code name_constant(naming *x, sonde_str name, sonde_error *err) {
-  bool is_new = find_name(x, name, UINT32_MAX - 1, 0) == x->n;
-  SONDE_CHECK(is_new, err, SONDE_NAME, 0,
-              "the files have a column '%.*s' already; choose another name for theirs",
-              (int)utf8_cut(name.ptr, name.len, 80), name.ptr);
-  x->names[x->n++] = name;
-  return SONDE_OK;
-}
-
-static sonde_code make_refs(const table *t, member *m, const uint32_t *of, bool constant, arena *memory,
-                            sonde_error *err) {
-  m->refs = arena_array(memory, t->columns, sizeof *m->refs, err);
-  if (!m->refs) return err->code;
-  for (uint32_t c = 0; c < t->columns; c++) m->refs[c] = (column_ref){.column = c, .stored = REF_ABSENT};
-  for (uint32_t k = 0; k < m->table->columns; k++) m->refs[of[k]].stored = k;
-  if (!constant) return SONDE_OK;
-  column_ref *last = &m->refs[t->columns - 1];
-  last->stored = REF_CONSTANT;
-  last->piece = m->table->name;
-  return SONDE_OK;
-}
-
-static sonde_code match_names(table *t, sonde_str filename, arena *scratch, sonde_error *err) {
-  size_t most = filename.len > 0;
-  for (uint32_t i = 0; i < t->n_members; i++) most += t->members[i].table->columns;
-  naming x = {.names = arena_array(&t->memory, most, sizeof *x.names, err),
-              .taken = arena_zero(scratch, most * sizeof *x.taken, err)};
-  uint32_t *of = arena_array(scratch, most, sizeof *of, err), *at = of;
-  if (!x.names || !x.taken || !of) return err->code;
-  for (uint32_t i = 0; i < t->n_members; at += t->members[i++].table->columns)
-    name_columns(&x, t->members[i].table, i, at);
-  if (filename.len) SONDE_TRY(name_constant(&x, filename, err));
-  t->names = x.names;
-  t->columns = x.n;
-  at = of;
-  for (uint32_t i = 0; i < t->n_members; at += t->members[i++].table->columns)
-    SONDE_TRY(make_refs(t, &t->members[i], at, filename.len > 0, &t->memory, err));
-  return SONDE_OK;
-}
-
-/* ---- types ---- */
 
 /* A file's column on its way to the type of the union's. */
 typedef struct {
@@ -94,11 +21,15 @@ static const pq_node *node_in(source_column s) {
   return s.file->format == FORMAT_PARQUET ? s.file->parquet.columns[s.column].node : NULL;
 }
 
+/* The items of lists and maps are called as their writer likes; the fields of a struct have names. */
 static bool same_shape(const pq_node *a, const pq_node *b) {
-  bool same = a->kind == b->kind && a->type.id == b->type.id && a->type.scale == b->type.scale &&
-              a->n_children == b->n_children && (a->kind == PQ_VARIANT || same_text(a->name, b->name));
-  if (a->kind == PQ_VARIANT || a->kind == PQ_LEAF) return same;
-  for (uint32_t i = 0; same && i < a->n_children; i++) same = same_shape(&a->children[i], &b->children[i]);
+  bool same = a->kind == b->kind && a->type.id == b->type.id && a->type.scale == b->type.scale;
+  if (!same || a->kind == PQ_VARIANT || a->kind == PQ_LEAF) return same;
+  same = a->n_children == b->n_children;
+  for (uint32_t i = 0; same && i < a->n_children; i++) {
+    const pq_node *x = &a->children[i], *y = &b->children[i];
+    same = same_shape(x, y) && (a->kind != PQ_STRUCT || text_same(x->name, y->name));
+  }
   return same;
 }
 
@@ -229,16 +160,15 @@ static void set_form(table *t, uint32_t c, const common *x) {
   }
 }
 
-sonde_code union_columns(table *t, sonde_str filename, arena *scratch, sonde_error *err) {
-  SONDE_TRY(match_names(t, filename, scratch, err));
+static bool is_constant(const table *t, uint32_t c) { return t->members[0].refs[c].stored == REF_CONSTANT; }
+
+sonde_code union_types(table *t, sonde_error *err) {
   t->forms = arena_zero(&t->memory, t->columns * sizeof *t->forms, err);
   if (!t->forms) return err->code;
-  uint32_t last = t->columns - (filename.len > 0);
-  for (uint32_t c = 0; c < last; c++) {
-    common x;
-    SONDE_TRY(find_type(t, c, &x, err));
+  for (uint32_t c = 0; c < t->columns; c++) {
+    common x = {.form = {.type = {.id = TYPE_TEXT}}, .by_values = true};
+    if (!is_constant(t, c)) SONDE_TRY(find_type(t, c, &x, err));
     set_form(t, c, &x);
   }
-  if (filename.len) set_form(t, last, &(common){.form = {.type = {.id = TYPE_TEXT}}, .by_values = true});
   return SONDE_OK;
 }
