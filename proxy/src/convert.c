@@ -99,17 +99,27 @@ static int take_own(int argc, char **argv, int *at, convert_options *o) {
   return o->more ? EXIT_FINE : EXIT_USAGE;
 }
 
-/* The last word is OUT, all others are as for every command that reads a table. */
+static int take_out(const char *word, convert_options *o) {
+  if (!format_of(word)) return say_usage_error("%s: its ending names no format", word);
+  o->out = word;
+  return EXIT_FINE;
+}
+
+/* The second word that is no option is OUT. */
+static int take(int argc, char **argv, int *at, convert_options *o) {
+  bool out = argv[*at][0] != '-' && o->common.host.path && !o->out;
+  if (out) return take_out(argv[*at], o);
+  int code = options_take(argc, argv, at, &o->common);
+  return code < 0 ? take_own(argc, argv, at, o) : code;
+}
+
 static int read_options(int argc, char **argv, convert_options *o) {
-  if (argc < 3) return say_usage_error("name a file to read and one to write");
-  o->out = argv[argc - 1];
-  if (!format_of(o->out)) return say_usage_error("%s: its ending names no format", o->out);
-  for (int i = 1; i < argc - 1; i++) {
-    int code = options_take(argc - 1, argv, &i, &o->common);
-    if (code < 0) code = take_own(argc - 1, argv, &i, o);
+  for (int i = 1; i < argc; i++) {
+    int code = take(argc, argv, &i, o);
     if (code) return code;
   }
-  return options_check(&o->common);
+  int code = options_check(&o->common);
+  return code || o->out ? code : say_usage_error("name a file to write");
 }
 
 int command_convert(int argc, char **argv) {

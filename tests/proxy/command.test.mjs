@@ -1,7 +1,7 @@
 // The command as people and scripts use it: what it prints, where, and its exit codes.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -168,4 +168,27 @@ test('empty files and files of one row', () => {
   assert.equal(json('scan', file('empty.csv', '')).rows, 0)
   assert.equal(json('scan', file('one.csv', 'a,b\n')).columns.length, 2)
   for (const command of ['head', 'scan', 'view']) ok(command, file('empty2.csv', ''))
+})
+
+test('convert writes what it read, in every format, and reads it again', () => {
+  const expected = json('view', mixed, '--rows', '0:10').rows
+  for (const ending of ['csv', 'parquet', 'arrow']) {
+    const out = join(folder, `out.${ending}`)
+    assert.equal(ok('convert', mixed, out), '')
+    if (ending !== 'arrow') assert.deepEqual(json('view', out, '--rows', '0:10').rows, expected, ending)
+    else assert.equal(readFileSync(out).subarray(0, 6).toString(), 'ARROW1')
+  }
+  assert.equal(readFileSync(join(folder, 'out.csv'), 'utf8').split('\n')[2], '"a, ""b""",-2,,2024-02-29,,false')
+})
+
+test('convert takes rows and order, and leaves nothing behind when it fails', () => {
+  const out = join(folder, 'some.parquet')
+  ok('convert', '--filter', '{"column":0,"op":"<","value":"20"}', largeFile, out, '--sort', '[{"column":1,"descending":true}]')
+  assert.deepEqual(json('view', out, '--rows', '0:3').rows.map(([id]) => Number(id)), [19, 18, 17])
+  assert.equal(sonde('convert', mixed, join(folder, 'missing', 'out.csv')).status, 1)
+  assert.equal(sonde('convert', mixed).status, 2)
+  assert.equal(sonde('convert', mixed, join(folder, 'out.doc')).status, 2)
+  assert.equal(sonde('convert', mixed, out, '--options', '{"compression":"rar"}').status, 1)
+  assert.deepEqual(json('view', out, '--rows', '0:1').rows.map(([id]) => Number(id)), [19]) // as it was
+  assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.part')), [])
 })
