@@ -144,8 +144,7 @@ static const char *const aliases[][2] = {{"!=", "<>"},
                                          {"percentile_cont", "quantile_cont"},
                                          {"percentile_disc", "quantile_disc"},
                                          {"stddev", "stddev_samp"},
-                                         {"variance", "var_samp"},
-                                         {"dense_rank", "dense_rank"}};
+                                         {"variance", "var_samp"}};
 
 const function_info *function_get(function_id id) { return &table[id]; }
 

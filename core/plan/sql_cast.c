@@ -109,14 +109,14 @@ static sql_type unify_numbers(const sql_type *a, const sql_type *b) {
 static bool same_name(sonde_str a, sonde_str b) { return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0; }
 
 /* Fields meet by position when either has no names, else by name in the order of the first; missing ones are an error. */
-static bool unify_children(const sql_type *a, const sql_type *b, arena *mem, sql_type *out,
+static bool unify_children(const sql_type *a, const sql_type *b, arena *keep, sql_type *out,
                            sonde_error *err) {
   if (a->n_children != b->n_children) return false;
-  sql_type *children = arena_array(mem, a->n_children, sizeof *children, err);
+  sql_type *children = arena_array(keep, a->n_children, sizeof *children, err);
   if (!children) return false;
   for (uint32_t i = 0; i < a->n_children; i++) {
     if (a->names && b->names && a->names[i].len && !same_name(a->names[i], b->names[i])) return false;
-    if (!sql_type_unify(&a->children[i], &b->children[i], mem, &children[i], err)) return false;
+    if (!sql_type_unify(&a->children[i], &b->children[i], keep, &children[i], err)) return false;
     children[i].literal = 0;
   }
   *out = *a;
@@ -139,7 +139,7 @@ static bool unify_temporal(const sql_type *a, const sql_type *b, sql_type *out) 
   return true;
 }
 
-bool sql_type_unify(const sql_type *a, const sql_type *b, arena *mem, sql_type *out, sonde_error *err) {
+bool sql_type_unify(const sql_type *a, const sql_type *b, arena *keep, sql_type *out, sonde_error *err) {
   if (sql_type_equal(a, b)) {
     *out = *a;
     out->literal = !a->literal || !b->literal ? 0 : a->literal > b->literal ? a->literal : b->literal;
@@ -157,5 +157,5 @@ bool sql_type_unify(const sql_type *a, const sql_type *b, arena *mem, sql_type *
   if (a->id == SQL_TIME && b->id == SQL_TIME) return *out = a->unit > b->unit ? *a : *b, true;
   if (a->id == SQL_BOOL && sql_is_numeric(b)) return *out = *b, true;
   if (b->id == SQL_BOOL && sql_is_numeric(a)) return *out = *a, true;
-  return sql_is_nested(a) && a->id == b->id && unify_children(a, b, mem, out, err);
+  return sql_is_nested(a) && a->id == b->id && unify_children(a, b, keep, out, err);
 }
