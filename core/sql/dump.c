@@ -70,14 +70,14 @@ static void put_part(buf *b, const char *label, const ast_expr *e) {
 
 /* ---- expressions ---- */
 
-static void put_bound(buf *b, frame_bound bound, const ast_expr *value) {
+static void put_bound(buf *b, frame_bound bound, const ast_expr *offset) {
   static const char *const names[] = {"unbounded-preceding", "preceding", "current-row", "following",
                                       "unbounded-following"};
-  if (!value) {
+  if (offset) {
+    put_part(b, names[bound], offset);
+  } else {
     put_word(b, names[bound]);
-    return;
   }
-  put_part(b, names[bound], value);
 }
 
 static void put_frame(buf *b, const ast_window *w) {

@@ -133,13 +133,13 @@ ast_expr *parse_call(parser *p, sonde_str name, size_t at, ast_expr *method_of) 
 
 /* ---- windows ---- */
 
-static void parse_bound(parser *p, frame_bound *bound, ast_expr **value) {
+static void parse_bound(parser *p, frame_bound *bound, ast_expr **offset) {
   if (take_words(p, "current", "row")) {
     *bound = BOUND_CURRENT;
     return;
   }
   bool unbounded = take_word(p, "unbounded");
-  if (!unbounded) *value = parse_expr(p);
+  if (!unbounded) *offset = parse_expr(p);
   if (take_word(p, "preceding")) {
     *bound = unbounded ? BOUND_UNBOUNDED_PRECEDING : BOUND_PRECEDING;
   } else if (take_word(p, "following")) {

@@ -82,9 +82,9 @@ static bool at_quantifier(const parser *p) {
   return (at_word(p, "any") || at_word(p, "some") || at_word(p, "all")) && operator_is(peek_at(p, 1), "(");
 }
 
-/* value = ANY (query or list) */
-static ast_expr *parse_quantified(parser *p, ast_expr *value, sonde_str op) {
-  ast_expr *e = unary(p, AST_QUANTIFIED, op, value->at, value);
+/* operand = ANY (query or list) */
+static ast_expr *parse_quantified(parser *p, ast_expr *operand, sonde_str op) {
+  ast_expr *e = unary(p, AST_QUANTIFIED, op, operand->at, operand);
   e->all = at_word(p, "all");
   advance(p);
   expect_operator(p, "(");
@@ -112,36 +112,36 @@ static ast_expr *parse_connective(parser *p, ast_kind kind, const char *word, in
 
 /* ---- IS ---- */
 
-static ast_expr *parse_is(parser *p, ast_expr *value) {
+static ast_expr *parse_is(parser *p, ast_expr *operand) {
   bool negated = take_word(p, "not");
   if (take_word(p, "distinct")) {
     expect_word(p, "from");
-    ast_expr *e = binary(p, AST_IS_DISTINCT, str("is distinct from"), value, parse_level(p, LEVEL_IS + 1));
+    ast_expr *e = binary(p, AST_IS_DISTINCT, str("is distinct from"), operand, parse_level(p, LEVEL_IS + 1));
     e->negated = negated;
     return e;
   }
   static const char *const states[] = {"null", "true", "false", "unknown"};
   for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
     if (!take_word(p, states[i])) continue;
-    ast_expr *e = unary(p, AST_IS, str(states[i]), value->at, value);
+    ast_expr *e = unary(p, AST_IS, str(states[i]), operand->at, operand);
     e->negated = negated;
     return e;
   }
   fail_expected(p, "NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM after IS");
-  return value;
+  return operand;
 }
 
-static ast_expr *null_test(parser *p, ast_expr *value, bool negated) {
-  ast_expr *e = unary(p, AST_IS, str("null"), value->at, value);
+static ast_expr *null_test(parser *p, ast_expr *operand, bool negated) {
+  ast_expr *e = unary(p, AST_IS, str("null"), operand->at, operand);
   e->negated = negated;
   return e;
 }
 
 /* ---- BETWEEN, IN, LIKE ---- */
 
-static ast_expr *parse_between(parser *p, ast_expr *value, bool negated) {
+static ast_expr *parse_between(parser *p, ast_expr *operand, bool negated) {
   take_word(p, "asymmetric");
-  ast_expr *e = unary(p, AST_BETWEEN, str("between"), value->at, value);
+  ast_expr *e = unary(p, AST_BETWEEN, str("between"), operand->at, operand);
   e->negated = negated;
   add_arg(p, e, parse_level(p, LEVEL_OTHER));
   expect_word(p, "and");
@@ -149,15 +149,15 @@ static ast_expr *parse_between(parser *p, ast_expr *value, bool negated) {
   return e;
 }
 
-static ast_expr *parse_in(parser *p, ast_expr *value, bool negated) {
+static ast_expr *parse_in(parser *p, ast_expr *operand, bool negated) {
   if (!at_operator(p, "(")) {
-    ast_expr *e = call(p, "contains", parse_level(p, LEVEL_OTHER), value);
-    e->at = value->at;
+    ast_expr *e = call(p, "contains", parse_level(p, LEVEL_OTHER), operand);
+    e->at = operand->at;
     return negated ? negate(p, e) : e;
   }
   advance(p);
   bool query = at_query(p);
-  ast_expr *e = unary(p, query ? AST_IN_QUERY : AST_IN, str("in"), value->at, value);
+  ast_expr *e = unary(p, query ? AST_IN_QUERY : AST_IN, str("in"), operand->at, operand);
   e->negated = negated;
   if (query) {
     e->query = parse_query(p);
@@ -170,18 +170,19 @@ static ast_expr *parse_in(parser *p, ast_expr *value, bool negated) {
 }
 
 /* A pattern match is an operator, with ESCAPE a function of three arguments. */
-static ast_expr *parse_match(parser *p, ast_expr *value, const char *op, const char *escaping, bool negated) {
+static ast_expr *parse_match(parser *p, ast_expr *operand, const char *op, const char *escaping,
+                             bool negated) {
   if (at_quantifier(p)) {
-    ast_expr *any = parse_quantified(p, value, str(op));
+    ast_expr *any = parse_quantified(p, operand, str(op));
     return negated ? negate(p, any) : any;
   }
   ast_expr *pattern = parse_level(p, LEVEL_OTHER);
   ast_expr *e;
   if (escaping && take_word(p, "escape")) {
-    e = call(p, escaping, value, pattern);
+    e = call(p, escaping, operand, pattern);
     add_arg(p, e, parse_level(p, LEVEL_OTHER));
   } else {
-    e = binary(p, AST_OPERATOR, str(op), value, pattern);
+    e = binary(p, AST_OPERATOR, str(op), operand, pattern);
   }
   return negated ? negate(p, e) : e;
 }
@@ -195,33 +196,33 @@ static bool at_member(const parser *p) {
   return false;
 }
 
-static ast_expr *parse_member(parser *p, ast_expr *value) {
+static ast_expr *parse_member(parser *p, ast_expr *operand) {
   bool negated = take_word(p, "not");
-  if (take_word(p, "between")) return parse_between(p, value, negated);
-  if (take_word(p, "in")) return parse_in(p, value, negated);
-  if (take_word(p, "like")) return parse_match(p, value, "~~", "like_escape", negated);
-  if (take_word(p, "ilike")) return parse_match(p, value, "~~*", "ilike_escape", negated);
-  if (take_word(p, "glob")) return parse_match(p, value, "~~~", NULL, negated);
+  if (take_word(p, "between")) return parse_between(p, operand, negated);
+  if (take_word(p, "in")) return parse_in(p, operand, negated);
+  if (take_word(p, "like")) return parse_match(p, operand, "~~", "like_escape", negated);
+  if (take_word(p, "ilike")) return parse_match(p, operand, "~~*", "ilike_escape", negated);
+  if (take_word(p, "glob")) return parse_match(p, operand, "~~~", NULL, negated);
   expect_word(p, "similar");
   expect_word(p, "to");
-  return parse_match(p, value, "similar to", NULL, negated);
+  return parse_match(p, operand, "similar to", NULL, negated);
 }
 
 /* ---- levels ---- */
 
 /* AT TIME ZONE is a function whose zone comes first. */
-static ast_expr *parse_time_zone(parser *p, ast_expr *value) {
+static ast_expr *parse_time_zone(parser *p, ast_expr *operand) {
   advance(p);
   expect_word(p, "time");
   expect_word(p, "zone");
-  ast_expr *e = call(p, "timezone", parse_level(p, LEVEL_AT + 1), value);
-  e->at = value->at;
+  ast_expr *e = call(p, "timezone", parse_level(p, LEVEL_AT + 1), operand);
+  e->at = operand->at;
   return e;
 }
 
-static ast_expr *parse_collate(parser *p, ast_expr *value) {
+static ast_expr *parse_collate(parser *p, ast_expr *operand) {
   ast_names path = parse_path(p, "the name of a collation");
-  return unary(p, AST_COLLATE, path.count ? path.items[0] : str(""), value->at, value);
+  return unary(p, AST_COLLATE, path.count ? path.items[0] : str(""), operand->at, operand);
 }
 
 /* Goes on with `left` by one operator of at least the level; NULL when there is none. */
@@ -297,41 +298,41 @@ static ast_expr *parse_slice_bound(parser *p) {
   return parse_expr(p);
 }
 
-static ast_expr *parse_subscript(parser *p, ast_expr *value) {
+static ast_expr *parse_subscript(parser *p, ast_expr *operand) {
   ast_expr *first = parse_slice_bound(p);
   bool slice = at_operator(p, ":");
   if (!slice && first->kind == AST_OMITTED) fail_expected(p, "an index");
-  ast_expr *e = binary(p, slice ? AST_SLICE : AST_SUBSCRIPT, str(""), value, first);
+  ast_expr *e = binary(p, slice ? AST_SLICE : AST_SUBSCRIPT, str(""), operand, first);
   for (int bounds = 1; bounds < 3 && take_operator(p, ":"); bounds++) add_arg(p, e, parse_slice_bound(p));
   expect_operator(p, "]");
   return finish(p, e);
 }
 
-static ast_expr *parse_cast_to(parser *p, ast_expr *value, bool forgiving, size_t at) {
-  ast_expr *e = unary(p, AST_CAST, str("cast"), at, value);
+static ast_expr *parse_cast_to(parser *p, ast_expr *operand, bool forgiving, size_t at) {
+  ast_expr *e = unary(p, AST_CAST, str("cast"), at, operand);
   e->type = parse_type(p);
   e->forgiving = forgiving;
   return finish(p, e);
 }
 
-static ast_expr *parse_member_access(parser *p, ast_expr *value) {
+static ast_expr *parse_member_access(parser *p, ast_expr *operand) {
   sonde_str name = parse_label(p, "a field or a function after the point");
-  if (at_operator(p, "(")) return parse_call(p, name, value->at, value);
-  ast_expr *e = unary(p, AST_FIELD, name, value->at, value);
+  if (at_operator(p, "(")) return parse_call(p, name, operand->at, operand);
+  ast_expr *e = unary(p, AST_FIELD, name, operand->at, operand);
   return finish(p, e);
 }
 
-static ast_expr *parse_postfix(parser *p, ast_expr *value) {
+static ast_expr *parse_postfix(parser *p, ast_expr *operand) {
   for (;;) {
     if (take_operator(p, "[")) {
-      value = parse_subscript(p, value);
+      operand = parse_subscript(p, operand);
     } else if (take_operator(p, "::")) {
-      value = parse_cast_to(p, value, false, value->at);
-    } else if (at_operator(p, ".") && value->kind != AST_STAR) {
+      operand = parse_cast_to(p, operand, false, operand->at);
+    } else if (at_operator(p, ".") && operand->kind != AST_STAR) {
       advance(p);
-      value = parse_member_access(p, value);
+      operand = parse_member_access(p, operand);
     } else {
-      return value;
+      return operand;
     }
   }
 }
@@ -358,9 +359,9 @@ static ast_expr *parse_case(parser *p, size_t at) {
 
 static ast_expr *parse_cast(parser *p, size_t at, bool forgiving) {
   expect_operator(p, "(");
-  ast_expr *value = parse_expr(p);
+  ast_expr *operand = parse_expr(p);
   expect_word(p, "as");
-  ast_expr *e = parse_cast_to(p, value, forgiving, at);
+  ast_expr *e = parse_cast_to(p, operand, forgiving, at);
   expect_operator(p, ")");
   return finish(p, e);
 }
@@ -421,9 +422,9 @@ static ast_expr *parse_struct(parser *p, size_t at) {
   do {
     sonde_str name = parse_label(p, "the name of a field");
     expect_operator(p, ":");
-    ast_expr *value = parse_expr(p);
-    value->alias = name;
-    add_arg(p, e, value);
+    ast_expr *operand = parse_expr(p);
+    operand->alias = name;
+    add_arg(p, e, operand);
   } while (take_operator(p, ",") && !at_operator(p, "}"));
   expect_operator(p, "}");
   return finish(p, e);

@@ -305,9 +305,10 @@ static bool take_join_words(parser *p, ast_table *t) {
   static const struct {
     const char *word;
     ast_join join;
-  } joins[] = {
-      {"inner", AST_JOIN_INNER}, {"left", AST_JOIN_LEFT}, {"right", AST_JOIN_RIGHT}, {"full", AST_JOIN_FULL},
-      {"semi", AST_JOIN_SEMI},   {"anti", AST_JOIN_ANTI}, {"cross", AST_JOIN_CROSS}, {"positional", AST_JOIN_POSITIONAL}};
+  } joins[] = {{"inner", AST_JOIN_INNER}, {"left", AST_JOIN_LEFT},
+               {"right", AST_JOIN_RIGHT}, {"full", AST_JOIN_FULL},
+               {"semi", AST_JOIN_SEMI},   {"anti", AST_JOIN_ANTI},
+               {"cross", AST_JOIN_CROSS}, {"positional", AST_JOIN_POSITIONAL}};
   size_t pos = p->pos;
   t->natural = take_word(p, "natural");
   t->asof = take_word(p, "asof");

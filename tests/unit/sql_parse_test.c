@@ -106,8 +106,7 @@ static void calls(void) {
   EXPR("'ab'.upper().lower(), t.s.trim()", "(.lower (.upper 'ab')) (.trim t.s)");
   EXPR("EXTRACT(year FROM d), SUBSTRING(a FROM 2 FOR 3), POSITION('a' IN b), TRIM(LEADING 'x' FROM y)",
        "(date_part 'year' d) (substring a 2 3) (strpos b 'a') (ltrim y 'x')");
-  EXPR("substring(a, 2), trim(a), position(a, b)",
-       "(substring a 2) (trim a) (strpos a b)");
+  EXPR("substring(a, 2), trim(a), position(a, b)", "(substring a 2) (trim a) (strpos a b)");
 }
 
 static void windows(void) {
