@@ -30,7 +30,9 @@ typedef struct node node;
 struct node {
   plan p;
   node *input[2];
-  uint32_t *ids; /* of p.columns */
+  uint32_t *ids; /* of p.columns; nodes that pass columns on answer for which, not for their order */
+  /* SET, CTE, RECURSIVE: the columns of each input that count, in order. */
+  uint32_t *input_ids[2];
 };
 
 typedef enum { SUBQUERY_SCALAR, SUBQUERY_EXISTS, SUBQUERY_IN } subquery_kind;
@@ -38,11 +40,13 @@ typedef enum { SUBQUERY_SCALAR, SUBQUERY_EXISTS, SUBQUERY_IN } subquery_kind;
 typedef struct {
   subquery_kind kind;
   node *root;
+  ex joined; /* what stands for it where it was attached */
 } subquery;
 
 typedef struct {
   aggregate_call call;
-  uint32_t id; /* of its result, once it has one */
+  const struct select_state *select; /* whose it is */
+  uint32_t id;                       /* of its result, once it has one */
 } bound_aggregate;
 
 typedef struct {
@@ -57,7 +61,7 @@ typedef struct {
 } bound_window;
 
 typedef struct {
-  ex of;
+  ex of; /* a list */
   uint32_t id;
 } bound_unnest;
 
@@ -80,7 +84,6 @@ typedef struct scope scope;
 struct scope {
   LIST_OF(scope_column) columns;
   const scope *outer; /* of the query around this one, or of the tables to the left (LATERAL) */
-  const struct select_state *select;
 };
 
 typedef struct lambda_scope lambda_scope;
@@ -97,35 +100,36 @@ struct cte {
   ast_names columns;
   const ast_cte *ast;
   uint32_t id;
-  bool recursive_step; /* while its own step is being bound: the rows found last */
-  bool used;           /* a reference was made */
-  node *root;          /* bound once, and materialised */
+  bool step;  /* while its own step is being bound: a reference is to the rows found last */
+  node *root; /* bound once, and materialised */
   const plan_column *shape;
   uint32_t n_shape;
-  const cte *visible; /* those that its query may name */
+  uint32_t references;
+  node *only_reference;
   cte *next;
 };
 
 /* ---- one SELECT ---- */
 
 typedef struct {
-  const ast_expr *ast; /* NULL: made from a star */
+  const ast_expr *ast;      /* NULL: made from a star */
+  const scope_column *each; /* what COLUMNS stands for in it; or NULL */
   sonde_str name;
+  bool named; /* by AS, or a column: others can be referred to only from outside */
   ex bound;
 } select_item;
 
-typedef struct select_state select_state;
-struct select_state {
+/* Expressions see the columns of FROM and, where the dialect allows it, the aliases of items. */
+typedef struct select_state {
   const ast_select *ast;
   scope from;
   LIST_OF(select_item) items;
-  uint32_t visible;                       /* items before this one can be named by later ones */
-  bool names_items;                       /* whether aliases may be used where expressions are bound now */
-  bool items_first;                       /* ORDER BY: an alias goes before a column */
-  const char *no_aggregates, *no_windows; /* the clause that may not hold them, for people; NULL: may */
-  bool in_aggregate, in_window;
-  uint32_t alias_depth;
-};
+  uint32_t visible;                  /* items before this one may be named */
+  bool items_first;                  /* ORDER BY: an alias goes before a column */
+  const char *clause;                /* what is being bound, for people: WHERE, GROUP BY, … */
+  bool aggregates, windows, unnests; /* what that clause may hold */
+  uint32_t first_aggregate, first_grouping, first_window, first_unnest; /* its own in the binder's lists */
+} select_state;
 
 typedef struct {
   arena *memory;
@@ -137,8 +141,9 @@ typedef struct {
   uint32_t ids; /* next column id */
   uint32_t outer_slots, lambda_slots, cte_ids;
   unsigned nesting;
-  const cte *ctes;
-  select_state *select;
+  cte *ctes;
+  const scope *scope;   /* where names are looked up */
+  select_state *select; /* NULL outside of SELECT */
   const lambda_scope *lambdas;
   const scope_column *each; /* the column that COLUMNS stands for now */
   LIST_OF(bound_aggregate) aggregates;
@@ -183,7 +188,7 @@ const char *nearest_text(const nearest_name *, char out[96]);
 
 /* ---- expressions (expr.c) ---- */
 
-expr *ex_new(binder *, expr_kind, sql_type, size_t at, uint32_t n_args);
+expr *ex_new(binder *, int kind, sql_type, size_t at, uint32_t n_args);
 ex ex_column(binder *, uint32_t id, sql_type, size_t at);
 ex ex_null(binder *, size_t at);
 ex ex_bool(binder *, bool, size_t at);
@@ -214,9 +219,12 @@ bool ex_walk(ex, ex_visit, void *user);
 /* ---- nodes (node.c) ---- */
 
 node *node_new(binder *, plan_kind, uint32_t n_columns);
-node *node_over(binder *, plan_kind, node *input); /* with the columns of its input */
-node *node_filter(binder *, node *, ex condition); /* NULL: none */
+node *node_over(binder *, plan_kind, node *input);                     /* with the columns of its input */
+node *node_over_more(binder *, plan_kind, node *input, uint32_t more); /* and room for more */
+void node_set_column(binder *, node *, uint32_t i, sonde_str name, sql_type); /* gives it a fresh id */
+node *node_filter(binder *, node *, ex condition);                            /* NULL: none */
 node *node_project(binder *, node *, const ex_list *, const sonde_str *names);
+node *node_two(binder *, plan_kind, join_kind, node *left, node *right); /* JOIN or APPLY */
 node *node_join(binder *, join_kind, node *left, node *right);
 /* Splits a condition over both inputs into keys and residual. */
 void node_join_on(binder *, node *join, ex condition);
@@ -224,10 +232,9 @@ node *node_one(binder *);
 node *node_limit(binder *, node *, ex limit, ex offset);
 ex node_column(binder *, const node *, uint32_t i, size_t at);
 bool node_has_id(const node *, uint32_t id);
-/* Every expression of the node itself, replaced by what `change` makes of it. */
+/* Replaces every expression of the node itself by what `change` makes of it. */
 typedef ex (*node_change)(void *user, ex);
 void node_map(binder *, node *, node_change, void *user);
-void node_each(const node *, ex_visit, void *user);
 /* Ids that expressions of the tree refer to and that no node of it produces. */
 typedef struct {
   uint64_t *words;
@@ -245,30 +252,42 @@ id_set node_free_ids(binder *, const node *);
 /* ---- binding ---- */
 
 ex bind_expr(binder *, const ast_expr *);
-ex bind_bool(binder *, const ast_expr *, const char *clause);
+ex bind_bool(binder *, const ast_expr *);
 ex bind_call(binder *, const ast_expr *);
 ex bind_name(binder *, const ast_expr *);
 ex bind_literal(binder *, const ast_expr *);
+ex bind_number(binder *, const ast_expr *, bool negative);
+ex fold_integer(binder *, ex, sql_type); /* NULL: not a constant, or it does not fit */
 sql_type bind_type(binder *, const ast_type *);
 ex bind_subquery_expr(binder *, const ast_expr *);
-/* Columns that a star or COLUMNS stands for, in order. */
-typedef LIST_OF(select_item) item_list;
-void bind_star(binder *, const ast_expr *, item_list *);
-bool ast_has(const ast_expr *, ast_kind);             /* within this query */
+ex bind_comprehension(binder *, const ast_expr *);
+ex bind_grouping(binder *, const ast_expr *call);
+ex bind_window(binder *, const ast_expr *call);
+ex bind_aggregate(binder *, const ast_expr *call);
+/* Casts all to the type they have in common, which is answered. `what` names them for people. */
+sql_type bind_common_type(binder *, size_t at, const char *what, ex_list *);
+void bind_exprs(binder *, const ast_exprs *, ex_list *);
+const sort_key *bind_order(binder *, const ast_exprs *);
+sort_key sort_by(ex, const ast_expr *); /* with the direction and the place of nulls that are written */
+/* Fills select->items: stars become columns, an item with COLUMNS one item for each. */
+void bind_items(binder *, const ast_exprs *, select_state *);
+const ast_expr *ast_find(const ast_expr *, ast_kind); /* within this query; NULL: none */
 sonde_str ast_text(const binder *, const ast_expr *); /* the name of a column without an alias */
+const scope_column *find_column(binder *, const scope *, sonde_str table, sonde_str name, size_t at);
+const scope_column *column_of_id(const scope *, uint32_t id);
 
-node *bind_query(binder *, const ast_query *);
-node *bind_query_in(binder *, const ast_query *, const scope *outer);
-node *bind_select(binder *, const ast_query *);
+/* Names that it does not know are looked up in `outer`. */
+node *bind_query(binder *, const ast_query *, const scope *outer);
+node *bind_select(binder *, const ast_query *, const scope *outer);
 node *bind_from(binder *, const ast_table *, scope *);
 node *bind_pivot(binder *, const ast_table *, scope *);
-node *bind_describe(binder *, const ast_query *);
-node *bind_summarize(binder *, const ast_query *);
+node *bind_describe(binder *, const ast_query *, const scope *outer);
+node *bind_summarize(binder *, const ast_query *, const scope *outer);
 void scope_add(binder *, scope *, sonde_str table, const node *);
 void scope_add_all(binder *, scope *, const scope *);
-const cte *find_cte(const binder *, sonde_str name);
+cte *find_cte(const binder *, sonde_str name);
 node *bind_sample(binder *, node *, const ast_sample *);
-node *bind_cte_ref(binder *, const cte *, size_t at);
+node *bind_cte_reference(binder *, cte *);
 
 /* Joins the sub-queries that the expression refers to onto the node; answers the expression over it. */
 ex attach_subqueries(binder *, node **, ex);
