@@ -51,17 +51,20 @@ typedef struct {
 
 typedef struct {
   const ast_expr *ast; /* GROUPING(…), its arguments */
+  const struct select_state *select;
   ex_list args;
   uint32_t id;
 } bound_grouping;
 
 typedef struct {
   window_call call;
+  const struct select_state *select;
   uint32_t id;
 } bound_window;
 
 typedef struct {
   ex of; /* a list */
+  const struct select_state *select;
   uint32_t id;
 } bound_unnest;
 
@@ -229,7 +232,7 @@ node *node_join(binder *, join_kind, node *left, node *right);
 /* Splits a condition over both inputs into keys and residual. */
 void node_join_on(binder *, node *join, ex condition);
 node *node_one(binder *);
-node *node_limit(binder *, node *, ex limit, ex offset);
+node *node_limit(binder *, node *, ex limit, ex offset); /* below a projection, beside the sort */
 ex node_column(binder *, const node *, uint32_t i, size_t at);
 bool node_has_id(const node *, uint32_t id);
 /* Replaces every expression of the node itself by what `change` makes of it. */

@@ -170,7 +170,7 @@ static ex bind_unnest(binder *b, const ast_expr *ast) {
   }
   expr *e = ex_new(b, BIND_UNNEST, item_of(&list->type), ast->at, 0);
   e->index = b->unnests.count;
-  bound_unnest u = {.of = list};
+  bound_unnest u = {.of = list, .select = b->select};
   PUSH(b, &b->unnests, u);
   return e;
 }
@@ -231,7 +231,7 @@ ex bind_grouping(binder *b, const ast_expr *ast) {
     bind_fail(b, SONDE_TYPE, ast->at, "grouping() cannot be used here");
     return &b->no_expr;
   }
-  bound_grouping g = {.ast = ast};
+  bound_grouping g = {.ast = ast, .select = b->select};
   bind_exprs(b, &ast->args, &g.args);
   expr *e = ex_new(b, BIND_GROUPING, sql_simple(SQL_BIGINT), ast->at, 0);
   e->index = b->groupings.count;
@@ -406,7 +406,8 @@ ex bind_window(binder *b, const ast_expr *ast) {
               ast->name.ptr, s ? s->clause : "this place");
     return &b->no_expr;
   }
-  bound_window w = {.call = {.unit = FRAME_RANGE, .from = BOUND_UNBOUNDED_PRECEDING, .to = BOUND_CURRENT}};
+  bound_window w = {.select = s,
+                    .call = {.unit = FRAME_RANGE, .from = BOUND_UNBOUNDED_PRECEDING, .to = BOUND_CURRENT}};
   const char *clause = s->clause;
   bool unnests = s->unnests;
   s->windows = s->unnests = false;

@@ -179,7 +179,8 @@ static void fail_unknown(binder *b, const ast_expr *ast) {
     }
   }
   for (uint32_t i = 0; b->select && i < b->select->items.count; i++) {
-    if (b->select->items.items[i].named) nearest_try(&nearest, b->select->items.items[i].name);
+    const select_item *item = &b->select->items.items[i];
+    if (item->named && !same_name(item->name, name)) nearest_try(&nearest, item->name);
   }
   char hint[96];
   if (ast->path.count > 1 && !qualified) {

@@ -100,6 +100,10 @@ node *node_join(binder *b, join_kind kind, node *left, node *right) {
 
 node *node_limit(binder *b, node *input, ex limit, ex offset) {
   if (!limit && !offset) return input;
+  if (input->p.kind == PLAN_PROJECT) {
+    input->input[0] = node_limit(b, input->input[0], limit, offset);
+    return input;
+  }
   node *n = node_over(b, PLAN_LIMIT, input);
   n->p.u.limit.limit = limit;
   n->p.u.limit.offset = offset;
