@@ -10,10 +10,10 @@ static sonde_code make_nodes(aggregate *a) {
   a->keys = arena_array(&r->memory, c->n_keys + 1u, sizeof *a->keys, r->err);
   if (!a->args || !a->keys) return r->err->code;
   for (uint32_t i = 0; i < c->n_args; i++)
-    if (!(a->args[i] = node_new(r, c->args[i]))) return r->err->code;
+    if (!(a->args[i] = node_make(r, c->args[i]))) return r->err->code;
   for (uint32_t i = 0; i < c->n_keys; i++)
-    if (!(a->keys[i] = node_new(r, c->keys[i].by))) return r->err->code;
-  if (c->filter && !(a->filter = node_new(r, c->filter))) return r->err->code;
+    if (!(a->keys[i] = node_make(r, c->keys[i].by))) return r->err->code;
+  if (c->filter && !(a->filter = node_make(r, c->filter))) return r->err->code;
   return SONDE_OK;
 }
 

@@ -62,7 +62,7 @@ const aggregate_class *cell_class(const aggregate_call *);
 holistic holistic_of(const aggregate_call *, bool *keeps_nulls);
 
 /* Loops over rows that are there: `s` is the row's state. */
-#define EACH_STATE(T, valid_of, body)                                                                        \
+#define EACH_STATE(T, valid_of, ...)                                                                         \
   do {                                                                                                       \
     T *all_states = states;                                                                                  \
     const col *which = (valid_of);                                                                           \
@@ -71,7 +71,7 @@ holistic holistic_of(const aggregate_call *, bool *keeps_nulls);
     for (uint32_t i = 0; i < n; i++) {                                                                       \
       if (there && !there[i]) continue;                                                                      \
       T *s = &all_states[groups ? groups[i] : 0];                                                            \
-      body;                                                                                                  \
+      __VA_ARGS__;                                                                                               \
     }                                                                                                        \
   } while (0)
 

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/number.h"
+
 #define DAY_MICROS 86400000000
 
 /* ---- numbers ---- */
@@ -79,8 +81,8 @@ static bool is_infinite(const sql_type *t, int64_t v) {
 }
 
 static int64_t digits_kept(int64_t micros, unsigned unit) {
-  int64_t step = unit == 0 ? 1000000 : unit == 3 ? 1000 : 1;
-  return floor_div(micros, step) * step;
+  int64_t grain = unit == 0 ? 1000000 : unit == 3 ? 1000 : 1;
+  return floor_div(micros, grain) * grain;
 }
 
 static bool change_unit(const sql_type *from, const sql_type *to, int64_t v, int64_t *out) {
@@ -143,7 +145,7 @@ static bool nested_value(const sql_type *from, const sql_type *to, const nested 
 static bool text_of(const sql_type *from, cell v, arena *a, cell *out, sonde_error *err) {
   buf b;
   buf_init(&b, a->mem, (size_t)1 << 30);
-  value_text(&b, from, v);
+  value_print(&b, from, v);
   bool done = buf_status(&b, err) == SONDE_OK && (out->s.ptr = arena_copy(a, b.data, b.len, err)) != NULL;
   out->s.len = b.len;
   buf_free(&b);
@@ -202,7 +204,7 @@ sonde_code cast_kernel_error(run *r, const col *from, uint32_t row, const sql_ty
   buf_init(&b, r->mem, 1 << 20);
   bool text = from->type->id == SQL_TEXT;
   if (text) buf_put(&b, "'", 1);
-  value_text(&b, from->type, col_cell(from, row));
+  value_print(&b, from->type, col_cell(from, row));
   if (b.len > 80) b.len = 80;
   if (text) buf_put(&b, "'", 1);
   buf_put(&b, " does not fit ", 14);

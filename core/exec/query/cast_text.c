@@ -96,7 +96,8 @@ static bool read_scaled(const char *s, size_t n, unsigned scale, i128 *out) {
       continue;
     }
     if (value_ > ((u128)1 << 127) / 10) return false;
-    value_ = value_ * 10 + (u128)(s[i] - '0');
+    value_ *= 10;
+    value_ += (unsigned)(s[i] - '0');
     fraction += point;
     any = true;
   }

@@ -56,7 +56,7 @@ static sonde_code make_args(node *x) {
   x->args = arena_array(&x->run->memory, e->n_args + 1u, sizeof *x->args, x->run->err);
   if (!x->args) return x->run->err->code;
   for (uint32_t i = 0; i < e->n_args; i++) {
-    x->args[i] = node_new(x->run, e->args[i]);
+    x->args[i] = node_make(x->run, e->args[i]);
     if (!x->args[i]) return x->run->err->code;
     for (uint32_t u = 0; u < x->args[i]->n_used; u++) SONDE_TRY(use_column(x, x->args[i]->used[u]));
   }
@@ -102,7 +102,7 @@ static sonde_code fill_node(node *x) {
   return fold(x);
 }
 
-node *node_new(run *r, const expr *e) {
+node *node_make(run *r, const expr *e) {
   node *x = arena_zero(&r->memory, sizeof *x, r->err);
   if (!x) return NULL;
   x->run = r;
@@ -552,7 +552,7 @@ sonde_code node_select(node *x, const batch *b, arena *a, uint32_t *rows, uint32
 }
 
 sonde_code expr_value(run *r, const expr *e, value *out) {
-  node *x = node_new(r, e);
+  node *x = node_make(r, e);
   if (!x) return r->err->code;
   batch one = {.n = 1};
   col c;

@@ -31,7 +31,7 @@ typedef struct {
 } kernel_entry;
 const kernel_entry *kernel_get(function_id);
 
-node *node_new(run *, const expr *);
+node *node_make(run *, const expr *);
 /* All nodes made for a run: what they hold beside its memory. */
 void nodes_free(run *);
 /* The input columns that it refers to. */
@@ -54,7 +54,7 @@ static inline bool row_valid(const col *out, uint32_t i) { return !out->valid ||
 sonde_code cast_col(run *, const col *from, const sql_type *to, bool try_cast, uint32_t n, uint32_t at,
                     arena *, col *out);
 /* Text of a value as a cast to VARCHAR writes it; appended. */
-void value_text(buf *, const sql_type *, cell);
+void value_print(buf *, const sql_type *, cell);
 sonde_code cast_kernel_error(run *, const col *from, uint32_t row, const sql_type *to, uint32_t at);
 
 #endif

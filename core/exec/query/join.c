@@ -7,7 +7,7 @@ sonde_code prober_init(prober *p, op *o, join_kind kind, const sql_type *const *
   p->n_left = o->plan->input[0]->n_columns;
   p->n_right = o->plan->input[1]->n_columns;
   arena_init(&p->held, o->run->mem);
-  if (residual && !(p->residual = node_new(o->run, residual))) return o->run->err->code;
+  if (residual && !(p->residual = node_make(o->run, residual))) return o->run->err->code;
   return rowset_init(&p->right, o->run->mem, right_types, n_kept, o->run->err);
 }
 

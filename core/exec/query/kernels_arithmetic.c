@@ -11,7 +11,7 @@ static sonde_code overflow(const kernel_call *c, uint32_t row) {
   buf_init(&b, c->run->mem, 4096);
   for (uint32_t i = 0; i < 2 && i < c->n_args; i++) {
     buf_clear(&b);
-    value_text(&b, c->args[i].type, col_cell(&c->args[i], row));
+    value_print(&b, c->args[i].type, col_cell(&c->args[i], row));
     size_t n = b.len < 79 ? b.len : 79;
     if (n) memcpy(i ? right : left, b.data, n);
   }

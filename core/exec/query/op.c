@@ -89,7 +89,7 @@ sonde_code op_nodes(op *o, const expr *const *exprs, uint32_t n, node ***out) {
   *out = arena_array(&o->memory, n + 1u, sizeof **out, o->run->err);
   if (!*out) return o->run->err->code;
   for (uint32_t i = 0; i < n; i++) {
-    (*out)[i] = node_new(o->run, exprs[i]);
+    (*out)[i] = node_make(o->run, exprs[i]);
     if (!(*out)[i]) return o->run->err->code;
   }
   return SONDE_OK;

@@ -150,7 +150,7 @@ sonde_code op_apply(op *o) {
     x->p.marked = true;
     x->p.mark_right = n_kept;
     types[n_kept++] = &mark->right->type;
-    if (!(x->mark_left = node_new(o->run, mark->left)) || !(x->mark_right = node_new(o->run, mark->right)))
+    if (!(x->mark_left = node_make(o->run, mark->left)) || !(x->mark_right = node_make(o->run, mark->right)))
       return o->run->err->code;
   }
   SONDE_TRY(prober_init(&x->p, o, NODE(o)->kind, types, n_kept, NODE(o)->residual));

@@ -64,7 +64,7 @@ static const op_class filter_class = {.next = next_filter};
 
 sonde_code op_filter(op *o) {
   o->class = &filter_class;
-  o->self = node_new(o->run, o->plan->u.filter.condition);
+  o->self = node_make(o->run, o->plan->u.filter.condition);
   return o->self ? SONDE_OK : o->run->err->code;
 }
 

@@ -171,11 +171,11 @@ static sonde_code open_keys(op *o, join_op *x) {
     const join_key *k = &NODE(o)->keys[i];
     types[i] = &k->left->type;
     strict[i] = !k->null_equal;
-    if (!(x->left[i] = node_new(o->run, k->left)) || !(x->right[i] = node_new(o->run, k->right)))
+    if (!(x->left[i] = node_make(o->run, k->left)) || !(x->right[i] = node_make(o->run, k->right)))
       return o->run->err->code;
   }
-  if (NODE(o)->asof && (!(x->left[n] = node_new(o->run, NODE(o)->asof_left)) ||
-                        !(x->right[n] = node_new(o->run, NODE(o)->asof_right))))
+  if (NODE(o)->asof && (!(x->left[n] = node_make(o->run, NODE(o)->asof_left)) ||
+                        !(x->right[n] = node_make(o->run, NODE(o)->asof_right))))
     return o->run->err->code;
   x->n_hashed = n - x->first_hashed;
   if (x->n_hashed == 0) return SONDE_OK;

@@ -8,6 +8,7 @@ typedef struct {
   bool *in_filter; /* these columns are decoded first: often no row is left */
   uint32_t block, row, rows;
   bool open;
+  struct part *held;
   const vec **vecs;
   dictionary *dicts; /* of the open block; in `block_memory` */
   arena block_memory;
@@ -20,7 +21,7 @@ static step open_block(op *o, scan_op *x) {
   uint32_t table = o->plan->u.scan.table;
   step s = STEP_ROWS;
   if (o->plan->n_columns)
-    s = t->columns(t->self, table, x->block, o->plan->u.scan.columns, o->plan->n_columns, x->vecs,
+    s = t->columns(t->self, table, x->block, o->plan->u.scan.columns, o->plan->n_columns, x->vecs, &x->held,
                    o->run->err);
   if (s != STEP_ROWS) return s;
   x->open = true;
@@ -36,7 +37,7 @@ static step open_block(op *o, scan_op *x) {
 
 static void close_block(op *o, scan_op *x) {
   if (!x->open) return;
-  if (o->plan->n_columns) tables_of(o)->release(tables_of(o)->self, o->plan->u.scan.table, x->block);
+  if (o->plan->n_columns) tables_of(o)->release(tables_of(o)->self, x->vecs, o->plan->n_columns, x->held);
   x->open = false;
 }
 
@@ -75,7 +76,7 @@ static step next_scan(op *o, batch *b) {
     if (n == 0) {
       close_block(o, x);
       x->block++;
-      continue;
+      return STEP_WAIT;
     }
     if (read_rows(o, x, n, b) != SONDE_OK) return STEP_FAIL;
     x->row += n;
@@ -101,7 +102,7 @@ sonde_code op_scan(op *o) {
   x->in_filter = arena_zero(&o->memory, n + 1u, o->run->err);
   if (!x->vecs || !x->dicts || !x->in_filter) return o->run->err->code;
   if (!o->plan->u.scan.filter) return SONDE_OK;
-  x->filter = node_new(o->run, o->plan->u.scan.filter);
+  x->filter = node_make(o->run, o->plan->u.scan.filter);
   if (!x->filter) return o->run->err->code;
   uint32_t n_used;
   const uint32_t *used = node_columns(x->filter, &n_used);

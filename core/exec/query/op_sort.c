@@ -141,7 +141,7 @@ sonde_code op_sort(op *o) {
     const sort_key *k = &NODE(o)->keys[i];
     x->types[x->n_in + i] = &k->by->type;
     x->keys[i] = (order_by){x->n_in + i, k->descending, k->nulls_first};
-    if (!(x->exprs[i] = node_new(o->run, k->by))) return o->run->err->code;
+    if (!(x->exprs[i] = node_make(o->run, k->by))) return o->run->err->code;
   }
   return rowset_init(&x->rows, o->run->mem, x->types, x->n_in + x->n_keys, o->run->err);
 }

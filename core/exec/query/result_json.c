@@ -30,13 +30,13 @@ static void put_number(buf *b, const sql_type *t, cell v) {
     put(b, isnan(v.f) ? "\"NaN\"" : v.f < 0 ? "\"-Infinity\"" : "\"Infinity\"");
     return;
   }
-  value_text(b, t, v);
+  value_print(b, t, v);
 }
 
 static void put_text(buf *b, const sql_type *t, cell v) {
   buf text;
   buf_init(&text, b->mem, (size_t)1 << 30);
-  value_text(&text, t, v);
+  value_print(&text, t, v);
   json_put_str(b, (sonde_str){text.len ? (const char *)text.data : "", text.len});
   buf_free(&text);
 }

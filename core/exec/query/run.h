@@ -5,6 +5,8 @@
 #include "column/vec.h"
 #include "exec/query/rowset.h"
 
+struct part; /* of exec/store.h */
+
 typedef enum {
   STEP_ROWS, /* a batch is there */
   STEP_END,
@@ -17,10 +19,11 @@ typedef struct {
   void *self;
   uint32_t (*blocks)(void *self, uint32_t table);
   uint32_t (*rows)(void *self, uint32_t table, uint32_t block);
-  /* All rows of some columns of a block; they are valid until `release`. STEP_ROWS, STEP_WAIT or STEP_FAIL. */
+  /* All rows of some columns of a block; they are valid until `release`, which is given *held back. STEP_ROWS, STEP_WAIT or
+   * STEP_FAIL. */
   step (*columns)(void *self, uint32_t table, uint32_t block, const uint32_t *columns, uint32_t n,
-                  const vec **out, sonde_error *);
-  void (*release)(void *self, uint32_t table, uint32_t block);
+                  const vec **out, struct part **held, sonde_error *);
+  void (*release)(void *self, const vec *const *vecs, uint32_t n, struct part *held);
 } query_tables;
 
 typedef struct node node;

@@ -194,7 +194,7 @@ static void put_item(buf *b, const sql_type *t, const nested *x, uint32_t i) {
   else if (t->id == SQL_TEXT && needs_quotes(x->cells[i].s))
     put_quoted(b, x->cells[i].s);
   else
-    value_text(b, t, x->cells[i]);
+    value_print(b, t, x->cells[i]);
 }
 
 static void put_struct(buf *b, const sql_type *t, const nested *x) {
@@ -222,7 +222,7 @@ static void put_nested(buf *b, const sql_type *t, const nested *x) {
   put(b, map ? "}" : "]");
 }
 
-void value_text(buf *b, const sql_type *t, cell v) {
+void value_print(buf *b, const sql_type *t, cell v) {
   char s[64];
   switch (sql_lane(t)) {
   case LANE_BOOL: put(b, v.b ? "true" : "false"); return;
