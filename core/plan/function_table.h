@@ -487,6 +487,67 @@ FN(LIST_COSINE, "list_cosine_similarity", FUNCTION_SCALAR, "double[],double[]", 
 FN(LIST_DISTANCE, "list_distance", FUNCTION_SCALAR, "double[],double[]", "double", "Euclidean distance.",
    "list_distance([1, 2], [3, 4])")
 
+/* Aggregates over lists. */
+FN(LIST_AVG, "list_avg", FUNCTION_SCALAR, "list,any*", "@agg:avg", "The aggregate avg over the items.",
+   "list_avg([1, 2])")
+FN(LIST_VAR_SAMP, "list_var_samp", FUNCTION_SCALAR, "list,any*", "@agg:var_samp",
+   "The aggregate var_samp over the items.", "list_var_samp([1, 2])")
+FN(LIST_VAR_POP, "list_var_pop", FUNCTION_SCALAR, "list,any*", "@agg:var_pop",
+   "The aggregate var_pop over the items.", "list_var_pop([1, 2])")
+FN(LIST_STDDEV_POP, "list_stddev_pop", FUNCTION_SCALAR, "list,any*", "@agg:stddev_pop",
+   "The aggregate stddev_pop over the items.", "list_stddev_pop([1, 2])")
+FN(LIST_STDDEV_SAMP, "list_stddev_samp", FUNCTION_SCALAR, "list,any*", "@agg:stddev_samp",
+   "The aggregate stddev_samp over the items.", "list_stddev_samp([1, 2])")
+FN(LIST_SEM, "list_sem", FUNCTION_SCALAR, "list,any*", "@agg:sem", "The aggregate sem over the items.",
+   "list_sem([1, 2])")
+FN(LIST_APPROX_COUNT_DISTINCT, "list_approx_count_distinct", FUNCTION_SCALAR, "list,any*",
+   "@agg:approx_count_distinct", "The aggregate approx_count_distinct over the items.",
+   "list_approx_count_distinct([1, 2])")
+FN(LIST_BIT_XOR, "list_bit_xor", FUNCTION_SCALAR, "list,any*", "@agg:bit_xor",
+   "The aggregate bit_xor over the items.", "list_bit_xor([1, 2])")
+FN(LIST_BIT_OR, "list_bit_or", FUNCTION_SCALAR, "list,any*", "@agg:bit_or",
+   "The aggregate bit_or over the items.", "list_bit_or([1, 2])")
+FN(LIST_BIT_AND, "list_bit_and", FUNCTION_SCALAR, "list,any*", "@agg:bit_and",
+   "The aggregate bit_and over the items.", "list_bit_and([1, 2])")
+FN(LIST_BOOL_AND, "list_bool_and", FUNCTION_SCALAR, "list,any*", "@agg:bool_and",
+   "The aggregate bool_and over the items.", "list_bool_and([1, 2])")
+FN(LIST_BOOL_OR, "list_bool_or", FUNCTION_SCALAR, "list,any*", "@agg:bool_or",
+   "The aggregate bool_or over the items.", "list_bool_or([1, 2])")
+FN(LIST_COUNT, "list_count", FUNCTION_SCALAR, "list,any*", "@agg:count",
+   "The aggregate count over the items.", "list_count([1, 2])")
+FN(LIST_ENTROPY, "list_entropy", FUNCTION_SCALAR, "list,any*", "@agg:entropy",
+   "The aggregate entropy over the items.", "list_entropy([1, 2])")
+FN(LIST_LAST, "list_last", FUNCTION_SCALAR, "list,any*", "@agg:last", "The aggregate last over the items.",
+   "list_last([1, 2])")
+FN(LIST_FIRST, "list_first", FUNCTION_SCALAR, "list,any*", "@agg:first",
+   "The aggregate first over the items.", "list_first([1, 2])")
+FN(LIST_ANY_VALUE, "list_any_value", FUNCTION_SCALAR, "list,any*", "@agg:any_value",
+   "The aggregate any_value over the items.", "list_any_value([1, 2])")
+FN(LIST_KURTOSIS, "list_kurtosis", FUNCTION_SCALAR, "list,any*", "@agg:kurtosis",
+   "The aggregate kurtosis over the items.", "list_kurtosis([1, 2])")
+FN(LIST_KURTOSIS_POP, "list_kurtosis_pop", FUNCTION_SCALAR, "list,any*", "@agg:kurtosis_pop",
+   "The aggregate kurtosis_pop over the items.", "list_kurtosis_pop([1, 2])")
+FN(LIST_MIN, "list_min", FUNCTION_SCALAR, "list,any*", "@agg:min", "The aggregate min over the items.",
+   "list_min([1, 2])")
+FN(LIST_MAX, "list_max", FUNCTION_SCALAR, "list,any*", "@agg:max", "The aggregate max over the items.",
+   "list_max([1, 2])")
+FN(LIST_PRODUCT, "list_product", FUNCTION_SCALAR, "list,any*", "@agg:product",
+   "The aggregate product over the items.", "list_product([1, 2])")
+FN(LIST_SKEWNESS, "list_skewness", FUNCTION_SCALAR, "list,any*", "@agg:skewness",
+   "The aggregate skewness over the items.", "list_skewness([1, 2])")
+FN(LIST_SUM, "list_sum", FUNCTION_SCALAR, "list,any*", "@agg:sum", "The aggregate sum over the items.",
+   "list_sum([1, 2])")
+FN(LIST_STRING_AGG, "list_string_agg", FUNCTION_SCALAR, "list,any*", "@agg:string_agg",
+   "The aggregate string_agg over the items.", "list_string_agg([1, 2])")
+FN(LIST_MODE, "list_mode", FUNCTION_SCALAR, "list,any*", "@agg:mode", "The aggregate mode over the items.",
+   "list_mode([1, 2])")
+FN(LIST_MEDIAN, "list_median", FUNCTION_SCALAR, "list,any*", "@agg:median",
+   "The aggregate median over the items.", "list_median([1, 2])")
+FN(LIST_MAD, "list_mad", FUNCTION_SCALAR, "list,any*", "@agg:mad", "The aggregate mad over the items.",
+   "list_mad([1, 2])")
+FN(LIST_HISTOGRAM, "list_histogram", FUNCTION_SCALAR, "list,any*", "@agg:histogram",
+   "The aggregate histogram over the items.", "list_histogram([1, 2])")
+
 /* Structs and maps. */
 FN(STRUCT_PACK, "row", FUNCTION_SCALAR, "any,any*", "@row", "A struct without names.", "row(1, 'a')")
 FN(STRUCT_EXTRACT, "struct_extract", FUNCTION_SCALAR, "struct,any", "@field",
