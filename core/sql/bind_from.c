@@ -274,7 +274,6 @@ static void hide_left(binder *b, join_kind kind, scope_column *left, const scope
 static ex bind_using(binder *b, const ast_table *t, join_kind kind, const ast_names *names, scope *left,
                      const scope *right, scope *out) {
   ex condition = NULL;
-  bool both = kind != JOIN_SEMI && kind != JOIN_ANTI;
   for (uint32_t i = 0; i < names->count && !b->failed; i++) {
     const scope_column *l = using_column(b, t, left, names->items[i], "left");
     const scope_column *r = using_column(b, t, right, names->items[i], "right");
@@ -282,9 +281,11 @@ static ex bind_using(binder *b, const ast_table *t, join_kind kind, const ast_na
     ex sides[] = {l->column, r->column};
     bool asof = t->asof && i + 1 == names->count;
     condition = ex_and(b, condition, ex_call(b, asof ? ">=" : "=", t->at, 2, sides));
-    if (both) named_column(out, left->columns.count, out->columns.count, names->items[i])->qualified = true;
-    if (kind == JOIN_RIGHT || kind == JOIN_FULL)
-      hide_left(b, kind, named_column(out, 0, left->columns.count, names->items[i]), r, out);
+    scope_column *first = named_column(out, 0, left->columns.count, names->items[i]);
+    scope_column *second = named_column(out, left->columns.count, out->columns.count, names->items[i]);
+    if (second) second->qualified = true;
+    if (first && !first->merged && (kind == JOIN_RIGHT || kind == JOIN_FULL))
+      hide_left(b, kind, first, r, out);
   }
   return condition;
 }
