@@ -332,9 +332,10 @@ static node *join_tables(binder *b, const ast_table *t, join_kind kind, node *le
   if (b->failed) return left;
   if (t->asof) return join_asof(b, t, kind, left, right, condition);
   if (condition && ex_has_kind(condition, BIND_SUBQUERY)) {
-    if (kind == JOIN_INNER)
+    if (kind == JOIN_INNER) {
       return filter_with_subqueries(b, join_dependent(b, kind, left, right, NULL), condition);
-    bind_fail(b, SONDE_UNSUPPORTED, condition->at, "a sub-query in ON is possible only in inner joins");
+    }
+    condition = attach_to_sides(b, &left, &right, condition);
   }
   if (kind == JOIN_RIGHT) {
     node *join = node_join(b, JOIN_LEFT, right, left);

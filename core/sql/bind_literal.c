@@ -164,9 +164,9 @@ static ex interval_literal(binder *b, const ast_expr *ast) {
     size_t n = amount->name.len + 1 + ast->name.len;
     char *text = bind_alloc(b, n);
     if (!text) return &b->no_expr;
-    memcpy(text, amount->name.ptr, amount->name.len);
+    if (amount->name.len) memcpy(text, amount->name.ptr, amount->name.len);
     text[amount->name.len] = ' ';
-    memcpy(text + amount->name.len + 1, ast->name.ptr, ast->name.len);
+    if (ast->name.len) memcpy(text + amount->name.len + 1, ast->name.ptr, ast->name.len);
     return ex_cast(b, ex_text(b, (sonde_str){text, ast->name.len ? n : n - 1}, ast->at),
                    sql_simple(SQL_INTERVAL));
   }
