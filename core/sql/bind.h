@@ -153,6 +153,14 @@ typedef struct {
   select_state *select; /* NULL outside of SELECT */
   const lambda_scope *lambdas;
   const scope_column *each; /* the column that COLUMNS stands for now */
+  /* A table that is bound already: what bind_from answers for it. */
+  struct {
+    const ast_table *table;
+    node *n;
+    const scope *names;
+  } given;
+  uint32_t pivots;    /* asked for so far */
+  node *pivot_values; /* the query that has to be run first; binding stopped there */
   LIST_OF(bound_aggregate) aggregates;
   LIST_OF(bound_grouping) groupings;
   LIST_OF(bound_window) windows;
@@ -295,6 +303,8 @@ void scope_add_all(binder *, scope *, const scope *);
 cte *find_cte(const binder *, sonde_str name);
 node *bind_sample(binder *, node *, const ast_sample *);
 node *bind_cte_reference(binder *, cte *);
+node *close_ctes(binder *, node *,
+                 const cte *until); /* materialises or inlines the common tables it refers to */
 
 /* Joins the sub-queries that the expression refers to onto the node; answers the expression over it. */
 ex attach_subqueries(binder *, node **, ex);

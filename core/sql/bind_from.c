@@ -399,6 +399,10 @@ node *bind_from(binder *b, const ast_table *t, scope *out) {
   node *n = &b->no_node;
   uint32_t from = out->columns.count;
   select_state *select = b->select;
+  if (t == b->given.table) {
+    scope_add_all(b, out, b->given.names);
+    return b->given.n;
+  }
   b->select = NULL;
   if (!bind_enter(b, t->at)) {
     bind_leave(b);

@@ -275,6 +275,12 @@ static sonde_str changed_name(const ast_expr *e, bool aliases) {
   return aliases ? e->alias : e->path.items[e->path.count - 1];
 }
 
+static bool same_change(const ast_expr *x, bool x_alias, const ast_expr *y, bool y_alias) {
+  bool tables = !x_alias && !y_alias && x->path.count > 1 && y->path.count > 1;
+  if (tables && !same_name(x->path.items[x->path.count - 2], y->path.items[y->path.count - 2])) return false;
+  return same_name(changed_name(x, x_alias), changed_name(y, y_alias));
+}
+
 /* A column is excluded, replaced or renamed, and once. */
 static void check_star_twice(binder *b, const ast_expr *star) {
   const ast_exprs *lists[] = {&star->star->exclude, &star->star->replace, &star->star->rename};
@@ -284,7 +290,7 @@ static void check_star_twice(binder *b, const ast_expr *star) {
       uint32_t times = 0;
       for (uint32_t k = 0; k < 3; k++) {
         for (uint32_t l = 0; l < lists[k]->count; l++)
-          times += same_name(name, changed_name(lists[k]->items[l], k == 1));
+          times += same_change(lists[i]->items[j], i == 1, lists[k]->items[l], k == 1);
       }
       if (times > 1) {
         bind_fail(b, SONDE_NAME, lists[i]->items[j]->at, "%.*s is named twice behind the star", (int)name.len,
@@ -431,8 +437,11 @@ static void add_columns(binder *b, const ast_expr *ast, const ast_expr *columns,
   for (uint32_t i = 0; i < s->from.columns.count && !b->failed; i++) {
     const scope_column *c = &s->from.columns.items[i];
     if (!is_chosen(b, &choice, c)) continue;
-    select_item item = {
-        .ast = ast, .each = c, .name = ast->alias.len > 0 ? ast->alias : c->name, .named = true};
+    select_item item = {.ast = ast, .each = c, .name = c->name, .named = true};
+    const ast_expr *renamed;
+    if (what->kind == AST_STAR && what->star && listed(&what->star->rename, c, &renamed))
+      item.name = renamed->alias;
+    if (ast->alias.len > 0) item.name = ast->alias;
     PUSH(b, &s->items, item);
   }
   if (s->items.count == before) bind_fail(b, SONDE_NAME, columns->at, "no column is chosen here");

@@ -144,6 +144,11 @@ static node *close_cte(binder *b, cte *c, node *n) {
   return n;
 }
 
+node *close_ctes(binder *b, node *n, const cte *until) {
+  for (cte *c = b->ctes; c != until && !b->failed; c = c->next) n = close_cte(b, c, n);
+  return n;
+}
+
 /* ---- set operations ---- */
 
 static void check_widths(binder *b, const ast_query *ast, const node *left, const node *right) {
@@ -433,7 +438,7 @@ static node *bind_with(binder *b, const ast_query *ast, const scope *outer) {
     if (bound) b->ctes = bound;
   }
   node *n = limit_output(b, ast, bind_body(b, ast, outer));
-  for (cte *c = b->ctes; c != around && !b->failed; c = c->next) n = close_cte(b, c, n);
+  n = close_ctes(b, n, around);
   b->ctes = around;
   return n;
 }
