@@ -146,6 +146,15 @@ static lowered lower_leaf(binder *b, node *n) {
 
 /* ---- nodes that compute columns ---- */
 
+/* Nothing is computed, left out or moved. */
+static bool is_identity(const ex_list *list, const plan *input) {
+  if (list->count != input->n_columns) return false;
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (!ex_is_column(list->items[i]) || list->items[i]->index != i) return false;
+  }
+  return true;
+}
+
 static lowered lower_project(binder *b, node *n, const id_set *wanted) {
   ex_list kept = {0};
   LIST_OF(uint32_t) which = {0};
@@ -164,6 +173,7 @@ static lowered lower_project(binder *b, node *n, const id_set *wanted) {
     kept.items[i] = place(&map, kept.items[i]);
   }
   if (b->failed) return out;
+  if (is_identity(&kept, in.p)) return (lowered){in.p, out.ids};
   out.p->u.project.exprs = kept.items;
   out.p->input[0] = in.p;
   return out;

@@ -142,7 +142,43 @@ static node *push_filter(binder *b, node *n, ex_list *predicates) {
   return push_predicates(b, n->input[0], predicates);
 }
 
+typedef struct {
+  uint32_t id, times;
+} occurrence;
+
+static bool count_column(void *user, ex e) {
+  occurrence *o = user;
+  o->times += ex_is_column(e) && e->index == o->id;
+  return true;
+}
+
+/* What is computed below would be computed more than once, or not when it was meant to. */
+static bool is_shared(const node *outer, const node *inner, uint32_t i) {
+  ex e = inner->p.u.project.exprs[i];
+  if (ex_is_column(e) || e->kind == EXPR_CONST) return false;
+  occurrence o = {.id = inner->ids[i]};
+  for (uint32_t c = 0; c < outer->p.n_columns; c++) ex_walk(outer->p.u.project.exprs[c], count_column, &o);
+  return o.times > 1 || !ex_walk(e, is_steady, NULL);
+}
+
+/* A projection of a projection is one. */
+static void merge_projects(binder *b, node *n) {
+  while (n->input[0]->p.kind == PLAN_PROJECT && !b->failed) {
+    const node *inner = n->input[0];
+    for (uint32_t i = 0; i < inner->p.n_columns; i++) {
+      if (is_shared(n, inner, i)) return;
+    }
+    ex *exprs = bind_alloc(b, (n->p.n_columns + 1) * sizeof *exprs);
+    if (!exprs) return;
+    for (uint32_t i = 0; i < n->p.n_columns; i++)
+      exprs[i] = through_project(b, inner, n->p.u.project.exprs[i]);
+    n->p.u.project.exprs = exprs;
+    n->input[0] = inner->input[0];
+  }
+}
+
 static node *push_project(binder *b, node *n, ex_list *predicates) {
+  merge_projects(b, n);
   ex_list below = {0}, stay = {0};
   for (uint32_t i = 0; i < predicates->count; i++) {
     ex e = through_project(b, n, predicates->items[i]);
@@ -153,6 +189,7 @@ static node *push_project(binder *b, node *n, ex_list *predicates) {
     }
   }
   n->input[0] = push_predicates(b, n->input[0], &below);
+  if (!b->failed) merge_projects(b, n);
   return filter_all(b, n, &stay);
 }
 
