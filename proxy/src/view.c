@@ -63,7 +63,7 @@ static int read_options(int argc, char **argv, view_options *o) {
 static void add_part(text *spec, const char *name, const char *written) {
   if (!written) return;
   text_print(spec, ",\"%s\":", name);
-  text_add_json(spec, str_of(written));
+  text_add_json(spec, str_from(written));
 }
 
 /* `what` becomes the member that reads: "table":1 or "view":1. */
