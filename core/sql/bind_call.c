@@ -324,6 +324,16 @@ static void check_constants(binder *b, const ast_expr *ast, const aggregate_call
   }
 }
 
+/* Of equal arguments one row is taken: what else it is sorted by would be left to chance. */
+static void check_distinct_order(binder *b, const ast_expr *ast, const aggregate_call *call) {
+  for (uint32_t k = 0; call->distinct && k < call->n_keys && !b->failed; k++) {
+    bool argument = false;
+    for (uint32_t i = 0; i < call->n_args; i++) argument |= ex_equal(call->args[i], call->keys[k].by);
+    if (!argument)
+      bind_fail(b, SONDE_TYPE, ast->at, "a DISTINCT aggregate can be ordered only by its arguments");
+  }
+}
+
 /* The parts of a call that aggregates and window functions have in common. */
 static bool bind_aggregate_call(binder *b, const ast_expr *ast, function_kind kind, aggregate_call *out) {
   const ast_call *call = ast->call;
@@ -340,11 +350,12 @@ static bool bind_aggregate_call(binder *b, const ast_expr *ast, function_kind ki
                           .args = bound->args,
                           .at = ast->at,
                           .type = bound->type};
-  bool sorted = call->order.count && !takes_ordered(ast);
+  bool sorted = call->order.count && (!takes_ordered(ast) || out->function == FN_MODE);
   check_constants(b, ast, out);
   if (call->filter) out->filter = bind_bool(b, call->filter);
   if (sorted) out->keys = bind_order(b, &call->order);
   if (sorted) out->n_keys = call->order.count;
+  check_distinct_order(b, ast, out);
   return !b->failed;
 }
 

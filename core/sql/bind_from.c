@@ -1,7 +1,7 @@
 /* FROM: tables of the catalog, views, common tables, table functions, sub-queries, joins. */
 #include <string.h>
 
-#include "sql/bind.h"
+#include "sql/rewrite.h"
 
 /* ---- tables ---- */
 
@@ -96,6 +96,14 @@ static node *unnest_over(binder *b, node *input, const ex_list *lists, const cha
   return n;
 }
 
+static node *unnest_one(binder *b, ex_list *lists, const char *name, bool ordinality) {
+  node *input = node_one(b);
+  for (uint32_t i = 0; i < lists->count && !b->failed; i++) {
+    lists->items[i] = attach_subqueries(b, &input, lists->items[i]);
+  }
+  return b->failed ? input : unnest_over(b, input, lists, name, ordinality);
+}
+
 static node *bind_table_unnest(binder *b, const ast_table *t) {
   ex_list lists = {0};
   bind_exprs(b, &t->call->args, &lists);
@@ -103,7 +111,7 @@ static node *bind_table_unnest(binder *b, const ast_table *t) {
     if (lists.items[i]->type.id == SQL_LIST || lists.items[i]->type.id == SQL_NULL) continue;
     bind_fail(b, SONDE_TYPE, t->at, "unnest takes lists");
   }
-  return unnest_over(b, node_one(b), &lists, "unnest", t->ordinality);
+  return unnest_one(b, &lists, "unnest", t->ordinality);
 }
 
 static bool has_columns(ex e) { return ex_has_kind(e, EXPR_COLUMN) || ex_has_kind(e, BIND_SUBQUERY); }
@@ -117,7 +125,7 @@ static node *bind_table_range(binder *b, const ast_table *t, const char *name) {
   bool constant = list->kind == EXPR_CALL && !has_columns(list) && list->n_args > 0 && !t->ordinality;
   if (!constant || b->failed) {
     PUSH(b, &lists, list);
-    return unnest_over(b, node_one(b), &lists, name, t->ordinality);
+    return unnest_one(b, &lists, name, t->ordinality);
   }
   node *n = node_new(b, PLAN_RANGE, 1);
   sql_type type = list->type.children[0];
@@ -278,6 +286,10 @@ static ex bind_using(binder *b, const ast_table *t, join_kind kind, const ast_na
     const scope_column *l = using_column(b, t, left, names->items[i], "left");
     const scope_column *r = using_column(b, t, right, names->items[i], "right");
     if (!l || !r || b->failed) return NULL;
+    if (l->table.len > 0 && same_name(l->table, r->table)) {
+      bind_fail(b, SONDE_NAME, t->at, "two tables are called %.*s here: give one of them an alias",
+                (int)l->table.len, l->table.ptr);
+    }
     ex sides[] = {l->column, r->column};
     bool asof = t->asof && i + 1 == names->count;
     condition = ex_and(b, condition, ex_call(b, asof ? ">=" : "=", t->at, 2, sides));
@@ -294,7 +306,7 @@ static ex bind_using(binder *b, const ast_table *t, join_kind kind, const ast_na
 static ex take_asof(binder *b, const ast_table *t, node *join, ex condition) {
   ex_list parts = {0};
   ex rest = NULL;
-  if (condition) ex_split(b, condition, &parts);
+  if (condition) split_predicate(b, condition, &parts);
   id_set right = id_set_new(b);
   for (uint32_t i = 0; i < join->input[1]->p.n_columns; i++) id_set_add(&right, join->input[1]->ids[i]);
   for (uint32_t i = 0; i < parts.count; i++) {

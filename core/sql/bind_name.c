@@ -258,7 +258,7 @@ static void check_star_names(binder *b, const ast_expr *star, const scope *from,
     nearest_name nearest = {.wanted = name};
     bool found = false;
     for (uint32_t c = 0; c < from->columns.count; c++) {
-      if (!in_star(&from->columns.items[c], star)) continue;
+      if (!qualified && !in_star(&from->columns.items[c], star)) continue;
       if (qualified && !same_name(from->columns.items[c].table, e->path.items[e->path.count - 2])) continue;
       found |= same_name(from->columns.items[c].name, name);
       nearest_try(&nearest, from->columns.items[c].name);

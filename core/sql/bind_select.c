@@ -198,6 +198,9 @@ static void bind_order_by(selection *q) {
       if (!q->b->failed) add_order(q, q->s.items.items[item].bound, ast);
       continue;
     }
+    if (ast->kind == AST_OPERATOR && ast->args.count == 1 && ast->args.items[0]->kind == AST_INTEGER) {
+      bind_fail(q->b, SONDE_NAME, ast->at, "columns are numbered from 1 to %u", q->s.items.count);
+    }
     enter_clause(q, "ORDER BY", true, true, q->s.items.count);
     q->s.items_first = true;
     ex e = bind_expr(q->b, ast);
@@ -602,6 +605,8 @@ static const scope *label_columns(selection *q) {
     scope_column label = {.name = from ? from->name : q->s.items.items[i].name, .column = column};
     if (from) label.table = from->table;
     PUSH(q->b, &labels->columns, label);
+    scope_column alias = {.name = q->s.items.items[i].name, .column = column};
+    if (q->s.items.items[i].aliased) PUSH(q->b, &labels->columns, alias);
   }
   return labels;
 }

@@ -21,6 +21,10 @@ typedef struct {
 
 static ex to_position(void *user, ex e) {
   const positions *in = user;
+  if (e->kind >= BIND_AGGREGATE) {
+    bind_fail(in->b, SONDE_UNSUPPORTED, e->at, "this expression has no place here");
+    return e;
+  }
   if (!ex_is_column(e)) return NULL;
   for (uint32_t i = 0; i < in->n_left; i++) {
     if (in->left[i] == e->index) return ex_column(in->b, i, e->type, e->at);
