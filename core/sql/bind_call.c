@@ -264,15 +264,41 @@ static bool takes_ordered(const ast_expr *ast) {
   return false;
 }
 
-/* 1 - fraction, also of each in a list. */
+static bool fraction_of(ex e, double *out) {
+  while (e->kind == EXPR_CAST) e = e->args[0];
+  if (e->kind != EXPR_CONST || e->constant.null || !sql_is_numeric(&e->type)) return false;
+  lane l = sql_lane(&e->type);
+  *out = l == LANE_I64 ? (double)e->constant.v.i : l == LANE_F64 ? e->constant.v.f : (double)e->constant.v.w;
+  for (uint8_t s = 0; e->type.id == SQL_DECIMAL && s < e->type.scale; s++) *out /= 10;
+  return true;
+}
+
+static void check_fraction(binder *b, ex e, double least) {
+  double fraction;
+  bool null = e->kind == EXPR_CONST && e->constant.null;
+  bool wrong = fraction_of(e, &fraction) && !(fraction >= least && fraction <= 1);
+  if (null || wrong) bind_fail(b, SONDE_VALUE, e->at, "a quantile is a number from 0 to 1");
+}
+
+/* Of one fraction or of each in a list. */
+static void check_fractions(binder *b, ex e, double least) {
+  while (e->kind == EXPR_CAST) e = e->args[0];
+  bool list = e->kind == EXPR_CALL && e->function == FN_LIST_VALUE;
+  for (uint32_t i = 0; i < (list ? e->n_args : 1); i++) check_fraction(b, list ? e->args[i] : e, least);
+}
+
+/* Below 0 a fraction counts from the greatest value; 0 itself becomes 1. */
 static ex from_the_end(binder *b, ex fraction) {
   if (fraction->kind == EXPR_CALL && fraction->function == FN_LIST_VALUE) {
     ex_list list = {0};
     for (uint32_t i = 0; i < fraction->n_args; i++) PUSH(b, &list, from_the_end(b, fraction->args[i]));
     return ex_function(b, str_of("list_value"), FUNCTION_SCALAR, fraction->at, &list, NULL);
   }
-  ex operands[] = {ex_cast(b, ex_integer(b, 1, fraction->at), sql_simple(SQL_DOUBLE)), fraction};
-  return ex_call(b, "-", fraction->at, 2, operands);
+  double known;
+  if (fraction_of(fraction, &known) && known == 0) {
+    return ex_cast(b, ex_integer(b, 1, fraction->at), sql_simple(SQL_DOUBLE));
+  }
+  return ex_call(b, "-", fraction->at, 1, &fraction);
 }
 
 /* percentile(0.9) WITHIN GROUP (ORDER BY x): what is ordered is the first argument. */
@@ -285,26 +311,10 @@ static void bind_within_group(binder *b, const ast_expr *ast, ex_list *args) {
   PUSH(b, &all, bind_expr(b, call->order.items[0]));
   for (uint32_t i = 0; i < args->count; i++) {
     bool descending = call->order.items[0]->direction == ORDER_DESC;
+    check_fractions(b, args->items[i], 0);
     PUSH(b, &all, descending ? from_the_end(b, args->items[i]) : args->items[i]);
   }
   *args = all;
-}
-
-static bool fraction_of(ex e, double *out) {
-  while (e->kind == EXPR_CAST) e = e->args[0];
-  if (e->kind != EXPR_CONST || e->constant.null || !sql_is_numeric(&e->type)) return false;
-  lane l = sql_lane(&e->type);
-  *out = l == LANE_I64 ? (double)e->constant.v.i : l == LANE_F64 ? e->constant.v.f : (double)e->constant.v.w;
-  for (uint8_t s = 0; e->type.id == SQL_DECIMAL && s < e->type.scale; s++) *out /= 10;
-  return true;
-}
-
-static void check_fraction(binder *b, const ast_expr *ast, ex e) {
-  double fraction;
-  bool null = e->kind == EXPR_CONST && e->constant.null;
-  bool wrong =
-      fraction_of(e, &fraction) && !(fraction >= (ast->call->within_group ? 0 : -1) && fraction <= 1);
-  if (null || wrong) bind_fail(b, SONDE_VALUE, e->at, "a quantile is a number from 0 to 1");
 }
 
 /* Arguments that decide how an aggregate works. */
@@ -313,12 +323,7 @@ static void check_constants(binder *b, const ast_expr *ast, const aggregate_call
                   call->function == FN_APPROX_QUANTILE;
   if (b->failed) return;
   if (quantile && call->n_args < 2) bind_fail(b, SONDE_TYPE, ast->at, "a quantile needs its fraction");
-  if (quantile && call->n_args == 2) {
-    ex e = call->args[1];
-    while (e->kind == EXPR_CAST) e = e->args[0];
-    bool list = e->kind == EXPR_CALL && e->function == FN_LIST_VALUE;
-    for (uint32_t i = 0; i < (list ? e->n_args : 1); i++) check_fraction(b, ast, list ? e->args[i] : e);
-  }
+  if (quantile && call->n_args == 2 && !ast->call->within_group) check_fractions(b, call->args[1], -1);
   if (call->function == FN_STRING_AGG && call->n_args == 2 && ex_has_kind(call->args[1], EXPR_COLUMN)) {
     bind_fail(b, SONDE_TYPE, ast->at, "the separator has to be a constant");
   }
