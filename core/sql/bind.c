@@ -122,15 +122,52 @@ static void rename_columns(binder *b, node *root, const ast_statement *s) {
   for (uint32_t i = 0; i < s->columns.count && !b->failed; i++) columns[i].name = s->columns.items[i];
 }
 
-static void bind_root(binder *b, const ast_statement *s, sql_statement *out) {
-  node *root = bind_query(b, s->query, NULL);
-  rename_columns(b, root, s);
+static bool settle_type(binder *b, const sql_type *t, sql_type *out) {
+  *out = *t;
+  if (t->id == SQL_NULL) *out = sql_simple(SQL_INTEGER);
+  bool changed = t->id == SQL_NULL;
+  sql_type *children = t->n_children ? bind_alloc(b, t->n_children * sizeof *children) : NULL;
+  for (uint32_t i = 0; children && i < t->n_children; i++)
+    changed |= settle_type(b, &t->children[i], &children[i]);
+  if (children) out->children = children;
+  return changed;
+}
+
+/* What is only NULL leaves a statement as INTEGER. */
+static node *settle_nulls(binder *b, node *root) {
+  ex_list list = {0};
+  LIST_OF(sonde_str) names = {0};
+  bool changed = false;
+  for (uint32_t i = 0; i < root->p.n_columns && !b->failed; i++) {
+    sql_type type;
+    changed |= settle_type(b, &root->p.columns[i].type, &type);
+    PUSH(b, &list, ex_cast(b, node_column(b, root, i, 0), type));
+    PUSH(b, &names, root->p.columns[i].name);
+  }
+  return changed && !b->failed ? node_project(b, root, &list, names.items) : root;
+}
+
+static void finish_plan(binder *b, node *root, sql_statement *out) {
   if (!b->failed) root = rewrite(b, root);
   out->query.root = b->failed ? NULL : lower(b, root);
   out->query.n_outer_slots = b->outer_slots;
   out->query.n_lambda_slots = b->lambda_slots;
   out->query.n_ctes = b->cte_ids;
+}
+
+static void bind_root(binder *b, const ast_statement *s, sql_statement *out) {
+  node *root = settle_nulls(b, bind_query(b, s->query, NULL));
+  rename_columns(b, root, s);
+  finish_plan(b, root, out);
   out->text = (sonde_str){b->sql.ptr + s->query->at, s->query->end - s->query->at};
+}
+
+/* Binding stopped where the values of a pivot are needed: the statement is the query for them. */
+static void ask_for_values(binder *b, sql_statement *out) {
+  b->failed = SONDE_OK;
+  b->nesting = 0;
+  out->kind = SQL_PIVOT_VALUES;
+  finish_plan(b, b->pivot_values, out);
 }
 
 sonde_code sql_bind(sonde_str text, const sql_catalog *catalog, const sql_parameters *parameters,
@@ -146,5 +183,6 @@ sonde_code sql_bind(sonde_str text, const sql_catalog *catalog, const sql_parame
       .kind = statement_kind(&statement), .replace = statement.replace, .if_exists = statement.if_exists};
   if (statement.path.count) out->name = statement.path.items[statement.path.count - 1];
   if (statement.query) bind_root(&b, &statement, out);
+  if (b.pivot_values) ask_for_values(&b, out);
   return b.failed;
 }

@@ -33,6 +33,8 @@ struct node {
   uint32_t *ids; /* of p.columns; nodes that pass columns on answer for which, not for their order */
   /* SET, CTE, RECURSIVE: the columns of each input that count, in order. */
   uint32_t *input_ids[2];
+  const struct scope
+      *labels; /* further names of its columns, for ORDER BY around combined queries; or NULL */
 };
 
 typedef enum { SUBQUERY_SCALAR, SUBQUERY_EXISTS, SUBQUERY_IN } subquery_kind;
@@ -46,7 +48,7 @@ typedef struct {
 typedef struct {
   aggregate_call call;
   const struct select_state *select; /* whose it is */
-  uint32_t id;                       /* of its result, once it has one */
+  uint32_t id;                       /* of its result */
 } bound_aggregate;
 
 typedef struct {
@@ -118,13 +120,15 @@ typedef struct {
   const ast_expr *ast;      /* NULL: made from a star */
   const scope_column *each; /* what COLUMNS stands for in it; or NULL */
   sonde_str name;
-  bool named; /* by AS, or a column: others can be referred to only from outside */
+  bool named;   /* by AS, or a column: others can be referred to only from outside */
+  bool aliased; /* by AS */
   ex bound;
 } select_item;
 
 /* Expressions see the columns of FROM and, where the dialect allows it, the aliases of items. */
 typedef struct select_state {
   const ast_select *ast;
+  struct select_state *outer; /* whose expression this is a sub-query of; or NULL */
   scope from;
   LIST_OF(select_item) items;
   uint32_t visible;                  /* items before this one may be named */
@@ -149,6 +153,14 @@ typedef struct {
   select_state *select; /* NULL outside of SELECT */
   const lambda_scope *lambdas;
   const scope_column *each; /* the column that COLUMNS stands for now */
+  /* A table that is bound already: what bind_from answers for it. */
+  struct {
+    const ast_table *table;
+    node *n;
+    const scope *names;
+  } given;
+  uint32_t pivots;    /* asked for so far */
+  node *pivot_values; /* the query that has to be run first; binding stopped there */
   LIST_OF(bound_aggregate) aggregates;
   LIST_OF(bound_grouping) groupings;
   LIST_OF(bound_window) windows;
@@ -291,9 +303,13 @@ void scope_add_all(binder *, scope *, const scope *);
 cte *find_cte(const binder *, sonde_str name);
 node *bind_sample(binder *, node *, const ast_sample *);
 node *bind_cte_reference(binder *, cte *);
+node *close_ctes(binder *, node *,
+                 const cte *until); /* materialises or inlines the common tables it refers to */
 
 /* Joins the sub-queries that the expression refers to onto the node; answers the expression over it. */
 ex attach_subqueries(binder *, node **, ex);
+/* Joins each onto the side whose columns it depends on. */
+ex attach_to_sides(binder *, node **left, node **right, ex condition);
 /* A filter; EXISTS and IN among the ANDed parts become semi-joins. */
 node *filter_with_subqueries(binder *, node *, ex condition);
 /* left ⟕ or ⋈ of a right side that may refer to columns of the left. */

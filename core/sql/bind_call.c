@@ -253,23 +253,90 @@ const sort_key *bind_order(binder *b, const ast_exprs *list) {
   return keys;
 }
 
+/* Of the functions that may have WITHIN GROUP, those whose value it is that is ordered. */
+static bool takes_ordered(const ast_expr *ast) {
+  static const function_id ids[] = {
+      FN_MODE, FN_QUANTILE_CONT, FN_QUANTILE_DISC, FN_APPROX_QUANTILE, FN_MEDIAN, FN_MAD};
+  function_id id = function_find(ast->name);
+  for (size_t i = 0; ast->call->within_group && i < sizeof ids / sizeof *ids; i++) {
+    if (ids[i] == id) return true;
+  }
+  return false;
+}
+
+static bool fraction_of(ex e, double *out) {
+  while (e->kind == EXPR_CAST) e = e->args[0];
+  if (e->kind != EXPR_CONST || e->constant.null || !sql_is_numeric(&e->type)) return false;
+  lane l = sql_lane(&e->type);
+  *out = l == LANE_I64 ? (double)e->constant.v.i : l == LANE_F64 ? e->constant.v.f : (double)e->constant.v.w;
+  for (uint8_t s = 0; e->type.id == SQL_DECIMAL && s < e->type.scale; s++) *out /= 10;
+  return true;
+}
+
+static void check_fraction(binder *b, ex e, double least) {
+  double fraction;
+  bool null = e->kind == EXPR_CONST && e->constant.null;
+  bool wrong = fraction_of(e, &fraction) && !(fraction >= least && fraction <= 1);
+  if (null || wrong) bind_fail(b, SONDE_VALUE, e->at, "a quantile is a number from 0 to 1");
+}
+
+/* Of one fraction or of each in a list. */
+static void check_fractions(binder *b, ex e, double least) {
+  while (e->kind == EXPR_CAST) e = e->args[0];
+  bool list = e->kind == EXPR_CALL && e->function == FN_LIST_VALUE;
+  for (uint32_t i = 0; i < (list ? e->n_args : 1); i++) check_fraction(b, list ? e->args[i] : e, least);
+}
+
+/* Below 0 a fraction counts from the greatest value; 0 itself becomes 1. */
+static ex from_the_end(binder *b, ex fraction) {
+  if (fraction->kind == EXPR_CALL && fraction->function == FN_LIST_VALUE) {
+    ex_list list = {0};
+    for (uint32_t i = 0; i < fraction->n_args; i++) PUSH(b, &list, from_the_end(b, fraction->args[i]));
+    return ex_function(b, str_of("list_value"), FUNCTION_SCALAR, fraction->at, &list, NULL);
+  }
+  double known;
+  if (fraction_of(fraction, &known) && known == 0) {
+    return ex_cast(b, ex_integer(b, 1, fraction->at), sql_simple(SQL_DOUBLE));
+  }
+  return ex_call(b, "-", fraction->at, 1, &fraction);
+}
+
 /* percentile(0.9) WITHIN GROUP (ORDER BY x): what is ordered is the first argument. */
 static void bind_within_group(binder *b, const ast_expr *ast, ex_list *args) {
   const ast_call *call = ast->call;
-  bool ordered_only =
-      name_is(ast->name, "string_agg") || name_is(ast->name, "listagg") || name_is(ast->name, "group_concat");
-  if (!call->within_group || ordered_only) return;
+  if (!takes_ordered(ast)) return;
+  if (call->order.count > 1)
+    bind_fail(b, SONDE_SYNTAX, ast->at, "WITHIN GROUP orders by one expression here");
   ex_list all = {0};
   PUSH(b, &all, bind_expr(b, call->order.items[0]));
   for (uint32_t i = 0; i < args->count; i++) {
-    ex fraction = args->items[i];
-    if (call->order.items[0]->direction == ORDER_DESC) {
-      ex operands[] = {ex_cast(b, ex_integer(b, 1, ast->at), sql_simple(SQL_DOUBLE)), fraction};
-      fraction = ex_call(b, "-", ast->at, 2, operands);
-    }
-    PUSH(b, &all, fraction);
+    bool descending = call->order.items[0]->direction == ORDER_DESC;
+    check_fractions(b, args->items[i], 0);
+    PUSH(b, &all, descending ? from_the_end(b, args->items[i]) : args->items[i]);
   }
   *args = all;
+}
+
+/* Arguments that decide how an aggregate works. */
+static void check_constants(binder *b, const ast_expr *ast, const aggregate_call *call) {
+  bool quantile = call->function == FN_QUANTILE_CONT || call->function == FN_QUANTILE_DISC ||
+                  call->function == FN_APPROX_QUANTILE;
+  if (b->failed) return;
+  if (quantile && call->n_args < 2) bind_fail(b, SONDE_TYPE, ast->at, "a quantile needs its fraction");
+  if (quantile && call->n_args == 2 && !ast->call->within_group) check_fractions(b, call->args[1], -1);
+  if (call->function == FN_STRING_AGG && call->n_args == 2 && ex_has_kind(call->args[1], EXPR_COLUMN)) {
+    bind_fail(b, SONDE_TYPE, ast->at, "the separator has to be a constant");
+  }
+}
+
+/* Of equal arguments one row is taken: what else it is sorted by would be left to chance. */
+static void check_distinct_order(binder *b, const ast_expr *ast, const aggregate_call *call) {
+  for (uint32_t k = 0; call->distinct && k < call->n_keys && !b->failed; k++) {
+    bool argument = false;
+    for (uint32_t i = 0; i < call->n_args; i++) argument |= ex_equal(call->args[i], call->keys[k].by);
+    if (!argument)
+      bind_fail(b, SONDE_TYPE, ast->at, "a DISTINCT aggregate can be ordered only by its arguments");
+  }
 }
 
 /* The parts of a call that aggregates and window functions have in common. */
@@ -288,10 +355,12 @@ static bool bind_aggregate_call(binder *b, const ast_expr *ast, function_kind ki
                           .args = bound->args,
                           .at = ast->at,
                           .type = bound->type};
-  bool sorted = call->order.count && (!call->within_group || out->function == FN_STRING_AGG);
+  bool sorted = call->order.count && (!takes_ordered(ast) || out->function == FN_MODE);
+  check_constants(b, ast, out);
   if (call->filter) out->filter = bind_bool(b, call->filter);
   if (sorted) out->keys = bind_order(b, &call->order);
   if (sorted) out->n_keys = call->order.count;
+  check_distinct_order(b, ast, out);
   return !b->failed;
 }
 
@@ -311,13 +380,37 @@ static bool same_call(const aggregate_call *x, const aggregate_call *y) {
   return same_list(x->args, y->args, x->n_args) && sql_type_equal(&x->type, &y->type);
 }
 
-static uint32_t add_aggregate(binder *b, const aggregate_call *call) {
-  for (uint32_t i = b->select->first_aggregate; i < b->aggregates.count; i++) {
-    if (b->aggregates.items[i].select == b->select && same_call(&b->aggregates.items[i].call, call)) return i;
+static uint32_t add_aggregate(binder *b, const select_state *s, const aggregate_call *call) {
+  for (uint32_t i = s->first_aggregate; i < b->aggregates.count; i++) {
+    if (b->aggregates.items[i].select == s && same_call(&b->aggregates.items[i].call, call)) return i;
   }
-  bound_aggregate a = {.call = *call, .select = b->select};
+  bound_aggregate a = {.call = *call, .select = s, .id = b->ids++};
   PUSH(b, &b->aggregates, a);
   return b->aggregates.count - 1;
+}
+
+typedef struct {
+  const scope *from;
+  bool own, foreign;
+} column_use;
+
+static bool note_use(void *user, ex e) {
+  column_use *use = user;
+  if (!ex_is_column(e)) return true;
+  bool own = column_of_id(use->from, e->index) != NULL;
+  use->own |= own;
+  use->foreign |= !own;
+  return true;
+}
+
+/* An aggregate over columns of an outer query alone belongs to that query. */
+static select_state *owner_of(select_state *s, const aggregate_call *call) {
+  for (select_state *o = s; o; o = o->outer) {
+    column_use use = {.from = &o->from};
+    for (uint32_t i = 0; i < call->n_args; i++) ex_walk(call->args[i], note_use, &use);
+    if (!use.foreign) return use.own && o->aggregates ? o : s;
+  }
+  return s;
 }
 
 ex bind_aggregate(binder *b, const ast_expr *ast) {
@@ -341,8 +434,12 @@ ex bind_aggregate(binder *b, const ast_expr *ast) {
   s->unnests = unnests;
   s->clause = clause;
   if (!ok) return &b->no_expr;
+  select_state *owner = owner_of(s, &call);
+  uint32_t index = add_aggregate(b, owner, &call);
+  if (b->failed) return &b->no_expr;
+  if (owner != s) return ex_column(b, b->aggregates.items[index].id, call.type, ast->at);
   expr *e = ex_new(b, BIND_AGGREGATE, call.type, ast->at, 0);
-  e->index = add_aggregate(b, &call);
+  e->index = index;
   return e;
 }
 

@@ -1,7 +1,7 @@
 /* FROM: tables of the catalog, views, common tables, table functions, sub-queries, joins. */
 #include <string.h>
 
-#include "sql/bind.h"
+#include "sql/rewrite.h"
 
 /* ---- tables ---- */
 
@@ -96,6 +96,14 @@ static node *unnest_over(binder *b, node *input, const ex_list *lists, const cha
   return n;
 }
 
+static node *unnest_one(binder *b, ex_list *lists, const char *name, bool ordinality) {
+  node *input = node_one(b);
+  for (uint32_t i = 0; i < lists->count && !b->failed; i++) {
+    lists->items[i] = attach_subqueries(b, &input, lists->items[i]);
+  }
+  return b->failed ? input : unnest_over(b, input, lists, name, ordinality);
+}
+
 static node *bind_table_unnest(binder *b, const ast_table *t) {
   ex_list lists = {0};
   bind_exprs(b, &t->call->args, &lists);
@@ -103,7 +111,7 @@ static node *bind_table_unnest(binder *b, const ast_table *t) {
     if (lists.items[i]->type.id == SQL_LIST || lists.items[i]->type.id == SQL_NULL) continue;
     bind_fail(b, SONDE_TYPE, t->at, "unnest takes lists");
   }
-  return unnest_over(b, node_one(b), &lists, "unnest", t->ordinality);
+  return unnest_one(b, &lists, "unnest", t->ordinality);
 }
 
 static bool has_columns(ex e) { return ex_has_kind(e, EXPR_COLUMN) || ex_has_kind(e, BIND_SUBQUERY); }
@@ -117,7 +125,7 @@ static node *bind_table_range(binder *b, const ast_table *t, const char *name) {
   bool constant = list->kind == EXPR_CALL && !has_columns(list) && list->n_args > 0 && !t->ordinality;
   if (!constant || b->failed) {
     PUSH(b, &lists, list);
-    return unnest_over(b, node_one(b), &lists, name, t->ordinality);
+    return unnest_one(b, &lists, name, t->ordinality);
   }
   node *n = node_new(b, PLAN_RANGE, 1);
   sql_type type = list->type.children[0];
@@ -274,17 +282,22 @@ static void hide_left(binder *b, join_kind kind, scope_column *left, const scope
 static ex bind_using(binder *b, const ast_table *t, join_kind kind, const ast_names *names, scope *left,
                      const scope *right, scope *out) {
   ex condition = NULL;
-  bool both = kind != JOIN_SEMI && kind != JOIN_ANTI;
   for (uint32_t i = 0; i < names->count && !b->failed; i++) {
     const scope_column *l = using_column(b, t, left, names->items[i], "left");
     const scope_column *r = using_column(b, t, right, names->items[i], "right");
     if (!l || !r || b->failed) return NULL;
+    if (l->table.len > 0 && same_name(l->table, r->table)) {
+      bind_fail(b, SONDE_NAME, t->at, "two tables are called %.*s here: give one of them an alias",
+                (int)l->table.len, l->table.ptr);
+    }
     ex sides[] = {l->column, r->column};
     bool asof = t->asof && i + 1 == names->count;
     condition = ex_and(b, condition, ex_call(b, asof ? ">=" : "=", t->at, 2, sides));
-    if (both) named_column(out, left->columns.count, out->columns.count, names->items[i])->qualified = true;
-    if (kind == JOIN_RIGHT || kind == JOIN_FULL)
-      hide_left(b, kind, named_column(out, 0, left->columns.count, names->items[i]), r, out);
+    scope_column *first = named_column(out, 0, left->columns.count, names->items[i]);
+    scope_column *second = named_column(out, left->columns.count, out->columns.count, names->items[i]);
+    if (second) second->qualified = true;
+    if (first && !first->merged && (kind == JOIN_RIGHT || kind == JOIN_FULL))
+      hide_left(b, kind, first, r, out);
   }
   return condition;
 }
@@ -293,7 +306,7 @@ static ex bind_using(binder *b, const ast_table *t, join_kind kind, const ast_na
 static ex take_asof(binder *b, const ast_table *t, node *join, ex condition) {
   ex_list parts = {0};
   ex rest = NULL;
-  if (condition) ex_split(b, condition, &parts);
+  if (condition) split_predicate(b, condition, &parts);
   id_set right = id_set_new(b);
   for (uint32_t i = 0; i < join->input[1]->p.n_columns; i++) id_set_add(&right, join->input[1]->ids[i]);
   for (uint32_t i = 0; i < parts.count; i++) {
@@ -331,9 +344,10 @@ static node *join_tables(binder *b, const ast_table *t, join_kind kind, node *le
   if (b->failed) return left;
   if (t->asof) return join_asof(b, t, kind, left, right, condition);
   if (condition && ex_has_kind(condition, BIND_SUBQUERY)) {
-    if (kind == JOIN_INNER)
+    if (kind == JOIN_INNER) {
       return filter_with_subqueries(b, join_dependent(b, kind, left, right, NULL), condition);
-    bind_fail(b, SONDE_UNSUPPORTED, condition->at, "a sub-query in ON is possible only in inner joins");
+    }
+    condition = attach_to_sides(b, &left, &right, condition);
   }
   if (kind == JOIN_RIGHT) {
     node *join = node_join(b, JOIN_LEFT, right, left);
@@ -397,6 +411,10 @@ node *bind_from(binder *b, const ast_table *t, scope *out) {
   node *n = &b->no_node;
   uint32_t from = out->columns.count;
   select_state *select = b->select;
+  if (t == b->given.table) {
+    scope_add_all(b, out, b->given.names);
+    return b->given.n;
+  }
   b->select = NULL;
   if (!bind_enter(b, t->at)) {
     bind_leave(b);

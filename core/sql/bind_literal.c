@@ -156,17 +156,26 @@ static ex blob_literal(binder *b, const ast_expr *ast) {
   return e;
 }
 
+/* Behind INTERVAL only seconds and milliseconds have fractions; of other units they are cut off, as in DuckDB. */
+static sonde_str whole_amount(sonde_str number, sonde_str unit) {
+  bool fraction = unit.len == 0 || (unit.len >= 6 && same_name((sonde_str){unit.ptr, 6}, str_of("second"))) ||
+                  (unit.len >= 11 && same_name((sonde_str){unit.ptr, 11}, str_of("millisecond")));
+  const char *point = number.len ? memchr(number.ptr, '.', number.len) : NULL;
+  return fraction || !point ? number : (sonde_str){number.ptr, (size_t)(point - number.ptr)};
+}
+
 /* INTERVAL 3 DAY is the text '3 DAY' as an interval; of an expression to_days(…). */
 static ex interval_literal(binder *b, const ast_expr *ast) {
   const ast_expr *amount = ast->args.count ? ast->args.items[0] : ast;
   bool constant = amount->kind == AST_STRING || amount->kind == AST_INTEGER;
   if (constant) {
-    size_t n = amount->name.len + 1 + ast->name.len;
+    sonde_str number = whole_amount(amount->name, ast->name);
+    size_t n = number.len + 1 + ast->name.len;
     char *text = bind_alloc(b, n);
     if (!text) return &b->no_expr;
-    memcpy(text, amount->name.ptr, amount->name.len);
-    text[amount->name.len] = ' ';
-    memcpy(text + amount->name.len + 1, ast->name.ptr, ast->name.len);
+    if (number.len) memcpy(text, number.ptr, number.len);
+    text[number.len] = ' ';
+    if (ast->name.len) memcpy(text + number.len + 1, ast->name.ptr, ast->name.len);
     return ex_cast(b, ex_text(b, (sonde_str){text, ast->name.len ? n : n - 1}, ast->at),
                    sql_simple(SQL_INTERVAL));
   }

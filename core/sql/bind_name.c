@@ -69,6 +69,7 @@ static ex find_in_scope(binder *b, const scope *s, const ast_expr *ast) {
   uint32_t used = 0;
   for (uint32_t tables = path->count > 2 ? 3 : path->count; tables > 0 && !c; tables--) {
     sonde_str table = tables > 1 ? path->items[tables - 2] : none;
+    if (tables == 3 && !name_is(path->items[0], "main") && !name_is(path->items[0], "memory")) continue;
     c = find_column(b, s, table, path->items[tables - 1], ast->at);
     used = tables;
   }
@@ -122,11 +123,12 @@ static ex use_item(binder *b, select_state *s, uint32_t i, size_t at) {
   return e;
 }
 
-static ex find_alias(binder *b, const ast_expr *ast) {
+static ex find_alias(binder *b, const ast_expr *ast, bool aliased) {
   select_state *s = b->select;
   if (!s || b->scope != &s->from) return NULL;
   for (uint32_t i = 0; i < s->visible && i < s->items.count; i++) {
-    if (!s->items.items[i].named || !same_name(s->items.items[i].name, ast->path.items[0])) continue;
+    if (!s->items.items[i].named || (aliased && !s->items.items[i].aliased)) continue;
+    if (!same_name(s->items.items[i].name, ast->path.items[0])) continue;
     return bind_fields(b, use_item(b, s, i, ast->at), ast, 1);
   }
   return NULL;
@@ -194,9 +196,9 @@ static void fail_unknown(binder *b, const ast_expr *ast) {
 ex bind_name(binder *b, const ast_expr *ast) {
   if (ast->path.count == 0 || b->failed) return &b->no_expr;
   ex found = find_lambda_parameter(b, ast);
-  if (!found && b->select && b->select->items_first) found = find_alias(b, ast);
+  if (!found && b->select && b->select->items_first && ast->path.count == 1) found = find_alias(b, ast, true);
   if (!found && b->scope) found = find_in_scope(b, b->scope, ast);
-  if (!found) found = find_alias(b, ast);
+  if (!found) found = find_alias(b, ast, false);
   for (const scope *s = b->scope ? b->scope->outer : NULL; s && !found; s = s->outer)
     found = find_in_scope(b, s, ast);
   if (!found) found = find_bare_function(b, ast);
@@ -240,7 +242,9 @@ static void add_star_column(binder *b, const ast_expr *star, const scope_column 
     item.ast = replacement(&star->star->replace, c);
     item.bound = NULL;
   }
+  if (star->alias.len > 0) item.name = star->alias;
   if (star->star && listed(&star->star->rename, c, &at)) item.name = at->alias;
+  item.aliased = !same_name(item.name, c->name) || item.ast;
   PUSH(b, &s->items, item);
 }
 
@@ -250,10 +254,12 @@ static void check_star_names(binder *b, const ast_expr *star, const scope *from,
   for (uint32_t i = 0; i < list->count && !b->failed; i++) {
     const ast_expr *e = list->items[i];
     sonde_str name = aliases ? e->alias : e->path.items[e->path.count - 1];
+    bool qualified = !aliases && e->path.count > 1;
     nearest_name nearest = {.wanted = name};
     bool found = false;
     for (uint32_t c = 0; c < from->columns.count; c++) {
-      if (!in_star(&from->columns.items[c], star)) continue;
+      if (!qualified && !in_star(&from->columns.items[c], star)) continue;
+      if (qualified && !same_name(from->columns.items[c].table, e->path.items[e->path.count - 2])) continue;
       found |= same_name(from->columns.items[c].name, name);
       nearest_try(&nearest, from->columns.items[c].name);
     }
@@ -265,10 +271,57 @@ static void check_star_names(binder *b, const ast_expr *star, const scope *from,
   }
 }
 
+static sonde_str changed_name(const ast_expr *e, bool aliases) {
+  return aliases ? e->alias : e->path.items[e->path.count - 1];
+}
+
+static bool same_change(const ast_expr *x, bool x_alias, const ast_expr *y, bool y_alias) {
+  bool tables = !x_alias && !y_alias && x->path.count > 1 && y->path.count > 1;
+  if (tables && !same_name(x->path.items[x->path.count - 2], y->path.items[y->path.count - 2])) return false;
+  return same_name(changed_name(x, x_alias), changed_name(y, y_alias));
+}
+
+/* A column is excluded, replaced or renamed, and once. */
+static void check_star_twice(binder *b, const ast_expr *star) {
+  const ast_exprs *lists[] = {&star->star->exclude, &star->star->replace, &star->star->rename};
+  for (uint32_t i = 0; i < 3 && !b->failed; i++) {
+    for (uint32_t j = 0; j < lists[i]->count; j++) {
+      sonde_str name = changed_name(lists[i]->items[j], i == 1);
+      uint32_t times = 0;
+      for (uint32_t k = 0; k < 3; k++) {
+        for (uint32_t l = 0; l < lists[k]->count; l++)
+          times += same_change(lists[i]->items[j], i == 1, lists[k]->items[l], k == 1);
+      }
+      if (times > 1) {
+        bind_fail(b, SONDE_NAME, lists[i]->items[j]->at, "%.*s is named twice behind the star", (int)name.len,
+                  name.ptr);
+      }
+    }
+  }
+}
+
+/* s.* of a struct: its fields. */
+static bool add_struct_fields(binder *b, const ast_expr *star, select_state *s) {
+  if (star->path.count != 1) return false;
+  const scope_column *c = find_column(b, &s->from, (sonde_str){"", 0}, star->path.items[0], star->at);
+  if (!c || c->column->type.id != SQL_STRUCT || !c->column->type.names) return false;
+  for (uint32_t i = 0; i < c->column->type.n_children && !b->failed; i++) {
+    scope_column field = {.table = c->name, .name = c->column->type.names[i]};
+    ex args[] = {c->column, ex_text(b, field.name, star->at)};
+    field.column = ex_call(b, "struct_extract", star->at, 2, args);
+    add_star_column(b, star, &field, s);
+  }
+  return true;
+}
+
 static void add_star(binder *b, const ast_expr *star, select_state *s) {
   const scope *from = &s->from;
   uint32_t before = s->items.count;
+  if (!b->failed && star->path.count == 1 && !has_table(&s->from, star->path.items[0]) &&
+      add_struct_fields(b, star, s))
+    return;
   if (star->star) {
+    check_star_twice(b, star);
     check_star_names(b, star, from, &star->star->exclude, false);
     check_star_names(b, star, from, &star->star->rename, false);
     check_star_names(b, star, from, &star->star->replace, true);
@@ -384,8 +437,11 @@ static void add_columns(binder *b, const ast_expr *ast, const ast_expr *columns,
   for (uint32_t i = 0; i < s->from.columns.count && !b->failed; i++) {
     const scope_column *c = &s->from.columns.items[i];
     if (!is_chosen(b, &choice, c)) continue;
-    select_item item = {
-        .ast = ast, .each = c, .name = ast->alias.len > 0 ? ast->alias : c->name, .named = true};
+    select_item item = {.ast = ast, .each = c, .name = c->name, .named = true};
+    const ast_expr *renamed;
+    if (what->kind == AST_STAR && what->star && listed(&what->star->rename, c, &renamed))
+      item.name = renamed->alias;
+    if (ast->alias.len > 0) item.name = ast->alias;
     PUSH(b, &s->items, item);
   }
   if (s->items.count == before) bind_fail(b, SONDE_NAME, columns->at, "no column is chosen here");
@@ -397,6 +453,7 @@ static void add_item(binder *b, const ast_expr *ast, select_state *s) {
   select_item item = {.ast = ast, .named = true};
   if (ast->alias.len > 0) {
     item.name = ast->alias;
+    item.aliased = true;
   } else if (ast->kind == AST_COLUMN && ast->path.count) {
     item.name = ast->path.items[ast->path.count - 1];
   } else if (ast->kind == AST_FIELD) {

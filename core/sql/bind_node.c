@@ -55,10 +55,10 @@ node *node_filter(binder *b, node *input, ex condition) {
   return n;
 }
 
-/* A column that is only passed on keeps its id, unless it is there already. */
+/* A column of the input that is only passed on keeps its id, unless it is there already. */
 static void project_column(binder *b, node *n, uint32_t i, ex e, sonde_str name) {
   fresh_column(b, n, i, name, e->type);
-  if (b->failed || !ex_is_column(e)) return;
+  if (b->failed || !ex_is_column(e) || !node_has_id(n->input[0], e->index)) return;
   for (uint32_t j = 0; j < i; j++) {
     if (n->ids[j] == e->index) return;
   }

@@ -144,6 +144,11 @@ static node *close_cte(binder *b, cte *c, node *n) {
   return n;
 }
 
+node *close_ctes(binder *b, node *n, const cte *until) {
+  for (cte *c = b->ctes; c != until && !b->failed; c = c->next) n = close_cte(b, c, n);
+  return n;
+}
+
 /* ---- set operations ---- */
 
 static void check_widths(binder *b, const ast_query *ast, const node *left, const node *right) {
@@ -169,6 +174,23 @@ static node *make_set(binder *b, const ast_query *ast, node *left, node *right, 
   return n;
 }
 
+/* The names of both sides are names of the result. */
+static void join_labels(binder *b, node *out, const node *left, const node *right) {
+  scope *labels = bind_alloc(b, sizeof *labels);
+  const node *sides[] = {left, right};
+  for (uint32_t side = 0; labels && side < 2; side++) {
+    const scope *own = sides[side]->labels;
+    for (uint32_t i = 0; own && i < own->columns.count; i++) {
+      scope_column label = own->columns.items[i];
+      for (uint32_t c = 0; c < sides[side]->p.n_columns; c++) {
+        if (sides[side]->ids[c] == label.column->index) label.column = node_column(b, out, c, 0);
+      }
+      PUSH(b, &labels->columns, label);
+    }
+  }
+  out->labels = labels;
+}
+
 static node *set_by_position(binder *b, const ast_query *ast, node *left, node *right) {
   check_widths(b, ast, left, right);
   plan_column *columns = bind_alloc(b, (left->p.n_columns + 1) * sizeof *columns);
@@ -178,8 +200,10 @@ static node *set_by_position(binder *b, const ast_query *ast, node *left, node *
     columns[i].type = plain(ex_unify(b, ast->right->at, "columns at the same place", &left->p.columns[i].type,
                                      &right->p.columns[i].type));
   }
-  return make_set(b, ast, project_to(b, left, columns, ast->at), project_to(b, right, columns, ast->at),
-                  columns);
+  node *out = make_set(b, ast, project_to(b, left, columns, ast->at), project_to(b, right, columns, ast->at),
+                       columns);
+  if (!b->failed) join_labels(b, out, left, right);
+  return out;
 }
 
 static uint32_t position_of(const node *n, sonde_str name) {
@@ -313,10 +337,25 @@ static ex output_key(binder *b, const node *n, const ast_expr *ast) {
   return &b->no_expr;
 }
 
+/* Further names stand back behind the columns' own, and the first of them behind their tables. */
+static void add_labels(binder *b, scope *names, const scope *labels) {
+  for (uint32_t i = 0; labels && i < labels->columns.count; i++) {
+    scope_column label = labels->columns.items[i];
+    bool qualified_twice = false;
+    for (uint32_t j = 0; j < names->columns.count; j++) {
+      const scope_column *known = &names->columns.items[j];
+      label.qualified |= same_name(known->name, label.name);
+      qualified_twice |= same_name(known->name, label.name) && same_name(known->table, label.table);
+    }
+    if (!qualified_twice) PUSH(b, &names->columns, label);
+  }
+}
+
 static node *sort_output(binder *b, const ast_query *ast, node *n, const scope *outer) {
   if (ast->order.count == 0 || b->failed) return n;
   scope names = {.outer = outer};
   scope_add(b, &names, str_of(""), n);
+  add_labels(b, &names, n->labels);
   const scope *scope_around = b->scope;
   select_state *around = b->select;
   b->scope = &names;
@@ -389,11 +428,17 @@ static node *bind_body(binder *b, const ast_query *ast, const scope *outer) {
 static node *bind_with(binder *b, const ast_query *ast, const scope *outer) {
   cte *around = b->ctes;
   for (const ast_cte *c = ast->ctes; c && !b->failed; c = c->next) {
+    for (const ast_cte *other = ast->ctes; other != c; other = other->next) {
+      if (same_name(other->name, c->name)) {
+        bind_fail(b, SONDE_NAME, c->at, "the common table %.*s is there twice", (int)c->name.len,
+                  c->name.ptr);
+      }
+    }
     cte *bound = bind_cte(b, c, ast->recursive, outer);
     if (bound) b->ctes = bound;
   }
   node *n = limit_output(b, ast, bind_body(b, ast, outer));
-  for (cte *c = b->ctes; c != around && !b->failed; c = c->next) n = close_cte(b, c, n);
+  n = close_ctes(b, n, around);
   b->ctes = around;
   return n;
 }

@@ -74,7 +74,7 @@ static uint32_t bind_group(selection *q, const ast_expr *ast) {
   if (ordinal_of(q->b, ast, q->s.items.count, &item)) {
     return q->b->failed ? 0 : add_group(q, q->s.items.items[item].bound, ast->at);
   }
-  enter_clause(q, "GROUP BY", false, false, q->s.items.count);
+  enter_clause(q, "GROUP BY", false, false, ast->kind == AST_COLUMN ? q->s.items.count : 0);
   ex e = bind_expr(q->b, ast);
   return add_group(q, e->type.literal ? ex_cast(q->b, e, plain(e->type)) : e, ast->at);
 }
@@ -198,6 +198,9 @@ static void bind_order_by(selection *q) {
       if (!q->b->failed) add_order(q, q->s.items.items[item].bound, ast);
       continue;
     }
+    if (ast->kind == AST_OPERATOR && ast->args.count == 1 && ast->args.items[0]->kind == AST_INTEGER) {
+      bind_fail(q->b, SONDE_NAME, ast->at, "columns are numbered from 1 to %u", q->s.items.count);
+    }
     enter_clause(q, "ORDER BY", true, true, q->s.items.count);
     q->s.items_first = true;
     ex e = bind_expr(q->b, ast);
@@ -241,7 +244,7 @@ static ex over_aggregate(void *user, ex e) {
   for (uint32_t i = 0; i < q->groups.count; i++) {
     if (ex_equal(q->groups.items[i], e)) return node_column(b, q->n, i, e->at);
   }
-  if (e->kind == BIND_AGGREGATE && b->aggregates.items[e->index].id) {
+  if (e->kind == BIND_AGGREGATE && b->aggregates.items[e->index].select == &q->s) {
     return ex_column(b, b->aggregates.items[e->index].id, e->type, e->at);
   }
   if (e->kind == BIND_GROUPING) return ex_column(b, b->groupings.items[e->index].id, e->type, e->at);
@@ -295,7 +298,7 @@ static void set_group_columns(selection *q, node *n) {
   for (uint32_t i = 0; i < q->groups.count && !q->b->failed; i++) {
     ex e = q->groups.items[i];
     node_set_column(q->b, n, i, str_of(""), e->type);
-    if (ex_is_column(e)) n->ids[i] = e->index;
+    if (ex_is_column(e) && node_has_id(q->n, e->index)) n->ids[i] = e->index;
   }
 }
 
@@ -307,7 +310,7 @@ static void fill_calls(selection *q, node *n, aggregate_call *calls) {
     uint32_t at = q->groups.count + used;
     calls[used++] = a->call;
     node_set_column(q->b, n, at, str_of(""), a->call.type);
-    a->id = n->ids[at];
+    n->ids[at] = a->id;
   }
 }
 
@@ -512,10 +515,6 @@ static void plan_projection(selection *q) {
   uint32_t *on_positions = bind_alloc(b, (q->distinct_on.count + 1) * sizeof *on_positions);
   if (!positions || !on_positions) return;
   for (uint32_t i = 0; i < q->order.count; i++) positions[i] = item_index(&list, b, q->order.items[i].by);
-  if (distinct && !on && list.count > visible) {
-    bind_fail(b, SONDE_TYPE, q->query->order.items[0]->at,
-              "ORDER BY of SELECT DISTINCT can use only what is selected");
-  }
   for (uint32_t i = 0; i < q->distinct_on.count; i++)
     on_positions[i] = item_index(&list, b, q->distinct_on.items[i]);
   attach_list(q, &list);
@@ -523,7 +522,10 @@ static void plan_projection(selection *q) {
   name_columns(q, q->n);
   for (uint32_t i = 0; i < q->distinct_on.count; i++)
     PUSH(b, &on_columns, node_column(b, q->n, on_positions[i], 0));
-  if (distinct && !on) plan_distinct(q, NULL);
+  for (uint32_t i = 0; distinct && !on && list.count > visible && i < visible; i++) {
+    PUSH(b, &on_columns, node_column(b, q->n, i, 0));
+  }
+  if (distinct && !on) plan_distinct(q, on_columns.count ? &on_columns : NULL);
   plan_sort(q, positions);
   if (on) plan_distinct(q, &on_columns);
   if (list.count == visible || b->failed) return;
@@ -535,9 +537,21 @@ static void plan_projection(selection *q) {
 
 /* ---- a SELECT ---- */
 
+static void check_window_names(binder *b, const ast_window *first) {
+  for (const ast_window *w = first; w; w = w->next) {
+    for (const ast_window *other = first; other != w; other = other->next) {
+      if (same_name(w->name, other->name)) {
+        bind_fail(b, SONDE_NAME, w->at, "the window %.*s is there twice", (int)w->name.len, w->name.ptr);
+      }
+    }
+  }
+}
+
 static void bind_clauses(selection *q) {
   binder *b = q->b;
+  check_window_names(b, q->s.ast->windows);
   bind_items(b, &q->s.ast->items, &q->s);
+  if (q->s.items.count == 0) bind_fail(b, SONDE_SYNTAX, q->s.ast->at, "no column is left to select");
   bind_select_items(q);
   if (q->s.ast->where) {
     enter_clause(q, "WHERE", false, false, q->s.items.count);
@@ -582,6 +596,21 @@ static void note_from_ids(selection *q) {
     id_set_add_expr(&q->from_ids, q->s.from.columns.items[i].column);
 }
 
+/* The names that ORDER BY around combined queries may use for the columns: with their tables. */
+static const scope *label_columns(selection *q) {
+  scope *labels = bind_alloc(q->b, sizeof *labels);
+  for (uint32_t i = 0; labels && i < q->s.items.count && i < q->n->p.n_columns && !q->b->failed; i++) {
+    ex column = node_column(q->b, q->n, i, 0);
+    const scope_column *from = column_of_id(&q->s.from, column->index);
+    scope_column label = {.name = from ? from->name : q->s.items.items[i].name, .column = column};
+    if (from) label.table = from->table;
+    PUSH(q->b, &labels->columns, label);
+    scope_column alias = {.name = q->s.items.items[i].name, .column = column};
+    if (q->s.items.items[i].aliased) PUSH(q->b, &labels->columns, alias);
+  }
+  return labels;
+}
+
 node *bind_select(binder *b, const ast_query *ast, const scope *outer) {
   selection *q = bind_alloc(b, sizeof *q);
   if (!q) return &b->no_node;
@@ -596,6 +625,7 @@ node *bind_select(binder *b, const ast_query *ast, const scope *outer) {
   select_state *around = b->select;
   const scope *scope_around = b->scope;
   const scope_column *each = b->each;
+  q->s.outer = around;
   b->each = NULL;
   b->select = NULL;
   b->scope = &q->s.from;
@@ -609,5 +639,7 @@ node *bind_select(binder *b, const ast_query *ast, const scope *outer) {
   b->select = around;
   b->scope = scope_around;
   b->each = each;
-  return b->failed ? &b->no_node : q->n;
+  if (b->failed) return &b->no_node;
+  q->n->labels = label_columns(q);
+  return q->n;
 }

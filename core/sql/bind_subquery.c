@@ -407,6 +407,37 @@ ex attach_subqueries(binder *b, node **input, ex e) {
   return e ? ex_map(b, e, attach_one, &a) : NULL;
 }
 
+typedef struct {
+  binder *b;
+  node **left, **right;
+} two_sides;
+
+static ex attach_to_one(void *user, ex e) {
+  two_sides *sides = user;
+  binder *b = sides->b;
+  if (e->kind != BIND_SUBQUERY || b->failed) return NULL;
+  id_set needed = node_free_ids(b, b->subqueries.items[e->index].root), left = id_set_new(b),
+         right = id_set_new(b);
+  for (uint32_t i = 0; i < e->n_args; i++) id_set_add_expr(&needed, e->args[i]);
+  for (uint32_t i = 0; i < (*sides->left)->p.n_columns; i++) id_set_add(&left, (*sides->left)->ids[i]);
+  for (uint32_t i = 0; i < (*sides->right)->p.n_columns; i++) id_set_add(&right, (*sides->right)->ids[i]);
+  bool of_left = false, of_right = false;
+  for (uint32_t i = 0; i < needed.n; i++) {
+    of_left |= i < left.n && (needed.words[i] & left.words[i]);
+    of_right |= i < right.n && (needed.words[i] & right.words[i]);
+  }
+  if (of_left && of_right) {
+    bind_fail(b, SONDE_UNSUPPORTED, e->at,
+              "a sub-query in ON of an outer join can depend on one of its tables only");
+  }
+  return attach_subqueries(b, of_left ? sides->left : sides->right, e);
+}
+
+ex attach_to_sides(binder *b, node **left, node **right, ex condition) {
+  two_sides sides = {b, left, right};
+  return ex_map(b, condition, attach_to_one, &sides);
+}
+
 /* ---- filters ---- */
 
 static bool is_membership(const binder *b, ex e) {

@@ -21,6 +21,10 @@ typedef struct {
 
 static ex to_position(void *user, ex e) {
   const positions *in = user;
+  if (e->kind >= BIND_AGGREGATE) {
+    bind_fail(in->b, SONDE_UNSUPPORTED, e->at, "this expression has no place here");
+    return e;
+  }
   if (!ex_is_column(e)) return NULL;
   for (uint32_t i = 0; i < in->n_left; i++) {
     if (in->left[i] == e->index) return ex_column(in->b, i, e->type, e->at);
@@ -146,6 +150,15 @@ static lowered lower_leaf(binder *b, node *n) {
 
 /* ---- nodes that compute columns ---- */
 
+/* Nothing is computed, left out or moved. */
+static bool is_identity(const ex_list *list, const plan *input) {
+  if (list->count != input->n_columns) return false;
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (!ex_is_column(list->items[i]) || list->items[i]->index != i) return false;
+  }
+  return true;
+}
+
 static lowered lower_project(binder *b, node *n, const id_set *wanted) {
   ex_list kept = {0};
   LIST_OF(uint32_t) which = {0};
@@ -164,6 +177,7 @@ static lowered lower_project(binder *b, node *n, const id_set *wanted) {
     kept.items[i] = place(&map, kept.items[i]);
   }
   if (b->failed) return out;
+  if (is_identity(&kept, in.p)) return (lowered){in.p, out.ids};
   out.p->u.project.exprs = kept.items;
   out.p->input[0] = in.p;
   return out;

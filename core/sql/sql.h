@@ -3,6 +3,8 @@
 #define SQL_SQL_H
 #include "plan/plan.h"
 
+enum { SQL_PIVOT_COLUMNS_MAX = 10000 };
+
 /* A table or view that a statement may name, in any case. Borrowed while binding; names in the plan point into it. */
 typedef struct {
   sonde_str name;
@@ -26,9 +28,17 @@ typedef struct {
   value v;
 } sql_parameter;
 
+/* The rows that a statement of kind SQL_PIVOT_VALUES answered: `width` texts each. */
+typedef struct {
+  const sonde_str *texts;
+  uint32_t rows, width;
+} sql_pivot;
+
 typedef struct {
   const sql_parameter *items;
   uint32_t n;
+  const sql_pivot *pivots; /* in the order they were asked for */
+  uint32_t n_pivots;
 } sql_parameters;
 
 typedef enum {
@@ -38,7 +48,9 @@ typedef enum {
   SQL_CREATE_VIEW,  /* `name`, `text`; the plan shows that the view can be bound, and its columns */
   SQL_CREATE_TABLE, /* `name`; the plan's rows are its content */
   SQL_DROP_VIEW,    /* `name`; no plan */
-  SQL_DROP_TABLE
+  SQL_DROP_TABLE,
+  /* The columns of a PIVOT depend on what its table holds: run this query first, add its rows to `pivots`, bind again. */
+  SQL_PIVOT_VALUES
 } sql_statement_kind;
 
 typedef struct {
