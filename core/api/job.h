@@ -71,5 +71,6 @@ sonde_code values_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code bad_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code export_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code drop_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code query_start(sonde_job *, const json *spec, sonde_error *);
 
 #endif
