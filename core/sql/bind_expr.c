@@ -48,7 +48,7 @@ static bool is_number(const ast_expr *ast) {
 }
 
 static ex bind_unary(binder *b, const ast_expr *ast) {
-  if (name_is(ast->name, "-") && is_number(arg(ast, 0))) return bind_number(b, arg(ast, 0), true);
+  if (name_is(ast->name, "-") && is_number(arg(ast, 0))) return bind_number(b, arg(ast, 0), true, ast->at);
   ex e = bind_expr(b, arg(ast, 0));
   if (name_is(ast->name, "@")) return ex_call(b, "abs", ast->at, 1, &e);
   if (name_is(ast->name, "!")) return ex_call(b, "factorial", ast->at, 1, &e);

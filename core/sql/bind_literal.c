@@ -107,11 +107,11 @@ static ex decimal_literal(binder *b, sonde_str text, bool negative, size_t at) {
   return e;
 }
 
-ex bind_number(binder *b, const ast_expr *ast, bool negative) {
+ex bind_number(binder *b, const ast_expr *ast, bool negative, size_t at) {
   switch (ast->kind) {
-  case AST_INTEGER: return integer_literal(b, ast->name, negative, ast->at);
-  case AST_DECIMAL: return decimal_literal(b, ast->name, negative, ast->at);
-  default: return double_literal(b, ast->name, negative, ast->at);
+  case AST_INTEGER: return integer_literal(b, ast->name, negative, at);
+  case AST_DECIMAL: return decimal_literal(b, ast->name, negative, at);
+  default: return double_literal(b, ast->name, negative, at);
   }
 }
 
@@ -226,7 +226,7 @@ ex bind_literal(binder *b, const ast_expr *ast) {
   case AST_BLOB: return blob_literal(b, ast);
   case AST_INTERVAL: return interval_literal(b, ast);
   case AST_PARAMETER: return parameter(b, ast);
-  default: return bind_number(b, ast, false);
+  default: return bind_number(b, ast, false, ast->at);
   }
 }
 
