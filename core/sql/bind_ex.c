@@ -76,7 +76,7 @@ static ex cast_by(binder *b, int kind, ex e, sql_type type) {
     none->constant.null = true;
     return none;
   }
-  ex folded = fold_integer(b, e, type);
+  ex folded = fold_number(b, e, type);
   if (folded) return folded;
   expr *cast = ex_new(b, kind, type, e->at, 1);
   set_arg(cast, 0, e);
