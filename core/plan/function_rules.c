@@ -309,20 +309,25 @@ static bool rule_reduce(call *c, sql_type *out) {
   return c->parameters[1].id == SQL_LAMBDA;
 }
 
-static bool rule_list_aggregate(call *c, sql_type *out) {
-  const value *name = c->args[1].constant;
+/* An aggregate over the items of the first argument; its further arguments come from `from` on. */
+static bool aggregate_of_list(call *c, sonde_str name, uint32_t from, sql_type *out) {
   function_argument args[LIST_AGGREGATE_MAX];
   function_binding b;
-  if (!name || name->null || c->n > LIST_AGGREGATE_MAX) return false;
+  if (c->n - from + 1 > LIST_AGGREGATE_MAX) return false;
   const sql_type *l = &c->parameters[0];
   args[0] = (function_argument){.type = l->id == SQL_LIST ? l->children[0] : *l};
-  for (uint32_t i = 2; i < c->n; i++) args[i - 1] = c->args[i];
-  if (function_bind(name->v.s, FUNCTION_AGGREGATE, args, c->n - 1, 0, c->mem, &b, c->err) != SONDE_OK)
+  for (uint32_t i = from; i < c->n; i++) args[i - from + 1] = c->args[i];
+  if (function_bind(name, FUNCTION_AGGREGATE, args, c->n - from + 1, 0, c->mem, &b, c->err) != SONDE_OK)
     return false;
   *out = b.result;
   if (l->id == SQL_LIST && !list_of(c, &b.parameters[0], &c->parameters[0])) return false;
-  for (uint32_t i = 2; i < c->n; i++) c->parameters[i] = b.parameters[i - 1];
+  for (uint32_t i = from; i < c->n; i++) c->parameters[i] = b.parameters[i - from + 1];
   return true;
+}
+
+static bool rule_list_aggregate(call *c, sql_type *out) {
+  const value *name = c->args[1].constant;
+  return name && !name->null && aggregate_of_list(c, name->v.s, 2, out);
 }
 
 /* concat: lists stay lists when all arguments are. */
@@ -357,6 +362,7 @@ static bool nested_rule(call *c, const char *rule, sql_type *out) {
   if (!strcmp(rule, "lambda_list")) return rule_lambda_list(c, out);
   if (!strcmp(rule, "reduce")) return rule_reduce(c, out);
   if (!strcmp(rule, "list_aggregate")) return rule_list_aggregate(c, out);
+  if (!strncmp(rule, "agg:", 4)) return aggregate_of_list(c, (sonde_str){rule + 4, strlen(rule + 4)}, 1, out);
   if (!strcmp(rule, "list1")) return list_of(c, &c->parameters[0], out);
   return !strcmp(rule, "concat") && rule_concat(c, out);
 }

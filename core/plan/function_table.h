@@ -243,6 +243,12 @@ FN(MD5, "md5", FUNCTION_SCALAR, "text|blob", "text", "MD5 digest in hexadecimal 
 FN(SHA1, "sha1", FUNCTION_SCALAR, "text|blob", "text", "SHA-1 digest in hexadecimal digits.", "sha1('a')")
 FN(SHA256, "sha256", FUNCTION_SCALAR, "text|blob", "text", "SHA-256 digest in hexadecimal digits.",
    "sha256('a')")
+FN(MD5_NUMBER, "md5_number", FUNCTION_SCALAR, "text|blob", "hugeint", "MD5 digest as a number.",
+   "md5_number('a')")
+FN(MD5_LOWER, "md5_number_lower", FUNCTION_SCALAR, "text|blob", "ubigint",
+   "Last eight bytes of the MD5 digest as a number.", "md5_number_lower('a')")
+FN(MD5_UPPER, "md5_number_upper", FUNCTION_SCALAR, "text|blob", "ubigint",
+   "First eight bytes of the MD5 digest as a number.", "md5_number_upper('a')")
 FN(BASE64, "base64", FUNCTION_SCALAR, "blob", "text", "Base64 text of bytes.", "base64('ab'::BLOB)")
 FN(FROM_BASE64, "from_base64", FUNCTION_SCALAR, "text", "blob", "Bytes of base64 text.",
    "from_base64('YWI=')")
@@ -397,17 +403,17 @@ FN(CURRENT_TIMESTAMP, "current_localtimestamp", FUNCTION_SCALAR, "", "timestamp"
    "When the query began, without zone.", "current_localtimestamp()")
 FN(CURRENT_TIME, "current_localtime", FUNCTION_SCALAR, "", "time", "Time of day when the query began.",
    "current_localtime()")
-FN(TO_YEARS, "to_years", FUNCTION_SCALAR, "integer", "interval", "An interval of years.", "to_years(2)")
-FN(TO_MONTHS, "to_months", FUNCTION_SCALAR, "integer", "interval", "An interval of months.", "to_months(2)")
-FN(TO_DAYS, "to_days", FUNCTION_SCALAR, "integer", "interval", "An interval of days.", "to_days(2)")
-FN(TO_WEEKS, "to_weeks", FUNCTION_SCALAR, "integer", "interval", "An interval of weeks.", "to_weeks(2)")
-FN(TO_QUARTERS, "to_quarters", FUNCTION_SCALAR, "integer", "interval", "An interval of quarters.",
+FN(TO_YEARS, "to_years", FUNCTION_SCALAR, "bigint", "interval", "An interval of years.", "to_years(2)")
+FN(TO_MONTHS, "to_months", FUNCTION_SCALAR, "bigint", "interval", "An interval of months.", "to_months(2)")
+FN(TO_DAYS, "to_days", FUNCTION_SCALAR, "bigint", "interval", "An interval of days.", "to_days(2)")
+FN(TO_WEEKS, "to_weeks", FUNCTION_SCALAR, "bigint", "interval", "An interval of weeks.", "to_weeks(2)")
+FN(TO_QUARTERS, "to_quarters", FUNCTION_SCALAR, "bigint", "interval", "An interval of quarters.",
    "to_quarters(2)")
-FN(TO_DECADES, "to_decades", FUNCTION_SCALAR, "integer", "interval", "An interval of decades.",
+FN(TO_DECADES, "to_decades", FUNCTION_SCALAR, "bigint", "interval", "An interval of decades.",
    "to_decades(2)")
-FN(TO_CENTURIES, "to_centuries", FUNCTION_SCALAR, "integer", "interval", "An interval of centuries.",
+FN(TO_CENTURIES, "to_centuries", FUNCTION_SCALAR, "bigint", "interval", "An interval of centuries.",
    "to_centuries(2)")
-FN(TO_MILLENNIA, "to_millennia", FUNCTION_SCALAR, "integer", "interval", "An interval of millennia.",
+FN(TO_MILLENNIA, "to_millennia", FUNCTION_SCALAR, "bigint", "interval", "An interval of millennia.",
    "to_millennia(2)")
 FN(TO_HOURS, "to_hours", FUNCTION_SCALAR, "bigint", "interval", "An interval of hours.", "to_hours(2)")
 FN(TO_MINUTES, "to_minutes", FUNCTION_SCALAR, "bigint", "interval", "An interval of minutes.",
@@ -486,6 +492,67 @@ FN(LIST_COSINE, "list_cosine_similarity", FUNCTION_SCALAR, "double[],double[]", 
    "Cosine of the angle between two vectors.", "list_cosine_similarity([1, 2], [3, 4])")
 FN(LIST_DISTANCE, "list_distance", FUNCTION_SCALAR, "double[],double[]", "double", "Euclidean distance.",
    "list_distance([1, 2], [3, 4])")
+
+/* Aggregates over lists. */
+FN(LIST_AVG, "list_avg", FUNCTION_SCALAR, "list,any*", "@agg:avg", "The aggregate avg over the items.",
+   "list_avg([1, 2])")
+FN(LIST_VAR_SAMP, "list_var_samp", FUNCTION_SCALAR, "list,any*", "@agg:var_samp",
+   "The aggregate var_samp over the items.", "list_var_samp([1, 2])")
+FN(LIST_VAR_POP, "list_var_pop", FUNCTION_SCALAR, "list,any*", "@agg:var_pop",
+   "The aggregate var_pop over the items.", "list_var_pop([1, 2])")
+FN(LIST_STDDEV_POP, "list_stddev_pop", FUNCTION_SCALAR, "list,any*", "@agg:stddev_pop",
+   "The aggregate stddev_pop over the items.", "list_stddev_pop([1, 2])")
+FN(LIST_STDDEV_SAMP, "list_stddev_samp", FUNCTION_SCALAR, "list,any*", "@agg:stddev_samp",
+   "The aggregate stddev_samp over the items.", "list_stddev_samp([1, 2])")
+FN(LIST_SEM, "list_sem", FUNCTION_SCALAR, "list,any*", "@agg:sem", "The aggregate sem over the items.",
+   "list_sem([1, 2])")
+FN(LIST_APPROX_COUNT_DISTINCT, "list_approx_count_distinct", FUNCTION_SCALAR, "list,any*",
+   "@agg:approx_count_distinct", "The aggregate approx_count_distinct over the items.",
+   "list_approx_count_distinct([1, 2])")
+FN(LIST_BIT_XOR, "list_bit_xor", FUNCTION_SCALAR, "list,any*", "@agg:bit_xor",
+   "The aggregate bit_xor over the items.", "list_bit_xor([1, 2])")
+FN(LIST_BIT_OR, "list_bit_or", FUNCTION_SCALAR, "list,any*", "@agg:bit_or",
+   "The aggregate bit_or over the items.", "list_bit_or([1, 2])")
+FN(LIST_BIT_AND, "list_bit_and", FUNCTION_SCALAR, "list,any*", "@agg:bit_and",
+   "The aggregate bit_and over the items.", "list_bit_and([1, 2])")
+FN(LIST_BOOL_AND, "list_bool_and", FUNCTION_SCALAR, "list,any*", "@agg:bool_and",
+   "The aggregate bool_and over the items.", "list_bool_and([1, 2])")
+FN(LIST_BOOL_OR, "list_bool_or", FUNCTION_SCALAR, "list,any*", "@agg:bool_or",
+   "The aggregate bool_or over the items.", "list_bool_or([1, 2])")
+FN(LIST_COUNT, "list_count", FUNCTION_SCALAR, "list,any*", "@agg:count",
+   "The aggregate count over the items.", "list_count([1, 2])")
+FN(LIST_ENTROPY, "list_entropy", FUNCTION_SCALAR, "list,any*", "@agg:entropy",
+   "The aggregate entropy over the items.", "list_entropy([1, 2])")
+FN(LIST_LAST, "list_last", FUNCTION_SCALAR, "list,any*", "@agg:last", "The aggregate last over the items.",
+   "list_last([1, 2])")
+FN(LIST_FIRST, "list_first", FUNCTION_SCALAR, "list,any*", "@agg:first",
+   "The aggregate first over the items.", "list_first([1, 2])")
+FN(LIST_ANY_VALUE, "list_any_value", FUNCTION_SCALAR, "list,any*", "@agg:any_value",
+   "The aggregate any_value over the items.", "list_any_value([1, 2])")
+FN(LIST_KURTOSIS, "list_kurtosis", FUNCTION_SCALAR, "list,any*", "@agg:kurtosis",
+   "The aggregate kurtosis over the items.", "list_kurtosis([1, 2])")
+FN(LIST_KURTOSIS_POP, "list_kurtosis_pop", FUNCTION_SCALAR, "list,any*", "@agg:kurtosis_pop",
+   "The aggregate kurtosis_pop over the items.", "list_kurtosis_pop([1, 2])")
+FN(LIST_MIN, "list_min", FUNCTION_SCALAR, "list,any*", "@agg:min", "The aggregate min over the items.",
+   "list_min([1, 2])")
+FN(LIST_MAX, "list_max", FUNCTION_SCALAR, "list,any*", "@agg:max", "The aggregate max over the items.",
+   "list_max([1, 2])")
+FN(LIST_PRODUCT, "list_product", FUNCTION_SCALAR, "list,any*", "@agg:product",
+   "The aggregate product over the items.", "list_product([1, 2])")
+FN(LIST_SKEWNESS, "list_skewness", FUNCTION_SCALAR, "list,any*", "@agg:skewness",
+   "The aggregate skewness over the items.", "list_skewness([1, 2])")
+FN(LIST_SUM, "list_sum", FUNCTION_SCALAR, "list,any*", "@agg:sum", "The aggregate sum over the items.",
+   "list_sum([1, 2])")
+FN(LIST_STRING_AGG, "list_string_agg", FUNCTION_SCALAR, "list,any*", "@agg:string_agg",
+   "The aggregate string_agg over the items.", "list_string_agg([1, 2])")
+FN(LIST_MODE, "list_mode", FUNCTION_SCALAR, "list,any*", "@agg:mode", "The aggregate mode over the items.",
+   "list_mode([1, 2])")
+FN(LIST_MEDIAN, "list_median", FUNCTION_SCALAR, "list,any*", "@agg:median",
+   "The aggregate median over the items.", "list_median([1, 2])")
+FN(LIST_MAD, "list_mad", FUNCTION_SCALAR, "list,any*", "@agg:mad", "The aggregate mad over the items.",
+   "list_mad([1, 2])")
+FN(LIST_HISTOGRAM, "list_histogram", FUNCTION_SCALAR, "list,any*", "@agg:histogram",
+   "The aggregate histogram over the items.", "list_histogram([1, 2])")
 
 /* Structs and maps. */
 FN(STRUCT_PACK, "row", FUNCTION_SCALAR, "any,any*", "@row", "A struct without names.", "row(1, 'a')")

@@ -71,7 +71,7 @@ holistic holistic_of(const aggregate_call *, bool *keeps_nulls);
     for (uint32_t i = 0; i < n; i++) {                                                                       \
       if (there && !there[i]) continue;                                                                      \
       T *s = &all_states[groups ? groups[i] : 0];                                                            \
-      __VA_ARGS__;                                                                                               \
+      __VA_ARGS__;                                                                                           \
     }                                                                                                        \
   } while (0)
 

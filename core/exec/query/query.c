@@ -13,6 +13,7 @@ static sonde_code open_query(query *q) {
   const query_plan *p = q->plan;
   r->outer = arena_zero(&r->memory, (p->n_outer_slots + 1u) * sizeof *r->outer, r->err);
   r->lambda = arena_zero(&r->memory, (p->n_lambda_slots + 1u) * sizeof *r->lambda, r->err);
+  r->n_lambda = p->n_lambda_slots;
   r->ctes = arena_zero(&r->memory, (p->n_ctes + 1u) * sizeof *r->ctes, r->err);
   if (!r->outer || !r->lambda || !r->ctes) return r->err->code;
   q->opened = true;

@@ -1,7 +1,6 @@
 /* One query being run: memory, tables, what its expressions refer to from outside. */
 #ifndef QUERY_RUN_H
 #define QUERY_RUN_H
-#include "column/shape.h"
 #include "column/vec.h"
 #include "exec/query/rowset.h"
 
@@ -34,7 +33,8 @@ typedef struct {
   arena memory; /* lives as long as the query */
   sonde_error *err;
   const query_tables *tables;
-  value *outer;       /* of EXPR_OUTER slots */
+  value *outer; /* of EXPR_OUTER slots */
+  uint32_t n_lambda;
   const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */
   rowset *ctes;       /* of PLAN_CTE ids */
   bool *cte_done;
