@@ -143,7 +143,7 @@ static bool read_floating(const sql_type *to, sonde_str s, cell *out) {
   if (!number_scan(p, n, '.', &parsed)) return false;
   out->f = number_to_double(&parsed, p, n, '.');
   if (to->id == SQL_FLOAT) out->f = (double)(float)out->f;
-  return !isinf(out->f);
+  return true;
 }
 
 /* ---- dates and times ---- */
@@ -185,7 +185,7 @@ static bool read_long_date(sonde_str s, bool bc, int32_t *days, size_t *used) {
   *used = at;
   int64_t y = strtol(year, NULL, 10);
   if (bc) y = 1 - y;
-  if (field[0] < 1 || field[0] > 12 || field[1] < 1 || field[1] > 31 || y < -290307 || y > 294247)
+  if (field[0] < 1 || field[0] > 12 || field[1] < 1 || field[1] > 31 || y < -5877641 || y > 5881580)
     return false;
   /* Days from civil (Hinnant); the year begins in March. */
   int64_t m = field[0], d = field[1], yy = y - (m <= 2), era = (yy >= 0 ? yy : yy - 399) / 400;
