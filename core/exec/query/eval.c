@@ -113,7 +113,16 @@ node *node_make(run *r, const expr *e) {
   return fill_node(x) == SONDE_OK ? x : NULL;
 }
 
+void run_at_end(run *r, arena *a) {
+  if (grow(r->mem, &r->arenas, &r->arenas_cap, r->n_arenas + 1u, sizeof *r->arenas, r->err) == SONDE_OK)
+    r->arenas[r->n_arenas++] = a;
+}
+
 void nodes_free(run *r) {
+  for (uint32_t i = 0; i < r->n_arenas; i++) arena_free(r->arenas[i]);
+  mem_free(r->mem, r->arenas, r->arenas_cap * sizeof *r->arenas);
+  r->arenas = NULL;
+  r->n_arenas = r->arenas_cap = 0;
   for (node *x = r->nodes; x; x = x->next) arena_free(&x->dict_memory);
   r->nodes = NULL;
 }
