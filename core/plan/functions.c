@@ -130,6 +130,11 @@ static const char *const aliases[][2] = {{"!=", "<>"},
                                          {"->>", "json_extract_string"},
                                          {"json_extract_path_text", "json_extract_string"},
                                          {"uuid", "gen_random_uuid"},
+                                         {"uuidv4", "gen_random_uuid"},
+                                         {"substring_grapheme", "substring"},
+                                         {"left_grapheme", "left"},
+                                         {"right_grapheme", "right"},
+                                         {"array_value", "list_value"},
                                          {"countif", "count_if"},
                                          {"mean", "avg"},
                                          {"sumkahan", "fsum"},
@@ -300,7 +305,7 @@ static int class_cost(const token *t, const sql_type *arg, sql_type *parameter) 
   if (in_class(t, arg)) return token_is(t, "any") ? 2 : 0;
   if (arg->id != SQL_NULL && !(arg->id == SQL_TEXT && arg->literal)) return -1;
   if (arg->id == SQL_NULL) *parameter = sql_simple(token_is(t, "temporal") ? SQL_DATE : SQL_BIGINT);
-  return arg->id == SQL_NULL ? 3 : 51;
+  return arg->id == SQL_NULL ? 1 : 51;
 }
 
 static int match_one(call *c, uint32_t i, const token *t) {
