@@ -72,5 +72,6 @@ sonde_code bad_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code export_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code union_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code drop_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code query_start(sonde_job *, const json *spec, sonde_error *);
 
 #endif

@@ -66,10 +66,26 @@ void store_rest(store *s) {
   for (part *p = s->parts; p; p = p->next) p->in_use = false;
 }
 
+static part *part_of(store *s, const vec *v) {
+  for (part *p = s->parts; p; p = p->next)
+    if (v >= p->chunk.vecs && v < p->chunk.vecs + p->n_columns) return p;
+  return NULL;
+}
+
+void store_pin(store *s, const vec *v) {
+  part *p = part_of(s, v);
+  if (p) p->pins++;
+}
+
+void store_unpin(store *s, const vec *v) {
+  part *p = part_of(s, v);
+  if (p) p->pins--;
+}
+
 bool store_reclaim(store *s) {
   part **oldest = NULL;
   for (part **link = &s->parts; *link; link = &(*link)->next)
-    if (!(*link)->in_use) oldest = link;
+    if (!(*link)->in_use && !(*link)->pins) oldest = link;
   if (!oldest) return false;
   remove_part(s, oldest);
   s->limit = s->held;

@@ -10,7 +10,8 @@ typedef struct part part;
 struct part {
   part *next;
   uint32_t table, block;
-  bool in_use; /* by the task that runs now: never given up */
+  bool in_use;   /* by the task that runs now: never given up */
+  uint32_t pins; /* by queries under way: the same, from one task to the next */
   uint32_t n_columns;
   uint32_t *columns; /* which columns of the file, ascending; in chunk.memory, like all below */
   csv_form *forms;   /* how each was read */
@@ -35,6 +36,9 @@ bool store_keep(store *, part *);
 void store_drop(store *, uint32_t table);
 /* Whether columns that take about so many bytes in their file would be kept. */
 bool store_has_room(const store *, uint64_t packed_bytes);
+/* A kept column stays until it was unpinned as often. Vecs that are not kept are passed over. */
+void store_pin(store *, const vec *);
+void store_unpin(store *, const vec *);
 /* A task has ended: nothing is in use. */
 void store_rest(store *);
 /* Gives up the part kept longest that is not in use. False: there is none. */

@@ -10,8 +10,9 @@ int command_head(int argc, char **argv);
 int command_scan(int argc, char **argv);
 int command_view(int argc, char **argv);
 int command_convert(int argc, char **argv);
+int command_query(int argc, char **argv);
 
-extern const char serve_usage[], head_usage[], scan_usage[], view_usage[], convert_usage[];
+extern const char serve_usage[], head_usage[], scan_usage[], view_usage[], convert_usage[], query_usage[];
 
 /* "sonde NAME: message" on stderr. Answers the exit code that fits, so that callers can `return` it. */
 __attribute__((format(printf, 1, 2))) int say_error(const char *format, ...);

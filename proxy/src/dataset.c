@@ -26,7 +26,7 @@ int dataset_open(const options *o, host_page_fn on_page, void *user, dataset *t)
   *t = (dataset){.host = host_open(&o->host, &err)};
   if (!t->host) return say_error("%s", err.message);
   text_print(&spec, "{\"job\":\"open\",\"source\":%d,\"name\":", SOURCE_FILE);
-  text_add_json(&spec, str_of(name_in(o->host.path)));
+  text_add_json(&spec, str_from(name_in(o->host.path)));
   text_print(&spec, ",\"read\":");
   options_add_read(o, &spec);
   text_add(&spec, "}", 1);
@@ -60,10 +60,11 @@ static int inflate(dataset *t) {
   sonde_error err = {0};
   text spec = {0};
   text_print(&spec, "{\"job\":\"inflate\",\"source\":%d,\"table\":%u}", SOURCE_FILE, t->id);
-  int code =
-      host_inflate(t->host, text_str(&spec), &err) ? EXIT_FINE : say_engine_error(host_path(t->host), &err);
+  uint32_t spool = 0;
+  bool inflated = host_inflate(t->host, text_str(&spec), &spool, &err);
+  int code = inflated ? EXIT_FINE : say_engine_error(host_path(t->host), &err);
   text_clear(&spec);
-  text_print(&spec, "{\"job\":\"spool\",\"table\":%u,\"source\":%d}", t->id, SOURCE_SPOOL);
+  text_print(&spec, "{\"job\":\"spool\",\"table\":%u,\"source\":%u}", t->id, spool);
   if (!code) code = dataset_ask(t, &spec, NULL, NULL, NULL);
   text_free(&spec);
   return code;

@@ -38,17 +38,34 @@ __attribute__((format(printf, 3, 4))) static bool fail(sonde_error *err, sonde_c
   return false;
 }
 
+static int open_ordinary(const char *path, struct stat *st, sonde_error *err) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) fail(err, SONDE_BYTES, "cannot open %s: %s", path, strerror(errno));
+  if (fd < 0 || (fstat(fd, st) == 0 && S_ISREG(st->st_mode))) return fd;
+  fail(err, SONDE_BYTES, "%s is no ordinary file; a pipe or device has to be saved to one first", path);
+  close(fd);
+  return -1;
+}
+
 static bool open_file(host *h, sonde_error *err) {
-  int fd = open(h->path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return fail(err, SONDE_BYTES, "cannot open %s: %s", h->path, strerror(errno));
+  int fd = open_ordinary(h->path, &h->stat, err);
+  if (fd < 0) return false;
   h->sources.files[0].fd = fd;
-  h->sources.count = 1;
-  if (fstat(fd, &h->stat) != 0) return fail(err, SONDE_BYTES, "cannot read %s: %s", h->path, strerror(errno));
-  if (!S_ISREG(h->stat.st_mode))
-    return fail(err, SONDE_BYTES, "%s is no ordinary file; a pipe or device has to be saved to one first",
-                h->path);
   h->sources.files[0].size = (uint64_t)h->stat.st_size;
+  h->sources.count = 1;
   return true;
+}
+
+uint32_t host_add(host *h, const char *path, sonde_error *err) {
+  struct stat st;
+  uint32_t at = h->sources.count;
+  if (at == SOURCES_MAX) return fail(err, SONDE_LIMIT, "more than %d files", SOURCES_MAX);
+  int fd = open_ordinary(path, &st, err);
+  if (fd < 0) return 0;
+  h->sources.files[at].fd = fd;
+  h->sources.files[at].size = (uint64_t)st.st_size;
+  h->sources.count++;
+  return bytes_register(h->engine, &h->sources, at, err) ? at + 1 : 0;
 }
 
 /* One engine for the job and one for each thread, all alike. */
@@ -61,9 +78,9 @@ static void configure(host *h, const host_options *options) {
 
 host *host_open(const host_options *options, sonde_error *err) {
   host *h = memory_of(sizeof *h);
-  *h = (host){.path = strdup(options->path), .threads = options->threads};
+  *h = (host){.path = options->path ? strdup(options->path) : NULL, .threads = options->threads};
   configure(h, options);
-  if (h->path && open_file(h, err)) h->engine = sonde_engine_new(&h->config, err);
+  if (!options->path || (h->path && open_file(h, err))) h->engine = sonde_engine_new(&h->config, err);
   if (h->engine && bytes_register(h->engine, &h->sources, 0, err)) return h;
   host_close(h);
   return NULL;
@@ -191,16 +208,19 @@ static bool spool_page(void *user, sonde_page page) {
   return !s->failed;
 }
 
-bool host_inflate(host *h, sonde_str spec, sonde_error *err) {
+bool host_inflate(host *h, sonde_str spec, uint32_t *number, sonde_error *err) {
+  uint32_t at = h->sources.count;
+  if (at == SOURCES_MAX) return fail(err, SONDE_LIMIT, "more than %d files", SOURCES_MAX);
   spool s = {.fd = open_spool()};
   if (s.fd < 0)
     return fail(err, SONDE_BYTES, "cannot make a file in %s: %s", spool_folder(), strerror(errno));
-  h->sources.files[SOURCE_SPOOL - 1].fd = s.fd;
+  h->sources.files[at].fd = s.fd;
   bool done = host_run(h, spec, spool_page, &s, NULL, err);
   if (s.failed)
     fail(err, SONDE_BYTES, "cannot keep the uncompressed bytes in %s: %s; TMPDIR names another folder",
          spool_folder(), strerror(s.failed));
-  h->sources.files[SOURCE_SPOOL - 1].size = s.size;
-  h->sources.count = SOURCE_SPOOL;
-  return done && bytes_register(h->engine, &h->sources, SOURCE_SPOOL - 1, err);
+  h->sources.files[at].size = s.size;
+  h->sources.count = at + 1;
+  *number = at + 1;
+  return done && bytes_register(h->engine, &h->sources, at, err);
 }

@@ -13,7 +13,10 @@ typedef struct {
   bool keep_columns; /* whether they keep decoded columns between jobs */
 } host_options;
 
-host *host_open(const host_options *, sonde_error *); /* opens the file as source SOURCE_FILE */
+host *host_open(const host_options *,
+                sonde_error *); /* opens the file, if there is one, as source SOURCE_FILE */
+/* Opens a further file; its number as a source, or 0. */
+uint32_t host_add(host *, const char *path, sonde_error *);
 void host_close(host *);
 const char *host_path(const host *);
 uint64_t host_file_size(const host *);
@@ -28,7 +31,8 @@ bool host_run(host *, sonde_str spec, host_page_fn on_page, void *user, text *in
 /* Called now and then while jobs run. */
 void host_watch(host *, host_progress_fn, void *user);
 
-/* Runs an inflate job and keeps its bytes as source SOURCE_SPOOL, in a file that has no name and vanishes by itself. */
-bool host_inflate(host *, sonde_str spec, sonde_error *);
+/* Runs an inflate job and keeps its bytes as a new source (SOURCE_SPOOL after a single file), in a file that has no name and
+ * vanishes by itself. */
+bool host_inflate(host *, sonde_str spec, uint32_t *spool, sonde_error *);
 
 #endif

@@ -15,6 +15,7 @@ static const command commands[] = {
     {"scan", scan_usage, "read a whole table: types, statistics, bad rows", command_scan},
     {"view", view_usage, "print rows, filtered and sorted", command_view},
     {"convert", convert_usage, "write a table as CSV, Parquet or Arrow", command_convert},
+    {"query", query_usage, "answer SQL over files", command_query},
     {"serve", serve_usage, "serve a folder of files over HTTP", command_serve},
 };
 enum { n_commands = sizeof commands / sizeof *commands };
@@ -70,7 +71,7 @@ static int print_help(const char *name) {
   if (!name) return print_overview(stdout);
   if (!c) return say_usage_error("there is no command `%s`", name);
   fputs(c->usage, stdout);
-  if (c->run != command_serve) fputs(read_options_usage, stdout);
+  if (c->run != command_serve && c->run != command_query) fputs(read_options_usage, stdout);
   return EXIT_FINE;
 }
 

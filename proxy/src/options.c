@@ -50,7 +50,7 @@ static void add_member(text *members, const char *name, size_t name_len) {
 
 static void add_string(text *members, const char *name, const char *value) {
   add_member(members, name, strlen(name));
-  text_add_json(members, str_of(value));
+  text_add_json(members, str_from(value));
 }
 
 /* Options whose value is passed on as a string, under the same name. */
@@ -66,7 +66,7 @@ static int take_type(options *o, const char *word) {
   const char *equals = strrchr(word, '=');
   if (!equals || equals == word) return say_usage_error("--type takes NAME=TYPE, not %s", word);
   add_member(&o->types, word, (size_t)(equals - word));
-  text_add_json(&o->types, str_of(equals + 1));
+  text_add_json(&o->types, str_from(equals + 1));
   return EXIT_FINE;
 }
 

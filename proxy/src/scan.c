@@ -100,7 +100,7 @@ static void add_columns_json(text *out, sonde_str columns) {
 
 static void add_json(text *out, const scanned *s) {
   text_print(out, "{\"file\":");
-  text_add_json(out, str_of(host_path(s->data.host)));
+  text_add_json(out, str_from(host_path(s->data.host)));
   text_print(out, ",\"bytes\":%llu,\"rows\":%llu", (unsigned long long)host_file_size(s->data.host),
              (unsigned long long)dataset_rows(&s->data));
   add_raw(out, "compression", dataset_member(&s->data, "compression"));

@@ -19,7 +19,7 @@ bool selection_take(int argc, char **argv, int *at, selection *s, int *code) {
 static void add_part(text *spec, const char *name, const char *written) {
   if (!written) return;
   text_print(spec, ",\"%s\":", name);
-  text_add_json(spec, str_of(written));
+  text_add_json(spec, str_from(written));
 }
 
 int selection_make(const dataset *t, const selection *s, text *what, uint64_t *rows) {

@@ -108,7 +108,7 @@ static void add_cell(table_text *t, sonde_str s, size_t max) {
 void table_text_cell(table_text *t, sonde_str s) { add_cell(t, s, CELL_WIDTH_MAX); }
 void table_text_sentence(table_text *t, sonde_str s) { add_cell(t, s, SIZE_MAX); }
 
-void table_text_cell_cstr(table_text *t, const char *s) { table_text_cell(t, str_of(s)); }
+void table_text_cell_cstr(table_text *t, const char *s) { table_text_cell(t, str_from(s)); }
 
 static size_t *measure(const table_text *t) {
   size_t *widths = memory_of(t->n_columns * sizeof *widths);

@@ -13,7 +13,7 @@ static void *must(void *memory) {
 
 void *memory_of(size_t size) { return must(malloc(size ? size : 1)); }
 
-sonde_str str_of(const char *terminated) { return (sonde_str){terminated, strlen(terminated)}; }
+sonde_str str_from(const char *terminated) { return (sonde_str){terminated, strlen(terminated)}; }
 
 static void make_room(text *t, size_t more) {
   size_t wanted = t->len + more + 1;

@@ -14,7 +14,7 @@ void text_add_json(text *, sonde_str); /* quoted and escaped */
 void text_clear(text *);
 void text_free(text *);
 
-sonde_str str_of(const char *terminated);
+sonde_str str_from(const char *terminated);
 static inline sonde_str text_str(const text *t) { return (sonde_str){t->ptr, t->len}; }
 
 void *memory_of(size_t size); /* malloc that does not fail; free it with free */

@@ -1,0 +1,78 @@
+/* Aggregates: states of fixed size, one for each group, that begin as zero bytes; or, for those that need all values, the
+ * values themselves until the end. */
+#ifndef QUERY_AGGREGATE_H
+#define QUERY_AGGREGATE_H
+#include "exec/query/eval.h"
+#include "exec/query/keys.h"
+#include "exec/query/sort.h"
+
+typedef struct aggregate aggregate;
+
+/* `groups` says to which state each row belongs; NULL: all to the first. Arguments are plain columns. */
+typedef struct {
+  size_t state;
+  sonde_code (*update)(aggregate *, void *states, const uint32_t *groups, const col *args, uint32_t n);
+  /* Writes the results of states [first, first + n) into rows 0.. of a nullable column. */
+  sonde_code (*finish)(aggregate *, const void *states, uint32_t first, uint32_t n, col *out, arena *);
+  /* Adds a state that others rows were gathered in, of which all come later. NULL: cannot be merged. */
+  sonde_code (*merge)(aggregate *, void *into, const void *from);
+  bool keeps; /* states refer to values in aggregate->memory */
+} aggregate_class;
+
+/* Those that need all values of a group: `rows` of the rowset, in the order they came (or are to be taken). */
+typedef sonde_code (*holistic)(aggregate *, const rowset *, const uint32_t *rows, uint32_t n, uint32_t to_row,
+                               col *out, arena *);
+
+struct aggregate {
+  run *run;
+  const aggregate_call *call;
+  const aggregate_class *class; /* NULL: holistic */
+  holistic all;
+  bool keeps_nulls; /* holistic: rows whose first argument is null count too */
+  node **args, *filter;
+  node **keys; /* of its own ORDER BY */
+  arena memory;
+  void *states;
+  uint32_t n_states, states_cap;
+  /* DISTINCT: keys of group and arguments. */
+  keyer *seen_keys;
+  key_table seen;
+  /* Rows kept: arguments, then sort keys; and their groups. */
+  bool buffered;
+  rowset kept;
+  uint32_t *groups, groups_cap;
+  uint32_t *order, *begins; /* once finished: rows by group */
+};
+
+sonde_code aggregate_open(aggregate *, run *, const aggregate_call *);
+void aggregate_close(aggregate *);
+/* Rows of a batch; there are n_groups groups by now. `groups` NULL: one group. */
+sonde_code aggregate_update(aggregate *, const batch *, const uint32_t *groups, uint32_t n_groups,
+                            arena *scratch);
+/* After all rows: prepares groups [0, n_groups). */
+sonde_code aggregate_end(aggregate *, uint32_t n_groups);
+/* Results of groups [first, first + n). */
+sonde_code aggregate_result(aggregate *, uint32_t first, uint32_t n, col *out, arena *);
+
+/* aggregate_simple.c, aggregate_moments.c: by fixed state; NULL: not one of these. */
+const aggregate_class *simple_class(const aggregate_call *);
+const aggregate_class *moments_class(const aggregate_call *);
+const aggregate_class *cell_class(const aggregate_call *);
+/* aggregate_holistic.c; NULL: unknown. */
+holistic holistic_of(const aggregate_call *, bool *keeps_nulls);
+
+/* Loops over rows that are there: `s` is the row's state. */
+#define EACH_STATE(T, valid_of, ...)                                                                         \
+  do {                                                                                                       \
+    T *all_states = states;                                                                                  \
+    const col *which = (valid_of);                                                                           \
+    const uint8_t *there = which->form == COL_CONST ? NULL : which->valid;                                   \
+    if (which->form == COL_CONST && which->valid && !which->valid[0]) break;                                 \
+    for (uint32_t i = 0; i < n; i++) {                                                                       \
+      if (there && !there[i]) continue;                                                                      \
+      T *s = &all_states[groups ? groups[i] : 0];                                                            \
+      __VA_ARGS__;                                                                                           \
+    }                                                                                                        \
+  } while (0)
+
+#endif

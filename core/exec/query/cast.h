@@ -1,0 +1,17 @@
+/* What the parts of casting share. */
+#ifndef QUERY_CAST_H
+#define QUERY_CAST_H
+#include "exec/query/eval.h"
+#include "exec/query/limits.h"
+
+/* One value from text; false: it does not mean one of this type. `*null`: the text says NULL (only inside of nested values).
+ * Texts and nested values lie in the arena. */
+bool text_value(const sql_type *to, sonde_str, arena *, cell *out, sonde_error *);
+/* One value of another type, neither of them text. */
+bool plain_value(const sql_type *from, const sql_type *to, cell, arena *, cell *out, sonde_error *);
+/* "1 year 2 months 3 days 04:05:06.5", "P1Y2M3DT4H5M6S", "3 days ago". */
+bool interval_parse(sonde_str, interval *out);
+/* Calendar arithmetic, shared with the date functions. False: out of range. */
+bool date_add_months(int64_t days, int64_t months, int64_t *out);
+
+#endif

@@ -1,0 +1,504 @@
+/* Values from text, as casts from VARCHAR read them. Blanks around are allowed. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/datetime.h"
+#include "base/number.h"
+#include "base/utf8.h"
+#include "exec/query/cast.h"
+
+static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+static sonde_str trimmed(sonde_str s) {
+  while (s.len && is_blank(s.ptr[0])) s.ptr++, s.len--;
+  while (s.len && is_blank(s.ptr[s.len - 1])) s.len--;
+  return s;
+}
+
+static char lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c); }
+
+static bool is_word(sonde_str s, const char *word) {
+  size_t i = 0;
+  while (i < s.len && word[i] && lower(s.ptr[i]) == word[i]) i++;
+  return i == s.len && !word[i];
+}
+
+/* ---- numbers ---- */
+
+static bool read_bool(sonde_str s, cell *out) {
+  static const char *const yes[] = {"true", "t", "1", "yes", "y"}, *const no[] = {"false", "f", "0", "no",
+                                                                                  "n"};
+  for (size_t i = 0; i < 5; i++) {
+    if (is_word(s, yes[i])) return out->b = true;
+    if (is_word(s, no[i])) return out->b = false, true;
+  }
+  return false;
+}
+
+/* Digits may be parted by single underscores. */
+static size_t without_underscores(sonde_str s, char out[128]) {
+  size_t n = 0;
+  for (size_t i = 0; i < s.len && n < 127; i++) {
+    bool between = i > 0 && i + 1 < s.len && s.ptr[i] == '_' && s.ptr[i - 1] != '_' && s.ptr[i + 1] != '_' &&
+                   s.ptr[i - 1] != '.' && s.ptr[i + 1] != '.';
+    if (!between) out[n++] = s.ptr[i];
+  }
+  return n;
+}
+
+static int digit_of(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  c = lower(c);
+  return c >= 'a' && c <= 'z' ? c - 'a' + 10 : 99;
+}
+
+/* 0x1F, 0b101 */
+static bool read_radix(const char *s, size_t n, i128 *out) {
+  int base = n > 2 && s[0] == '0' ? (lower(s[1]) == 'x' ? 16 : lower(s[1]) == 'b' ? 2 : 0) : 0;
+  if (!base) return false;
+  *out = 0;
+  for (size_t i = 2; i < n; i++) {
+    int d = digit_of(s[i]);
+    if (d >= base || *out >> 120) return false;
+    *out = *out * base + d;
+  }
+  return true;
+}
+
+/* Digits of a number as written: how many stand before the point, and the exponent behind them. */
+typedef struct {
+  const char *p, *end; /* without sign and exponent */
+  int whole, exponent;
+  bool negative;
+} digits_text;
+
+static bool read_digits(const char *s, size_t n, digits_text *d) {
+  number_text parsed;
+  if (!number_scan(s, n, '.', &parsed)) return false;
+  *d = (digits_text){.p = s + (*s == '-' || *s == '+'), .end = s + n, .negative = *s == '-'};
+  for (const char *p = d->p; p < d->end; p++) {
+    if (lower(*p) != 'e') continue;
+    d->exponent = (int)strtol(p + 1, NULL, 10);
+    d->end = p;
+  }
+  while (d->p + d->whole < d->end && d->p[d->whole] != '.') d->whole++;
+  return true;
+}
+
+static bool append_digit(u128 *v, unsigned digit) {
+  if (*v > (((u128)1 << 127) - 9) / 10) return false;
+  *v *= 10;
+  *v += digit;
+  return true;
+}
+
+/* The number times 10^scale; what lies behind is rounded, halves away from zero. */
+static bool read_scaled(const char *s, size_t n, unsigned scale, i128 *out) {
+  digits_text d;
+  u128 v = 0;
+  if (!read_digits(s, n, &d) || d.exponent > 200) return false;
+  if (d.exponent < -200) return *out = 0, true;
+  int keep = d.whole + (int)scale + d.exponent, taken = 0;
+  bool up = false;
+  for (const char *p = d.p; p < d.end; p++) {
+    if (*p == '.') continue;
+    if (taken == keep) up = *p >= '5';
+    if (taken++ < keep && !append_digit(&v, (unsigned)(*p - '0'))) return false;
+  }
+  for (; v && taken < keep; taken++)
+    if (!append_digit(&v, 0)) return false;
+  v += up;
+  *out = (i128)(d.negative ? -v : v);
+  return true;
+}
+
+static bool fits(const sql_type *to, i128 w, cell *out) {
+  limits l = limits_of(to);
+  if (w < l.min || w > l.max) return false;
+  *out = sql_lane(to) == LANE_I64 ? (cell){.i = (int64_t)w} : (cell){.w = w};
+  return true;
+}
+
+static bool read_whole(const sql_type *to, sonde_str s, cell *out) {
+  char digits[128];
+  i128 w;
+  size_t n = without_underscores(s, digits);
+  digits[n] = 0;
+  if (to->id != SQL_DECIMAL && read_radix(digits, n, &w)) return fits(to, w, out);
+  return read_scaled(digits, n, to->id == SQL_DECIMAL ? to->scale : 0, &w) && fits(to, w, out);
+}
+
+static bool read_floating(const sql_type *to, sonde_str s, cell *out) {
+  char digits[128];
+  number_text parsed;
+  bool negative = s.len && s.ptr[0] == '-', sign = negative || (s.len && s.ptr[0] == '+');
+  sonde_str word = {s.ptr + sign, s.len - sign};
+  if (is_word(word, "nan")) return out->f = (double)NAN, true;
+  if (is_word(word, "inf") || is_word(word, "infinity"))
+    return out->f = negative ? -INFINITY : INFINITY, true;
+  size_t n = s.len < 127 ? without_underscores(s, digits) : 0;
+  const char *p = n ? digits : s.ptr;
+  n = n ? n : s.len;
+  if (!number_scan(p, n, '.', &parsed)) return false;
+  out->f = number_to_double(&parsed, p, n, '.');
+  if (to->id == SQL_FLOAT) out->f = (double)(float)out->f;
+  return true;
+}
+
+/* ---- dates and times ---- */
+
+static bool read_special_date(sonde_str s, int64_t most, int64_t *out) {
+  if (is_word(s, "infinity") || is_word(s, "inf")) return *out = most, true;
+  if (is_word(s, "-infinity") || is_word(s, "-inf")) return *out = -most, true;
+  if (is_word(s, "epoch")) return *out = 0, true;
+  return false;
+}
+
+/* "(BC)" behind a year counted before 1. */
+static bool cut_bc(sonde_str *s) {
+  if (s->len < 4 || !is_word((sonde_str){s->ptr + s->len - 4, 4}, "(bc)")) return false;
+  s->len -= 4;
+  *s = trimmed(*s);
+  return true;
+}
+
+/* Years of any length up to six digits, which datetime.h does not read. */
+static bool read_long_date(sonde_str s, bool bc, int32_t *days, size_t *used) {
+  char year[16];
+  size_t i = s.len && s.ptr[0] == '-', digits = i;
+  while (i < s.len && i < 12 && s.ptr[i] >= '0' && s.ptr[i] <= '9') i++;
+  if (i == digits || i >= s.len || i > 9) return false;
+  memcpy(year, s.ptr, i);
+  year[i] = 0;
+  char separator = s.ptr[i];
+  if (separator != '-' && separator != '/' && separator != '\\' && separator != ' ') return false;
+  unsigned field[2] = {0, 0};
+  size_t at = i;
+  for (int f = 0; f < 2; f++) {
+    if (at >= s.len || s.ptr[at] != separator) return false;
+    size_t start = ++at;
+    while (at < s.len && at - start < 2 && s.ptr[at] >= '0' && s.ptr[at] <= '9')
+      field[f] = field[f] * 10 + (unsigned)(s.ptr[at++] - '0');
+    if (at == start) return false;
+  }
+  *used = at;
+  int64_t y = strtol(year, NULL, 10);
+  if (bc) y = 1 - y;
+  if (field[0] < 1 || field[0] > 12 || field[1] < 1 || field[1] > 31 || y < -5877641 || y > 5881580)
+    return false;
+  /* Days from civil (Hinnant); the year begins in March. */
+  int64_t m = field[0], d = field[1], yy = y - (m <= 2), era = (yy >= 0 ? yy : yy - 399) / 400;
+  int64_t yoe = yy - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1,
+          doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+  static const uint8_t month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+  if (d > month_days[m - 1] + (m == 2 && leap)) return false;
+  *days = (int32_t)(era * 146097 + doe - 719468);
+  return true;
+}
+
+static bool read_date(sonde_str s, cell *out) {
+  int32_t days;
+  size_t used;
+  if (read_special_date(s, INT32_MAX, &out->i)) return true;
+  bool bc = cut_bc(&s);
+  if (!read_long_date(s, bc, &days, &used)) return false;
+  if (used < s.len && s.ptr[used] != ' ' && lower(s.ptr[used]) != 't') return false;
+  int64_t micros;
+  bool zoned;
+  if (used < s.len && !timestamp_parse(s.ptr, s.len, DATE_YMD, &micros, &zoned)) return false;
+  out->i = days;
+  return true;
+}
+
+static bool read_time(const sql_type *to, sonde_str s, cell *out) {
+  if (is_word(s, "24:00:00") || is_word(s, "24:00"))
+    return out->i = to->unit == 9 ? 86400000000000 : 86400000000, true;
+  int64_t nanos;
+  if (!time_parse_nanos(s.ptr, s.len, &nanos)) return false;
+  out->i = to->unit == 9 ? nanos : nanos / 1000;
+  return true;
+}
+
+static bool parse_offset(sonde_str s, int64_t *micros) {
+  if (is_word(s, "z") || is_word(s, "utc") || s.len == 0) return *micros = 0, true;
+  if (s.len < 3 || (s.ptr[0] != '+' && s.ptr[0] != '-')) return false;
+  int64_t hours = 0, minutes = 0, *field = &hours;
+  size_t n = 0;
+  for (size_t i = 1; i < s.len; i++) {
+    if (s.ptr[i] == ':') {
+      field = &minutes;
+      continue;
+    }
+    if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+    if (n++ == 2) field = &minutes;
+    *field = *field * 10 + (s.ptr[i] - '0');
+  }
+  *micros = (hours * 60 + minutes) * 60000000 * (s.ptr[0] == '-' ? -1 : 1);
+  return hours < 24 && minutes < 60;
+}
+
+/* A date, and perhaps a time and an offset from UTC. */
+static bool read_nanos(sonde_str s, bool bc, i128 *nanos) {
+  int32_t days;
+  size_t used;
+  if (!read_long_date(s, bc, &days, &used)) return false;
+  *nanos = (i128)days * 86400000000000;
+  if (used == s.len) return true;
+  if (s.ptr[used] != ' ' && lower(s.ptr[used]) != 't') return false;
+  size_t from = used + 1, to = from;
+  while (to < s.len && ((s.ptr[to] >= '0' && s.ptr[to] <= '9') || s.ptr[to] == ':' || s.ptr[to] == '.')) to++;
+  char clock[40];
+  size_t n = to - from;
+  if (n == 0 || n >= sizeof clock) return false;
+  memcpy(clock, s.ptr + from, n);
+  /* More than nine digits of a second are cut off. */
+  const char *point = memchr(clock, '.', n);
+  if (point && n - (size_t)(point - clock) > 10) n = (size_t)(point - clock) + 10;
+  int64_t time, offset = 0;
+  if (n == 8 && memcmp(clock, "24:00:00", 8) == 0)
+    time = 86400000000000;
+  else if (!time_parse_nanos(clock, n, &time))
+    return false;
+  *nanos += time;
+  sonde_str zone = trimmed((sonde_str){s.ptr + to, s.len - to});
+  if (!parse_offset(zone, &offset)) return false;
+  *nanos -= (i128)offset * 1000;
+  return true;
+}
+
+static bool read_timestamp(const sql_type *to, sonde_str s, cell *out) {
+  i128 nanos;
+  if (read_special_date(s, INT64_MAX, &out->i)) return true;
+  bool bc = cut_bc(&s);
+  if (!read_nanos(s, bc, &nanos)) return false;
+  i128 unit = to->unit == 9 ? 1 : to->unit == 0 ? 1000000000 : to->unit == 3 ? 1000000 : 1000;
+  i128 v = (nanos >= 0 ? nanos + (unit > 1000 ? 0 : unit / 2) : nanos - (unit > 1000 ? unit - 1 : unit / 2)) /
+           unit;
+  if (to->unit == 0) v *= 1000000;
+  if (to->unit == 3) v *= 1000;
+  if (v > INT64_MAX || v < -INT64_MAX) return false;
+  out->i = (int64_t)v;
+  return true;
+}
+
+/* ---- the rest ---- */
+
+static bool read_uuid(sonde_str s, cell *out) {
+  if (s.len > 1 && s.ptr[0] == '{' && s.ptr[s.len - 1] == '}') s.ptr++, s.len -= 2;
+  u128 w = 0;
+  unsigned n = 0;
+  for (size_t i = 0; i < s.len; i++) {
+    if (s.ptr[i] == '-') continue;
+    int d = digit_of(s.ptr[i]);
+    if (d > 15 || ++n > 32) return false;
+    w = w << 4 | (unsigned)d;
+  }
+  out->w = (i128)(w ^ (u128)1 << 127);
+  return n == 32;
+}
+
+static bool read_blob(sonde_str s, arena *a, cell *out, sonde_error *err) {
+  char *p = arena_alloc(a, s.len, err);
+  if (!p) return false;
+  out->s = (sonde_str){p, 0};
+  for (size_t i = 0; i < s.len; i++) {
+    if ((unsigned char)s.ptr[i] >= 128) return false;
+    if (s.ptr[i] != '\\') {
+      p[out->s.len++] = s.ptr[i];
+      continue;
+    }
+    if (i + 3 >= s.len || lower(s.ptr[i + 1]) != 'x') return false;
+    int high = digit_of(s.ptr[i + 2]), low = digit_of(s.ptr[i + 3]);
+    if (high > 15 || low > 15) return false;
+    p[out->s.len++] = (char)(high << 4 | low);
+    i += 3;
+  }
+  return true;
+}
+
+/* ---- nested values: [a, b], {'x': 1}, {a=1} ---- */
+
+typedef struct {
+  const char *p, *end;
+  arena *a;
+  sonde_error *err;
+} reader;
+
+static void skip_blanks(reader *r) {
+  while (r->p < r->end && is_blank(*r->p)) r->p++;
+}
+
+static bool take(reader *r, char c) {
+  skip_blanks(r);
+  if (r->p >= r->end || *r->p != c) return false;
+  r->p++;
+  return true;
+}
+
+static void skip_quoted(reader *r) {
+  char quote = *r->p++;
+  while (r->p < r->end && *r->p != quote) r->p += *r->p == '\\' && r->p + 1 < r->end ? 2 : 1;
+  if (r->p < r->end) r->p++;
+}
+
+/* The text up to one of some characters at this level; brackets and quotes inside are passed over. */
+static sonde_str raw_until(reader *r, const char *stops) {
+  skip_blanks(r);
+  const char *start = r->p;
+  int depth = 0;
+  while (r->p < r->end && (depth > 0 || !strchr(stops, *r->p))) {
+    char c = *r->p;
+    if ((c == '\'' || c == '"') && (r->p == start || depth > 0)) {
+      skip_quoted(r);
+      continue;
+    }
+    if (c == '\\' && r->p + 1 < r->end) r->p++;
+    if (c == '[' || c == '{' || c == '(') depth++;
+    if ((c == ']' || c == '}' || c == ')') && depth > 0) depth--;
+    r->p++;
+  }
+  return trimmed((sonde_str){start, (size_t)(r->p - start)});
+}
+
+static bool unquote(reader *r, sonde_str *s) {
+  bool quoted = s->len > 1 && (s->ptr[0] == '\'' || s->ptr[0] == '"') && s->ptr[s->len - 1] == s->ptr[0];
+  if (!quoted && !memchr(s->ptr, '\\', s->len)) return true;
+  char *out = arena_alloc(r->a, s->len, r->err);
+  if (!out) return false;
+  size_t n = 0;
+  for (size_t i = quoted; i < s->len - quoted; i++) {
+    if (s->ptr[i] == '\\' && i + 1 < s->len - quoted) i++;
+    out[n++] = s->ptr[i];
+  }
+  *s = (sonde_str){out, n};
+  return true;
+}
+
+static bool read_item(reader *r, const sql_type *t, const char *stops, cell *out, uint8_t *valid) {
+  sonde_str raw = raw_until(r, stops);
+  *valid = !is_word(raw, "null");
+  if (!*valid) return true;
+  if (!sql_is_nested(t) && !unquote(r, &raw)) return false;
+  return text_value(t, raw, r->a, out, r->err);
+}
+
+static bool read_list(reader *r, const sql_type *t, cell *out) {
+  cell *items = NULL;
+  uint8_t *valid = NULL;
+  uint32_t n = 0, cap = 0;
+  if (!take(r, '[')) return false;
+  if (!take(r, ']'))
+    for (bool more = true; more;) {
+      if (n == cap) {
+        cell *grown = arena_array(r->a, cap = cap ? cap * 2 : 8, sizeof *grown, r->err);
+        uint8_t *marks = arena_array(r->a, cap, 1, r->err);
+        if (!grown || !marks) return false;
+        if (n) memcpy(grown, items, n * sizeof *items), memcpy(marks, valid, n);
+        items = grown;
+        valid = marks;
+      }
+      skip_blanks(r);
+      if (r->p < r->end && *r->p == ']' && n > 0) break;
+      if (!read_item(r, &t->children[0], ",]", &items[n], &valid[n])) return false;
+      n++;
+      more = take(r, ',');
+      if (!more && !take(r, ']')) return false;
+    }
+  nested *x = nested_new(n, true, r->a, r->err);
+  if (!x) return false;
+  if (n) memcpy(nested_cells(x), items, n * sizeof *items), memcpy(nested_validity(x), valid, n);
+  out->n = x;
+  skip_blanks(r);
+  return r->p == r->end;
+}
+
+static int field_index(const sql_type *t, sonde_str name) {
+  for (uint32_t i = 0; t->names && i < t->n_children; i++) {
+    if (t->names[i].len != name.len) continue;
+    size_t k = 0;
+    while (k < name.len && lower(t->names[i].ptr[k]) == lower(name.ptr[k])) k++;
+    if (k == name.len) return (int)i;
+  }
+  return -1;
+}
+
+static bool read_struct(reader *r, const sql_type *t, cell *out) {
+  nested *x = nested_new(t->n_children, true, r->a, r->err);
+  if (!x) return false;
+  memset(nested_validity(x), 0, t->n_children);
+  out->n = x;
+  bool tuple = r->p < r->end && *r->p == '(';
+  if (!take(r, tuple ? '(' : '{')) return false;
+  char close = tuple ? ')' : '}';
+  if (!take(r, close))
+    for (uint32_t at = 0;; at++) {
+      int i = (int)at;
+      if (!tuple) {
+        sonde_str name = raw_until(r, ":=}");
+        if (!unquote(r, &name) || (!take(r, ':') && !take(r, '='))) return false;
+        i = field_index(t, name);
+      }
+      if (i < 0 || i >= (int)t->n_children) return false;
+      if (!read_item(r, &t->children[i], tuple ? ",)" : ",}", &nested_cells(x)[i], &nested_validity(x)[i]))
+        return false;
+      if (take(r, close)) break;
+      if (!take(r, ',')) return false;
+    }
+  skip_blanks(r);
+  return r->p == r->end;
+}
+
+static bool read_map(reader *r, const sql_type *t, cell *out) {
+  cell pairs[512];
+  uint8_t valid[512];
+  uint32_t n = 0;
+  if (!take(r, '{')) return false;
+  if (!take(r, '}'))
+    for (;;) {
+      if (n + 2 > 512) return false;
+      if (!read_item(r, &t->children[0], "=", &pairs[n], &valid[n]) || !valid[n] || !take(r, '='))
+        return false;
+      if (!read_item(r, &t->children[1], ",}", &pairs[n + 1], &valid[n + 1])) return false;
+      n += 2;
+      if (take(r, '}')) break;
+      if (!take(r, ',')) return false;
+    }
+  nested *x = nested_new(n, true, r->a, r->err);
+  if (!x) return false;
+  memcpy(nested_cells(x), pairs, n * sizeof *pairs);
+  memcpy(nested_validity(x), valid, n);
+  out->n = x;
+  skip_blanks(r);
+  return r->p == r->end;
+}
+
+static bool read_nested(const sql_type *t, sonde_str s, arena *a, cell *out, sonde_error *err) {
+  reader r = {s.ptr, s.ptr + s.len, a, err};
+  if (t->id == SQL_LIST) return read_list(&r, t, out);
+  return t->id == SQL_STRUCT ? read_struct(&r, t, out) : read_map(&r, t, out);
+}
+
+bool text_value(const sql_type *to, sonde_str s, arena *a, cell *out, sonde_error *err) {
+  if (to->id == SQL_TEXT) return out->s = s, true;
+  if (to->id == SQL_BLOB) return read_blob(s, a, out, err);
+  s = trimmed(s);
+  interval v;
+  switch (to->id) {
+  case SQL_BOOL: return read_bool(s, out);
+  case SQL_FLOAT:
+  case SQL_DOUBLE: return read_floating(to, s, out);
+  case SQL_DATE: return read_date(s, out);
+  case SQL_TIME: return read_time(to, s, out);
+  case SQL_TIMESTAMP:
+  case SQL_TIMESTAMPTZ: return read_timestamp(to, s, out);
+  case SQL_UUID: return read_uuid(s, out);
+  case SQL_INTERVAL:
+    if (!interval_parse(s, &v)) return false;
+    out->w = interval_pack(v);
+    return true;
+  default:
+    if (sql_is_nested(to)) return read_nested(to, s, a, out, err);
+    return sql_is_numeric(to) && read_whole(to, s, out);
+  }
+}

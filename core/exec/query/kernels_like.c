@@ -1,0 +1,170 @@
+/* LIKE, ILIKE and GLOB. Patterns without a wildcard inside are comparisons of ends; others are matched with one point to go
+ * back to, which is enough for %. */
+#include "base/utf8.h"
+#include "exec/query/kernels.h"
+#include "exec/query/text_out.h"
+
+static size_t point_length(const char *p, const char *end) {
+  size_t n = 1;
+  while (p + n < end && ((unsigned char)p[n] & 0xC0) == 0x80) n++;
+  return n;
+}
+
+static bool like(sonde_str s, sonde_str pattern, int escape) {
+  const char *p = pattern.ptr, *pe = p + pattern.len, *t = s.ptr, *te = t + s.len, *star = NULL, *back = NULL;
+  while (t < te) {
+    bool any = p < pe && *p == '%' && escape != '%';
+    if (any) {
+      star = ++p;
+      back = t;
+      continue;
+    }
+    const char *literal = p < pe && escape >= 0 && *p == (char)escape && p + 1 < pe ? p + 1 : p;
+    bool one = literal == p && p < pe && *p == '_';
+    if (one || (p < pe && *literal == *t)) {
+      t += one ? point_length(t, te) : 1;
+      p = literal + 1;
+      continue;
+    }
+    if (!star) return false;
+    back += point_length(back, te);
+    t = back;
+    p = star;
+  }
+  while (p < pe && *p == '%') p++;
+  return p == pe;
+}
+
+/* %text%, text%, %text, text: what most patterns are. */
+typedef struct {
+  sonde_str text;
+  bool open_begin, open_end, simple;
+} wildcard;
+
+static wildcard wildcard_of(sonde_str pattern, int escape) {
+  wildcard x = {.text = pattern, .simple = true};
+  if (x.text.len && x.text.ptr[0] == '%') x.open_begin = true, x.text.ptr++, x.text.len--;
+  if (x.text.len && x.text.ptr[x.text.len - 1] == '%') x.open_end = true, x.text.len--;
+  for (size_t i = 0; i < x.text.len; i++)
+    if (x.text.ptr[i] == '%' || x.text.ptr[i] == '_' || (escape >= 0 && x.text.ptr[i] == (char)escape))
+      x.simple = false;
+  if (escape >= 0 && memchr(pattern.ptr, escape, pattern.len)) x.simple = false;
+  return x;
+}
+
+static bool matches(const wildcard *x, sonde_str s, sonde_str pattern, int escape) {
+  if (!x->simple) return like(s, pattern, escape);
+  if (x->open_begin && x->open_end) return text_find(s, x->text, 0) != SIZE_MAX;
+  if (s.len < x->text.len || (!x->open_begin && !x->open_end && s.len != x->text.len)) return false;
+  const char *at = x->open_begin ? s.ptr + s.len - x->text.len : s.ptr;
+  return x->text.len == 0 || memcmp(at, x->text.ptr, x->text.len) == 0;
+}
+
+static sonde_code fold(const kernel_call *c, sonde_str s, sonde_str *out) {
+  char *p = text_room(c, s.len);
+  if (!p) return c->err->code;
+  *out = (sonde_str){p, utf8_fold_text(s.ptr, s.len, p)};
+  return SONDE_OK;
+}
+
+static bool ignores_case(uint16_t fn) {
+  return fn == FN_ILIKE || fn == FN_NOT_ILIKE || fn == FN_ILIKE_ESCAPE || fn == FN_NOT_ILIKE_ESCAPE;
+}
+static bool negated(uint16_t fn) {
+  return fn == FN_NOT_LIKE || fn == FN_NOT_ILIKE || fn == FN_NOT_LIKE_ESCAPE || fn == FN_NOT_ILIKE_ESCAPE;
+}
+
+static sonde_code escape_of(const kernel_call *c, uint32_t i, int *out) {
+  *out = -1;
+  if (c->n_args < 3) return SONDE_OK;
+  sonde_str s = text_at(c, 2, i);
+  SONDE_CHECK(s.len <= 1, c->err, SONDE_VALUE, c->e->at, "ESCAPE is one character");
+  if (s.len) *out = (unsigned char)s.ptr[0];
+  return SONDE_OK;
+}
+
+static sonde_code check_end(const kernel_call *c, sonde_str pattern, int escape) {
+  size_t n = 0;
+  while (escape >= 0 && n < pattern.len && (unsigned char)pattern.ptr[pattern.len - 1 - n] == escape) n++;
+  SONDE_CHECK(n % 2 == 0, c->err, SONDE_VALUE, c->e->at,
+              "the pattern of LIKE ends with its escape character");
+  return SONDE_OK;
+}
+
+sonde_code kernel_like(const kernel_call *c, col *out) {
+  uint16_t fn = c->e->function;
+  bool folds = ignores_case(fn),
+       once = c->args[1].form == COL_CONST && (c->n_args < 3 || c->args[2].form == COL_CONST);
+  wildcard x = {0};
+  sonde_str pattern = {0};
+  int escape = -1;
+  SONDE_TRY(kernel_out(c, out));
+  for (uint32_t i = 0, ready = 0; i < c->n; i++) {
+    if (!row_valid(out, i)) continue;
+    if (!ready || !once) {
+      pattern = text_at(c, 1, i);
+      SONDE_TRY(escape_of(c, i, &escape));
+      SONDE_TRY(check_end(c, pattern, escape));
+      if (folds) SONDE_TRY(fold(c, pattern, &pattern));
+      x = wildcard_of(pattern, escape);
+      ready = 1;
+    }
+    sonde_str s = text_at(c, 0, i);
+    if (folds) SONDE_TRY(fold(c, s, &s));
+    ((uint8_t *)col_lanes(out))[i] = matches(&x, s, pattern, escape) != negated(fn);
+  }
+  return SONDE_OK;
+}
+
+/* ---- GLOB ---- */
+
+static bool in_set(const char **p, const char *pe, unsigned char ch) {
+  const char *q = *p + 1;
+  bool not = q < pe && (*q == '!' || *q == '^'), hit = false;
+  if (not ) q++;
+  for (const char *first = q; q < pe && (*q != ']' || q == first); q++) {
+    if (q + 2 < pe && q[1] == '-' && q[2] != ']') {
+      hit |= (unsigned char)*q <= ch && ch <= (unsigned char)q[2];
+      q += 2;
+    } else {
+      hit |= (unsigned char)*q == ch;
+    }
+  }
+  *p = q < pe ? q + 1 : pe;
+  return hit != not ;
+}
+
+static bool glob(sonde_str s, sonde_str pattern) {
+  const char *p = pattern.ptr, *pe = p + pattern.len, *t = s.ptr, *te = t + s.len, *star = NULL, *back = NULL;
+  while (t < te) {
+    if (p < pe && *p == '*') {
+      star = ++p;
+      back = t;
+      continue;
+    }
+    const char *next = p;
+    bool hit = false;
+    if (p < pe && *p == '[')
+      hit = in_set(&next, pe, (unsigned char)*t);
+    else if (p < pe)
+      next = p + 1 + (*p == '\\' && p + 1 < pe),
+      hit = *p == '?' || (*p == '\\' && p + 1 < pe ? p[1] : *p) == *t;
+    if (hit) {
+      t += p < pe && *p == '?' ? point_length(t, te) : 1;
+      p = next;
+      continue;
+    }
+    if (!star) return false;
+    t = ++back;
+    p = star;
+  }
+  while (p < pe && *p == '*') p++;
+  return p == pe;
+}
+
+sonde_code kernel_glob(const kernel_call *c, col *out) {
+  SONDE_TRY(kernel_out(c, out));
+  for (uint32_t i = 0; i < c->n; i++)
+    if (row_valid(out, i)) col_put(out, i, (cell){.b = glob(text_at(c, 0, i), text_at(c, 1, i))});
+  return SONDE_OK;
+}

@@ -1,0 +1,341 @@
+/* Columns to words; see keys.h. */
+#include "exec/query/keys.h"
+
+/* ---- interning ---- */
+
+static sonde_code intern_grow(intern *t, sonde_error *err) {
+  uint32_t cap = t->slots_cap ? t->slots_cap * 2 : 1024;
+  uint32_t *slots = mem_alloc(t->mem, cap * sizeof *slots, err);
+  if (!slots) return err->code;
+  memset(slots, 0, cap * sizeof *slots);
+  for (uint32_t i = 0; i < t->n; i++) {
+    uint32_t at = t->hashes[i] & (cap - 1);
+    while (slots[at]) at = (at + 1) & (cap - 1);
+    slots[at] = i + 1;
+  }
+  mem_free(t->mem, t->slots, t->slots_cap * sizeof *slots);
+  t->slots = slots;
+  t->slots_cap = cap;
+  return SONDE_OK;
+}
+
+static sonde_code intern_add(intern *t, sonde_str s, uint32_t hash, uint32_t at, sonde_error *err) {
+  uint32_t cap = t->cap;
+  SONDE_TRY(grow(t->mem, &t->hashes, &cap, t->n + 1u, sizeof *t->hashes, err));
+  cap = t->cap;
+  sonde_code code = grow(t->mem, &t->texts, &cap, t->n + 1u, sizeof *t->texts, err);
+  if (code != SONDE_OK) {
+    uint32_t larger = t->cap ? t->cap * 2 : 16;
+    t->hashes = mem_resize(t->mem, t->hashes, larger * sizeof *t->hashes, t->cap * sizeof *t->hashes, NULL);
+    return code;
+  }
+  t->cap = cap;
+  char *copy = arena_copy(&t->memory, s.ptr, s.len, err);
+  if (!copy) return err->code;
+  t->texts[t->n] = (sonde_str){copy, s.len};
+  t->hashes[t->n] = hash;
+  t->slots[at] = ++t->n;
+  return SONDE_OK;
+}
+
+uint32_t intern_find(intern *t, sonde_str s, bool add, sonde_error *err) {
+  if (t->n * 2 >= t->slots_cap && (add || !t->slots_cap) && intern_grow(t, err) != SONDE_OK) return 0;
+  uint32_t hash = (uint32_t)hash_bytes(s.ptr, s.len), at = hash & (t->slots_cap - 1);
+  for (; t->slots[at]; at = (at + 1) & (t->slots_cap - 1)) {
+    uint32_t i = t->slots[at] - 1;
+    if (t->hashes[i] == hash && str_equal(t->texts[i], s)) return i + 1;
+  }
+  return add && intern_add(t, s, hash, at, err) == SONDE_OK ? t->n : 0;
+}
+
+static void intern_free(intern *t) {
+  mem_free(t->mem, t->hashes, t->cap * sizeof *t->hashes);
+  mem_free(t->mem, t->texts, t->cap * sizeof *t->texts);
+  mem_free(t->mem, t->slots, t->slots_cap * sizeof *t->slots);
+  arena_free(&t->memory);
+}
+
+/* ---- the keyer ---- */
+
+static bool is_interned(const sql_type *t) {
+  lane l = sql_lane(t);
+  return l == LANE_STR || l == LANE_NESTED || t->id == SQL_INTERVAL;
+}
+
+static sonde_code new_intern(keyer *k, key_col *c, sonde_error *err) {
+  c->texts = arena_zero(&k->memory, sizeof *c->texts, err);
+  if (!c->texts) return err->code;
+  c->texts->mem = k->mem;
+  arena_init(&c->texts->memory, k->mem);
+  return SONDE_OK;
+}
+
+/* Interned columns first, two to a word, then the others, then the nulls of those. */
+static void lay_out(keyer *k) {
+  uint32_t halves = 0;
+  for (uint32_t i = 0; i < k->n_cols; i++) {
+    key_col *c = &k->cols[i];
+    if (!c->texts) continue;
+    c->word = (uint8_t)(halves / 2);
+    c->shift = halves++ % 2 ? 32 : 0;
+  }
+  k->n_words = (halves + 1) / 2;
+  for (uint32_t i = 0; i < k->n_cols; i++) {
+    key_col *c = &k->cols[i];
+    if (c->texts) continue;
+    c->word = (uint8_t)k->n_words;
+    k->n_words += sql_lane(c->type) == LANE_I128 ? 2 : 1;
+    k->null_word = true;
+  }
+  if (k->null_word || k->n_words == 0) k->n_words++;
+}
+
+sonde_code keyer_init(keyer *k, mem *m, const sql_type *const *types, const bool *strict, uint32_t n,
+                      sonde_error *err) {
+  memset(k, 0, offsetof(keyer, hash));
+  k->mem = m;
+  arena_init(&k->memory, m);
+  arena_init(&k->scratch, m);
+  buf_init(&k->bytes, m, (size_t)256 << 20);
+  SONDE_CHECK(n <= KEYER_COLS_MAX, err, SONDE_LIMIT, 0, "more than %d columns to compare rows by",
+              KEYER_COLS_MAX);
+  k->cols = arena_zero(&k->memory, n * sizeof *k->cols, err);
+  if (!k->cols) return err->code;
+  for (uint32_t i = 0; i < n; i++) {
+    k->cols[i] = (key_col){.type = types[i], .strict = strict && strict[i]};
+    k->n_cols++;
+    if (is_interned(types[i])) SONDE_TRY(new_intern(k, &k->cols[i], err));
+  }
+  lay_out(k);
+  for (uint32_t w = 0; w < k->n_words; w++) {
+    k->words[w] = arena_array(&k->memory, BATCH_ROWS, 8, err);
+    if (!k->words[w]) return err->code;
+  }
+  return SONDE_OK;
+}
+
+void keyer_free(keyer *k) {
+  if (!k->mem) return;
+  for (uint32_t i = 0; i < k->n_cols; i++) {
+    key_col *c = &k->cols[i];
+    if (c->texts) intern_free(c->texts);
+    mem_free(k->mem, c->cells, c->cells_cap * sizeof *c->cells);
+    mem_free(k->mem, c->dict_numbers, c->dict_cap * sizeof *c->dict_numbers);
+  }
+  buf_free(&k->bytes);
+  arena_free(&k->memory);
+  arena_free(&k->scratch);
+  k->mem = NULL;
+}
+
+/* ---- what is interned ---- */
+
+static void put_value(buf *, const sql_type *, cell);
+
+static void put_nested(buf *b, const sql_type *t, const nested *x) {
+  buf_u32(b, x->n);
+  for (uint32_t i = 0; i < x->n; i++) {
+    bool there = nested_valid(x, i);
+    buf_u8(b, there);
+    const sql_type *item = t->id == SQL_LIST  ? &t->children[0]
+                           : t->id == SQL_MAP ? &t->children[i & 1]
+                                              : &t->children[i];
+    if (there) put_value(b, item, x->cells[i]);
+  }
+}
+
+static i128 interval_length(i128 w) {
+  interval v = interval_of(w);
+  return ((i128)v.months * 30 + v.days) * 86400000000 + v.micros;
+}
+
+static void put_value(buf *b, const sql_type *t, cell v) {
+  i128 w = v.w;
+  switch (sql_lane(t)) {
+  case LANE_BOOL: buf_u8(b, v.b); break;
+  case LANE_I64: buf_u64(b, (uint64_t)v.i); break;
+  case LANE_F64: buf_u64(b, double_order(v.f)); break;
+  case LANE_I128:
+    if (t->id == SQL_INTERVAL) w = interval_length(v.w);
+    buf_put(b, &w, sizeof w);
+    break;
+  case LANE_STR: buf_str(b, v.s); break;
+  default: put_nested(b, t, v.n);
+  }
+}
+
+/* 0: not there, or *err is set. */
+static uint32_t number_value(keyer *k, key_col *c, cell v, bool add, sonde_error *err) {
+  if (sql_lane(c->type) == LANE_STR) return intern_find(c->texts, v.s, add, err);
+  buf_clear(&k->bytes);
+  put_value(&k->bytes, c->type, v);
+  if (buf_status(&k->bytes, err) != SONDE_OK) return 0;
+  uint32_t number = intern_find(c->texts, (sonde_str){(const char *)k->bytes.data, k->bytes.len}, add, err);
+  if (!number || number <= c->cells_n) return number;
+  if (grow(k->mem, &c->cells, &c->cells_cap, number, sizeof *c->cells, err) != SONDE_OK) return 0;
+  if (cell_copy(c->type, v, &k->memory, &c->cells[number - 1], err) != SONDE_OK) return 0;
+  return c->cells_n = number;
+}
+
+static sonde_code use_numbers(keyer *k, key_col *c, const col *from, sonde_error *err) {
+  if (from->dict_id && c->dict_id == from->dict_id) return SONDE_OK;
+  SONDE_TRY(grow(k->mem, &c->dict_numbers, &c->dict_cap, from->dict_rows, sizeof *c->dict_numbers, err));
+  memset(c->dict_numbers, 0, from->dict_rows * sizeof *c->dict_numbers);
+  c->dict_id = from->dict_id;
+  return SONDE_OK;
+}
+
+static void skip_row(keyer *k, uint32_t row) {
+  k->skip[row] = 1;
+  k->any_skip = true;
+}
+
+static sonde_code encode_dict(keyer *k, key_col *c, const col *from, uint32_t n, bool add, uint64_t *out,
+                              sonde_error *err) {
+  const uint32_t *codes = from->data;
+  SONDE_TRY(use_numbers(k, c, from, err));
+  uint32_t *numbers = c->dict_numbers;
+  for (uint32_t i = 0; i < n; i++) {
+    if (!col_valid(from, i)) {
+      out[i] = 0;
+      continue;
+    }
+    uint32_t *number = &numbers[codes[i]];
+    if (*number == 0) {
+      *number = number_value(k, c, col_cell(from, i), add, err);
+      if (*number == 0 && err->code != SONDE_OK) return err->code;
+      if (*number == 0) *number = UINT32_MAX;
+    }
+    out[i] = *number;
+    if (*number == UINT32_MAX) skip_row(k, i);
+  }
+  return SONDE_OK;
+}
+
+static sonde_code encode_interned(keyer *k, key_col *c, const col *from, uint32_t n, bool add, uint64_t *out,
+                                  sonde_error *err) {
+  if (from->form == COL_DICT) return encode_dict(k, c, from, n, add, out, err);
+  uint32_t distinct = from->form == COL_CONST && n ? 1 : n;
+  for (uint32_t i = 0; i < distinct; i++) {
+    out[i] = 0;
+    if (!col_valid(from, i)) continue;
+    out[i] = number_value(k, c, col_cell(from, i), add, err);
+    if (out[i] == 0 && err->code != SONDE_OK) return err->code;
+    if (out[i] == 0) skip_row(k, i);
+  }
+  for (uint32_t i = distinct; i < n; i++) out[i] = out[0], k->skip[i] |= k->skip[0];
+  return SONDE_OK;
+}
+
+/* ---- what is a word already ---- */
+
+static void encode_words(const col *from, uint32_t n, uint64_t *out, uint64_t *high) {
+  size_t m = col_mask(from);
+  switch (from->lane) {
+  case LANE_BOOL:
+    for (uint32_t i = 0; i < n; i++) out[i] = ((const uint8_t *)from->data)[i & m];
+    break;
+  case LANE_I64:
+    for (uint32_t i = 0; i < n; i++) out[i] = ((const uint64_t *)from->data)[i & m];
+    break;
+  case LANE_F64:
+    for (uint32_t i = 0; i < n; i++) out[i] = double_order(((const double *)from->data)[i & m]);
+    break;
+  default:
+    for (uint32_t i = 0; i < n; i++) {
+      u128 w = (u128)((const i128 *)from->data)[i & m];
+      out[i] = (uint64_t)w;
+      high[i] = (uint64_t)(w >> 64);
+    }
+  }
+}
+
+static void clear_nulls(const col *from, uint32_t n, uint64_t *words, uint64_t *high, uint64_t *nulls,
+                        unsigned bit) {
+  size_t m = col_mask(from);
+  for (uint32_t i = 0; from->valid && i < n; i++) {
+    uint64_t null = !from->valid[i & m];
+    words[i] &= null - 1;
+    if (high) high[i] &= null - 1;
+    nulls[i] |= null << bit;
+  }
+}
+
+static void skip_nulls(keyer *k, const col *from, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++)
+    if (!col_valid(from, i)) skip_row(k, i);
+}
+
+static bool can_be_null(const col *c) { return c->valid || (c->form == COL_DICT && c->dict->valid); }
+
+static void hash_words(keyer *k, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) k->hash[i] = key_hash(0, k->words[0][i]);
+  for (uint32_t w = 1; w < k->n_words; w++)
+    for (uint32_t i = 0; i < n; i++) k->hash[i] = key_hash(k->hash[i], k->words[w][i]);
+}
+
+static sonde_code encode_plain(keyer *k, uint32_t i, const col *from, uint32_t n, sonde_error *err) {
+  col plain;
+  uint32_t w = k->cols[i].word;
+  SONDE_TRY(col_plain(from, n, &plain, &k->scratch, err));
+  uint64_t *high = plain.lane == LANE_I128 ? k->words[w + 1] : NULL;
+  encode_words(&plain, n, k->words[w], high);
+  clear_nulls(&plain, n, k->words[w], high, k->words[k->n_words - 1], i);
+  return SONDE_OK;
+}
+
+static sonde_code encode_numbers(keyer *k, uint32_t i, const col *from, uint32_t n, bool add,
+                                 sonde_error *err) {
+  key_col *c = &k->cols[i];
+  uint64_t *words = k->words[c->word];
+  if (c->shift == 0) return encode_interned(k, c, from, n, add, words, err);
+  uint64_t *numbers = arena_array(&k->scratch, n, sizeof *numbers, err);
+  if (!numbers) return err->code;
+  SONDE_TRY(encode_interned(k, c, from, n, add, numbers, err));
+  for (uint32_t r = 0; r < n; r++) words[r] |= numbers[r] << 32;
+  return SONDE_OK;
+}
+
+sonde_code keyer_encode(keyer *k, const col *cols, uint32_t n, bool add, sonde_error *err) {
+  if (k->null_word || k->n_cols == 0) memset(k->words[k->n_words - 1], 0, n * sizeof(uint64_t));
+  memset(k->skip, 0, n);
+  k->any_skip = false;
+  err->code = SONDE_OK;
+  for (uint32_t i = 0; i < k->n_cols; i++) {
+    arena_reset(&k->scratch);
+    SONDE_TRY(k->cols[i].texts ? encode_numbers(k, i, &cols[i], n, add, err)
+                               : encode_plain(k, i, &cols[i], n, err));
+    if (k->cols[i].strict && can_be_null(&cols[i])) skip_nulls(k, &cols[i], n);
+  }
+  hash_words(k, n);
+  return SONDE_OK;
+}
+
+/* ---- back ---- */
+
+static cell word_cell(const key_col *c, const uint64_t *w) {
+  uint32_t number = (uint32_t)(w[0] >> c->shift);
+  if (c->texts)
+    return sql_lane(c->type) == LANE_STR ? (cell){.s = c->texts->texts[number - 1]} : c->cells[number - 1];
+  switch (sql_lane(c->type)) {
+  case LANE_BOOL: return (cell){.b = *w != 0};
+  case LANE_I64: return (cell){.i = (int64_t)*w};
+  case LANE_F64: return (cell){.f = double_of_order(*w)};
+  default: return (cell){.w = (i128)((u128)w[1] << 64 | w[0])};
+  }
+}
+
+sonde_code keyer_decode(const keyer *k, uint32_t i, const uint64_t *words, uint32_t n, col *out, arena *a,
+                        sonde_error *err) {
+  const key_col *c = &k->cols[i];
+  SONDE_TRY(col_new(out, c->type, n, true, a, err));
+  for (uint32_t r = 0; r < n; r++) {
+    const uint64_t *row = words + (size_t)r * k->n_words;
+    bool null = c->texts ? (uint32_t)(row[c->word] >> c->shift) == 0 : row[k->n_words - 1] >> i & 1;
+    if (null)
+      col_put_null(out, r);
+    else
+      col_put(out, r, word_cell(c, row + c->word));
+  }
+  return SONDE_OK;
+}

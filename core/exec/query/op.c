@@ -1,0 +1,129 @@
+/* What all operators share; see op.h. */
+#include "exec/query/op.h"
+
+static step next_one(op *o, batch *b) {
+  bool *done = o->self;
+  if (*done) return STEP_END;
+  *done = true;
+  *b = (batch){.n = 1, .cols = o->cols};
+  return STEP_ROWS;
+}
+static step next_none(op *o, batch *b) {
+  (void)o;
+  (void)b;
+  return STEP_END;
+}
+static const op_class one_class = {.next = next_one}, none_class = {.next = next_none};
+
+static sonde_code op_one(op *o) {
+  o->class = &one_class;
+  return op_self(o, sizeof(bool)) ? SONDE_OK : o->run->err->code;
+}
+static sonde_code op_none(op *o) {
+  o->class = &none_class;
+  return SONDE_OK;
+}
+
+static sonde_code (*const makers[])(op *) = {[PLAN_ONE] = op_one,
+                                             [PLAN_NONE] = op_none,
+                                             [PLAN_SCAN] = op_scan,
+                                             [PLAN_VALUES] = op_values,
+                                             [PLAN_FILTER] = op_filter,
+                                             [PLAN_PROJECT] = op_project,
+                                             [PLAN_AGGREGATE] = op_aggregate,
+                                             [PLAN_DISTINCT] = op_distinct,
+                                             [PLAN_SORT] = op_sort,
+                                             [PLAN_LIMIT] = op_limit,
+                                             [PLAN_JOIN] = op_join,
+                                             [PLAN_APPLY] = op_apply,
+                                             [PLAN_SET] = op_set,
+                                             [PLAN_WINDOW] = op_window,
+                                             [PLAN_CTE] = op_cte,
+                                             [PLAN_RECURSIVE] = op_recursive,
+                                             [PLAN_CTE_REF] = op_cte,
+                                             [PLAN_UNNEST] = op_unnest,
+                                             [PLAN_RANGE] = op_range,
+                                             [PLAN_SAMPLE] = op_sample};
+
+/* The step of a recursion and the right side of an apply are opened anew each time. */
+static bool opens_input(const plan *p, unsigned i) {
+  return i == 0 || (p->kind != PLAN_RECURSIVE && p->kind != PLAN_APPLY);
+}
+
+static sonde_code fill_op(op *o) {
+  const plan *p = o->plan;
+  o->cols = arena_zero(&o->memory, (p->n_columns + 1u) * sizeof *o->cols, o->run->err);
+  if (!o->cols) return o->run->err->code;
+  for (unsigned i = 0; i < p->n_inputs; i++) {
+    if (!opens_input(p, i)) continue;
+    o->in[i] = op_open(o->run, p->input[i]);
+    if (!o->in[i]) return o->run->err->code;
+  }
+  return makers[p->kind](o);
+}
+
+op *op_open(run *r, const plan *p) {
+  op *o = mem_alloc(r->mem, sizeof *o, r->err);
+  if (!o) return NULL;
+  *o = (op){.run = r, .plan = p};
+  arena_init(&o->memory, r->mem);
+  arena_init(&o->scratch, r->mem);
+  if (fill_op(o) == SONDE_OK) return o;
+  op_close(o);
+  return NULL;
+}
+
+void op_close(op *o) {
+  if (!o) return;
+  if (o->self && o->class && o->class->close) o->class->close(o);
+  op_close(o->in[0]);
+  op_close(o->in[1]);
+  arena_free(&o->memory);
+  arena_free(&o->scratch);
+  mem_free(o->run->mem, o, sizeof *o);
+}
+
+void *op_self(op *o, size_t size) { return o->self = arena_zero(&o->memory, size, o->run->err); }
+
+sonde_code op_nodes(op *o, const expr *const *exprs, uint32_t n, node ***out) {
+  *out = arena_array(&o->memory, n + 1u, sizeof **out, o->run->err);
+  if (!*out) return o->run->err->code;
+  for (uint32_t i = 0; i < n; i++) {
+    (*out)[i] = node_make(o->run, exprs[i]);
+    if (!(*out)[i]) return o->run->err->code;
+  }
+  return SONDE_OK;
+}
+
+const sql_type **column_types(op *o, const plan *p) {
+  const sql_type **types = arena_array(&o->memory, p->n_columns + 1u, sizeof *types, o->run->err);
+  for (uint32_t i = 0; types && i < p->n_columns; i++) types[i] = &p->columns[i].type;
+  return types;
+}
+
+step op_emit(op *o, const rowset *s, uint32_t *at, batch *b) {
+  if (*at >= s->n) return STEP_END;
+  rowset_batch(s, *at, b, o->cols);
+  *at += b->n;
+  return STEP_ROWS;
+}
+
+sonde_code op_keep_rows(op *o, const batch *in, const uint32_t *rows, uint32_t n, batch *out) {
+  *out = (batch){.n = n, .n_cols = in->n_cols, .cols = o->cols};
+  for (uint32_t i = 0; i < in->n_cols; i++) {
+    if (n == in->n)
+      o->cols[i] = in->cols[i];
+    else
+      SONDE_TRY(col_gather(&in->cols[i], rows, n, &o->cols[i], &o->scratch, o->run->err));
+  }
+  return SONDE_OK;
+}
+
+step op_collect(op *in, rowset *s, sonde_error *err) {
+  batch b;
+  for (;;) {
+    step st = op_next(in, &b);
+    if (st != STEP_ROWS) return st;
+    if (rowset_append(s, &b, err) != SONDE_OK) return STEP_FAIL;
+  }
+}

@@ -1,0 +1,63 @@
+/* Operators: each answers batches when asked and asks its inputs in turn. An answer STEP_WAIT passes up unchanged, and the
+ * operator goes on where it was when it is asked again. */
+#ifndef QUERY_OP_H
+#define QUERY_OP_H
+#include "exec/query/eval.h"
+
+typedef struct op op;
+typedef struct {
+  step (*next)(op *, batch *);
+  void (*close)(op *); /* frees what is not in the operator's arenas; may be NULL */
+} op_class;
+
+struct op {
+  const op_class *class;
+  run *run;
+  const plan *plan;
+  op *in[2];
+  arena memory;  /* lives as long as the operator */
+  arena scratch; /* of one batch */
+  void *self;
+  col *cols; /* of the batch it answers: plan->n_columns */
+};
+
+/* NULL: run->err. The inputs are opened too. */
+op *op_open(run *, const plan *);
+void op_close(op *);
+static inline step op_next(op *o, batch *b) { return o->class->next(o, b); }
+
+/* One function for each kind of node: sets class and self. */
+sonde_code op_scan(op *);
+sonde_code op_values(op *);
+sonde_code op_filter(op *);
+sonde_code op_project(op *);
+sonde_code op_limit(op *);
+sonde_code op_cte(op *);
+sonde_code op_recursive(op *);
+sonde_code op_range(op *);
+sonde_code op_sample(op *);
+sonde_code op_distinct(op *);
+sonde_code op_set(op *);
+sonde_code op_unnest(op *);
+sonde_code op_aggregate(op *);
+sonde_code op_sort(op *);
+sonde_code op_join(op *);
+sonde_code op_apply(op *);
+sonde_code op_window(op *);
+
+/* STEP_ROWS, or STEP_FAIL when code says so. */
+static inline step rows_or_fail(sonde_code code) { return code == SONDE_OK ? STEP_ROWS : STEP_FAIL; }
+/* A cleared self of the given size in the operator's memory. */
+void *op_self(op *, size_t size);
+/* Nodes for expressions. */
+sonde_code op_nodes(op *, const expr *const *exprs, uint32_t n, node ***out);
+/* Types of the columns of a node, as rowsets want them. */
+const sql_type **column_types(op *, const plan *);
+/* The rows kept in a set, batch after batch from *at on; STEP_END behind the last. */
+step op_emit(op *, const rowset *, uint32_t *at, batch *);
+/* Only some rows of a batch, into the operator's columns. */
+sonde_code op_keep_rows(op *, const batch *in, const uint32_t *rows, uint32_t n, batch *out);
+/* Takes in all of an input: STEP_END when done, else WAIT or FAIL. */
+step op_collect(op *in, rowset *, sonde_error *);
+
+#endif

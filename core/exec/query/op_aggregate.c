@@ -1,0 +1,183 @@
+/* Grouping: keys to words, words to group numbers, group numbers to states. One table for each grouping set. */
+#include "exec/query/aggregate.h"
+#include "exec/query/op.h"
+
+typedef struct {
+  uint64_t mask; /* groups that count in this set */
+  keyer keys;
+  key_table table;
+  aggregate *calls;
+} group_set;
+
+typedef struct {
+  node **groups;
+  group_set *sets;
+  uint32_t n_sets;
+  bool gathered;
+  uint32_t set, at; /* being answered */
+} aggregate_op;
+
+#define NODE(o) (&(o)->plan->u.aggregate)
+
+static bool in_set(const group_set *s, uint32_t group) { return group >= 64 || s->mask >> group & 1; }
+
+/* ---- opening ---- */
+
+static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
+  SONDE_TRY(keyer_init(&s->keys, o->run->mem, types, NULL, NODE(o)->n_groups, o->run->err));
+  key_table_init(&s->table, o->run->mem, s->keys.n_words);
+  s->calls = arena_zero(&o->memory, (NODE(o)->n_calls + 1u) * sizeof *s->calls, o->run->err);
+  if (!s->calls) return o->run->err->code;
+  for (uint32_t i = 0; i < NODE(o)->n_calls; i++)
+    SONDE_TRY(aggregate_open(&s->calls[i], o->run, &NODE(o)->calls[i]));
+  return SONDE_OK;
+}
+
+static sonde_code open_sets(op *o, aggregate_op *x) {
+  const sql_type **types = arena_array(&o->memory, NODE(o)->n_groups + 1u, sizeof *types, o->run->err);
+  x->n_sets = NODE(o)->sets ? NODE(o)->n_sets : 1;
+  x->sets = arena_zero(&o->memory, (x->n_sets + 1u) * sizeof *x->sets, o->run->err);
+  if (!types || !x->sets) return o->run->err->code;
+  for (uint32_t i = 0; i < NODE(o)->n_groups; i++) types[i] = &NODE(o)->groups[i]->type;
+  for (uint32_t i = 0; i < x->n_sets; i++) {
+    x->sets[i].mask = NODE(o)->sets ? NODE(o)->sets[i] : UINT64_MAX;
+    SONDE_TRY(open_set(o, &x->sets[i], types));
+  }
+  return SONDE_OK;
+}
+
+/* ---- gathering ---- */
+
+static sonde_code set_columns(op *o, const group_set *s, const col *groups, col **out) {
+  uint32_t n = NODE(o)->n_groups;
+  *out = arena_array(&o->scratch, n + 1u, sizeof **out, o->run->err);
+  if (!*out) return o->run->err->code;
+  value none = {.null = true};
+  for (uint32_t i = 0; i < n; i++) {
+    if (in_set(s, i))
+      (*out)[i] = groups[i];
+    else
+      SONDE_TRY(col_constant(&(*out)[i], &NODE(o)->groups[i]->type, &none, &o->scratch, o->run->err));
+  }
+  return SONDE_OK;
+}
+
+static sonde_code add_to_set(op *o, group_set *s, const batch *b, const col *groups) {
+  uint32_t *numbers = NULL;
+  if (NODE(o)->n_groups) {
+    col *cols;
+    SONDE_TRY(set_columns(o, s, groups, &cols));
+    numbers = arena_array(&o->scratch, b->n, sizeof *numbers, o->run->err);
+    if (!numbers) return o->run->err->code;
+    SONDE_TRY(keyer_encode(&s->keys, cols, b->n, true, o->run->err));
+    SONDE_TRY(key_table_add(&s->table, &s->keys, b->n, numbers, o->run->err));
+  }
+  uint32_t n_groups = NODE(o)->n_groups ? s->table.n : 1;
+  for (uint32_t i = 0; i < NODE(o)->n_calls; i++)
+    SONDE_TRY(aggregate_update(&s->calls[i], b, numbers, n_groups, &o->scratch));
+  return SONDE_OK;
+}
+
+static sonde_code add_batch(op *o, aggregate_op *x, const batch *b) {
+  arena_reset(&o->scratch);
+  col *groups = arena_array(&o->scratch, NODE(o)->n_groups + 1u, sizeof *groups, o->run->err);
+  if (!groups) return o->run->err->code;
+  for (uint32_t i = 0; i < NODE(o)->n_groups; i++)
+    SONDE_TRY(node_eval(x->groups[i], b, &o->scratch, &groups[i]));
+  for (uint32_t i = 0; i < x->n_sets; i++) SONDE_TRY(add_to_set(o, &x->sets[i], b, groups));
+  return SONDE_OK;
+}
+
+/* Without groups there is one row also of no input; a set that leaves all groups out behaves so too. */
+static bool is_total(op *o, const group_set *s) {
+  if (NODE(o)->n_groups == 0) return true;
+  uint64_t all = NODE(o)->n_groups >= 64 ? UINT64_MAX : ((uint64_t)1 << NODE(o)->n_groups) - 1;
+  return NODE(o)->sets && (s->mask & all) == 0;
+}
+
+static sonde_code end_set(op *o, group_set *s) {
+  if (NODE(o)->n_groups == 0) {
+    s->table.n = 1;
+  } else if (s->table.n == 0 && is_total(o, s)) {
+    col *cols;
+    uint32_t number;
+    SONDE_TRY(set_columns(o, s, NULL, &cols));
+    SONDE_TRY(keyer_encode(&s->keys, cols, 1, true, o->run->err));
+    SONDE_TRY(key_table_add(&s->table, &s->keys, 1, &number, o->run->err));
+  }
+  for (uint32_t i = 0; i < NODE(o)->n_calls; i++) SONDE_TRY(aggregate_end(&s->calls[i], s->table.n));
+  return SONDE_OK;
+}
+
+static step gather(op *o, aggregate_op *x) {
+  batch b;
+  for (;;) {
+    step s = op_next(o->in[0], &b);
+    if (s == STEP_END) break;
+    if (s != STEP_ROWS) return s;
+    if (add_batch(o, x, &b) != SONDE_OK) return STEP_FAIL;
+  }
+  for (uint32_t i = 0; i < x->n_sets; i++)
+    if (end_set(o, &x->sets[i]) != SONDE_OK) return STEP_FAIL;
+  x->gathered = true;
+  return STEP_ROWS;
+}
+
+/* ---- answering ---- */
+
+static sonde_code put_groupings(op *o, const group_set *s, uint32_t n, col *out) {
+  for (uint32_t g = 0; g < NODE(o)->n_groupings; g++) {
+    const grouping_call *c = &NODE(o)->groupings[g];
+    value bits = {.v.i = 0};
+    for (uint32_t i = 0; i < c->n; i++) bits.v.i = bits.v.i << 1 | !in_set(s, c->groups[i]);
+    SONDE_TRY(col_constant(&out[g], &o->plan->columns[NODE(o)->n_groups + NODE(o)->n_calls + g].type, &bits,
+                           &o->scratch, o->run->err));
+  }
+  (void)n;
+  return SONDE_OK;
+}
+
+static sonde_code answer(op *o, group_set *s, uint32_t first, uint32_t n, batch *b) {
+  uint32_t n_groups = NODE(o)->n_groups, n_calls = NODE(o)->n_calls;
+  arena_reset(&o->scratch);
+  *b = (batch){.n = n, .n_cols = o->plan->n_columns, .cols = o->cols};
+  const uint64_t *words = n_groups ? s->table.words + (size_t)first * s->table.n_words : NULL;
+  for (uint32_t i = 0; i < n_groups; i++)
+    SONDE_TRY(keyer_decode(&s->keys, i, words, n, &o->cols[i], &o->scratch, o->run->err));
+  for (uint32_t i = 0; i < n_calls; i++)
+    SONDE_TRY(aggregate_result(&s->calls[i], first, n, &o->cols[n_groups + i], &o->scratch));
+  return put_groupings(o, s, n, o->cols + n_groups + n_calls);
+}
+
+static step next_aggregate(op *o, batch *b) {
+  aggregate_op *x = o->self;
+  if (!x->gathered) {
+    step s = gather(o, x);
+    if (s != STEP_ROWS) return s;
+  }
+  while (x->set < x->n_sets && x->at >= x->sets[x->set].table.n) x->set++, x->at = 0;
+  if (x->set == x->n_sets) return STEP_END;
+  group_set *s = &x->sets[x->set];
+  uint32_t left = s->table.n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
+  if (answer(o, s, x->at, n, b) != SONDE_OK) return STEP_FAIL;
+  x->at += n;
+  return STEP_ROWS;
+}
+
+static void close_aggregate(op *o) {
+  aggregate_op *x = o->self;
+  for (uint32_t i = 0; x->sets && i < x->n_sets; i++) {
+    for (uint32_t k = 0; x->sets[i].calls && k < NODE(o)->n_calls; k++) aggregate_close(&x->sets[i].calls[k]);
+    keyer_free(&x->sets[i].keys);
+    key_table_free(&x->sets[i].table);
+  }
+}
+static const op_class aggregate_op_class = {.next = next_aggregate, .close = close_aggregate};
+
+sonde_code op_aggregate(op *o) {
+  o->class = &aggregate_op_class;
+  aggregate_op *x = op_self(o, sizeof *x);
+  if (!x) return o->run->err->code;
+  SONDE_TRY(op_nodes(o, NODE(o)->groups, NODE(o)->n_groups, &x->groups));
+  return open_sets(o, x);
+}

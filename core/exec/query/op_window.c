@@ -1,0 +1,219 @@
+/* Window functions: rows are kept with everything the calls refer to, sorted for each call, and computed partition by
+ * partition. Rows come out in the order of the first call. */
+#include "exec/query/op.h"
+#include "exec/query/window.h"
+
+typedef struct {
+  uint32_t n_in, n_cols;
+  const expr **exprs; /* of the columns behind the input's */
+  const sql_type **types;
+  node **nodes;
+  uint32_t n_exprs;
+  window_columns *columns; /* of each call */
+  rowset rows;
+  uint32_t *order, *first_order; /* n; first_order: of the first call */
+  col *results;                  /* lanes by row number; in op memory */
+  bool computed;
+  uint32_t at;
+} window_op;
+
+#define NODE(o) (&(o)->plan->u.window)
+
+/* ---- columns that calls refer to ---- */
+
+static sonde_code add_expr(op *o, window_op *x, const expr *e, uint32_t *column) {
+  if ((x->n_exprs & (x->n_exprs - 1)) == 0) { /* doubles at powers of two */
+    const expr **more = arena_array(&o->memory, x->n_exprs * 2u + 1u, sizeof *more, o->run->err);
+    if (!more) return o->run->err->code;
+    if (x->n_exprs) memcpy(more, x->exprs, x->n_exprs * sizeof *more);
+    x->exprs = more;
+  }
+  *column = x->n_in + x->n_exprs;
+  x->exprs[x->n_exprs++] = e;
+  return SONDE_OK;
+}
+
+static sonde_code add_exprs(op *o, window_op *x, const expr *const *list, uint32_t n, uint32_t *first) {
+  uint32_t column;
+  *first = x->n_in + x->n_exprs;
+  for (uint32_t i = 0; i < n; i++) SONDE_TRY(add_expr(o, x, list[i], &column));
+  return SONDE_OK;
+}
+
+static sonde_code add_keys(op *o, window_op *x, const sort_key *keys, uint32_t n, uint32_t *first) {
+  uint32_t column;
+  *first = x->n_in + x->n_exprs;
+  for (uint32_t i = 0; i < n; i++) SONDE_TRY(add_expr(o, x, keys[i].by, &column));
+  return SONDE_OK;
+}
+
+static sonde_code add_call(op *o, window_op *x, uint32_t i) {
+  const window_call *c = &NODE(o)->calls[i];
+  window_columns *w = &x->columns[i];
+  w->call = c;
+  SONDE_TRY(add_exprs(o, x, c->call.args, c->call.n_args, &w->args));
+  SONDE_TRY(add_keys(o, x, c->call.keys, c->call.n_keys, &w->keys));
+  SONDE_TRY(add_exprs(o, x, c->partition, c->n_partition, &w->partition));
+  SONDE_TRY(add_keys(o, x, c->order, c->n_order, &w->order));
+  if (c->call.filter) SONDE_TRY(add_expr(o, x, c->call.filter, &w->filter));
+  if (c->from_offset) SONDE_TRY(add_expr(o, x, c->from_offset, &w->from));
+  return c->to_offset ? add_expr(o, x, c->to_offset, &w->to) : SONDE_OK;
+}
+
+static sonde_code take_in(op *o, window_op *x, const batch *in) {
+  batch b = {.n = in->n, .n_cols = x->n_cols};
+  arena_reset(&o->scratch);
+  b.cols = arena_array(&o->scratch, x->n_cols + 1u, sizeof(col), o->run->err);
+  if (!b.cols) return o->run->err->code;
+  memcpy(b.cols, in->cols, x->n_in * sizeof(col));
+  for (uint32_t i = 0; i < x->n_exprs; i++)
+    SONDE_TRY(node_eval(x->nodes[i], in, &o->scratch, &b.cols[x->n_in + i]));
+  return rowset_append(&x->rows, &b, o->run->err);
+}
+
+/* ---- one call ---- */
+
+static bool is_rank(uint16_t fn) { return fn >= FN_ROW_NUMBER && fn <= FN_NTILE; }
+static bool is_value(uint16_t fn) {
+  return (fn >= FN_LAG && fn <= FN_FILL) || fn == FN_LAST || fn == FN_FIRST;
+}
+
+/* Ranks with an ORDER BY of their own are computed in that order. */
+static bool own_order(const window_call *c) {
+  return c->call.n_keys && function_get((function_id)c->call.function)->kind == FUNCTION_WINDOW;
+}
+
+static uint32_t sort_keys_of(const window_columns *w, order_by *keys, uint32_t cap) {
+  const window_call *c = w->call;
+  uint32_t n = 0;
+  bool own = own_order(c);
+  const sort_key *order = own ? c->call.keys : c->order;
+  uint32_t n_order = own ? c->call.n_keys : c->n_order, first = own ? w->keys : w->order;
+  for (uint32_t i = 0; i < c->n_partition && n < cap; i++) keys[n++] = (order_by){.column = w->partition + i};
+  for (uint32_t i = 0; i < n_order && n < cap; i++)
+    keys[n++] = (order_by){first + i, order[i].descending, order[i].nulls_first};
+  return n;
+}
+
+static void find_peers(partition *p, const order_by *keys, uint32_t n_keys) {
+  uint32_t group = 0;
+  for (uint32_t at = p->begin, next; at < p->end; at = next, group++) {
+    for (next = at + 1; next < p->end && same_keys(p->rows, keys, n_keys, p->order[at], p->order[next]);)
+      next++;
+    for (uint32_t i = at; i < next; i++) {
+      p->peer_begin[i - p->begin] = at;
+      p->peer_end[i - p->begin] = next;
+      p->peer_group[i - p->begin] = group;
+    }
+  }
+}
+
+static sonde_code run_partition(partition *p) {
+  uint16_t fn = p->c->call->call.function;
+  if (is_rank(fn)) return window_rank(p);
+  return is_value(fn) ? window_value(p) : window_aggregate(p);
+}
+
+static sonde_code run_partitions(op *o, window_op *x, partition *p, const order_by *keys, uint32_t n_keys) {
+  uint32_t n = x->rows.n, n_partition = p->c->call->n_partition;
+  size_t bytes = (size_t)(n + 1) * 3 * sizeof(uint32_t);
+  uint32_t *peers = mem_alloc(o->run->mem, bytes, o->run->err);
+  if (!peers) return o->run->err->code;
+  p->peer_begin = peers;
+  p->peer_end = peers + n;
+  p->peer_group = peers + 2 * (size_t)n;
+  sonde_code code = SONDE_OK;
+  for (p->begin = 0; code == SONDE_OK && p->begin < n; p->begin = p->end) {
+    p->end = p->begin + 1;
+    while (p->end < n && same_keys(p->rows, keys, n_partition, p->order[p->begin], p->order[p->end]))
+      p->end++;
+    find_peers(p, keys + n_partition, n_keys - n_partition);
+    code = run_partition(p);
+  }
+  mem_free(o->run->mem, peers, bytes);
+  return code;
+}
+
+static sonde_code run_call(op *o, window_op *x, uint32_t i) {
+  order_by keys[64];
+  const window_call *c = &NODE(o)->calls[i];
+  uint32_t n_keys = sort_keys_of(&x->columns[i], keys, 64);
+  partition p = {.run = o->run,
+                 .rows = &x->rows,
+                 .c = &x->columns[i],
+                 .order = x->order,
+                 .out = &x->results[i],
+                 .keep = &o->memory};
+  arena scratch;
+  arena_init(&scratch, o->run->mem);
+  p.scratch = &scratch;
+  for (uint32_t r = 0; r < x->rows.n; r++) x->order[r] = r;
+  SONDE_TRY(col_new(p.out, &c->call.type, x->rows.n + 1u, true, &o->memory, o->run->err));
+  SONDE_TRY(sort_rows(o->run->mem, &x->rows, keys, n_keys, x->order, x->rows.n, o->run->err));
+  if (i == 0) memcpy(x->first_order, x->order, x->rows.n * sizeof *x->order);
+  bool aggregates =
+      function_get((function_id)c->call.function)->kind == FUNCTION_AGGREGATE && !is_value(c->call.function);
+  sonde_code code = aggregates ? aggregate_open(&p.agg, o->run, &c->call) : SONDE_OK;
+  if (code == SONDE_OK) code = run_partitions(o, x, &p, keys, n_keys);
+  aggregate_close(&p.agg);
+  arena_free(&scratch);
+  return code;
+}
+
+static sonde_code compute(op *o, window_op *x) {
+  x->order = arena_array(&o->memory, x->rows.n, sizeof *x->order, o->run->err);
+  x->first_order = arena_array(&o->memory, x->rows.n, sizeof *x->order, o->run->err);
+  if (!x->order || !x->first_order) return o->run->err->code;
+  for (uint32_t i = 0; i < NODE(o)->n; i++) SONDE_TRY(run_call(o, x, i));
+  x->computed = true;
+  return SONDE_OK;
+}
+
+/* ---- answering ---- */
+
+static sonde_code answer(op *o, window_op *x, uint32_t n, batch *b) {
+  const uint32_t *rows = x->first_order + x->at;
+  arena_reset(&o->scratch);
+  *b = (batch){.n = n, .n_cols = o->plan->n_columns, .cols = o->cols};
+  for (uint32_t i = 0; i < x->n_in; i++)
+    SONDE_TRY(rowset_gather(&x->rows, i, rows, n, &o->cols[i], &o->scratch, o->run->err));
+  for (uint32_t i = 0; i < NODE(o)->n; i++)
+    SONDE_TRY(col_gather(&x->results[i], rows, n, &o->cols[x->n_in + i], &o->scratch, o->run->err));
+  x->at += n;
+  return SONDE_OK;
+}
+
+static step next_window(op *o, batch *b) {
+  window_op *x = o->self;
+  while (!x->computed) {
+    batch in;
+    step s = op_next(o->in[0], &in);
+    if (s == STEP_END ? compute(o, x) != SONDE_OK : s == STEP_ROWS && take_in(o, x, &in) != SONDE_OK)
+      return STEP_FAIL;
+    if (s == STEP_WAIT || s == STEP_FAIL) return s;
+  }
+  uint32_t left = x->rows.n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
+  if (n == 0) return STEP_END;
+  return rows_or_fail(answer(o, x, n, b));
+}
+
+static void close_window(op *o) { rowset_free(&((window_op *)o->self)->rows); }
+static const op_class window_class = {.next = next_window, .close = close_window};
+
+sonde_code op_window(op *o) {
+  o->class = &window_class;
+  window_op *x = op_self(o, sizeof *x);
+  if (!x) return o->run->err->code;
+  x->n_in = o->plan->input[0]->n_columns;
+  x->columns = arena_zero(&o->memory, (NODE(o)->n + 1u) * sizeof *x->columns, o->run->err);
+  x->results = arena_zero(&o->memory, (NODE(o)->n + 1u) * sizeof *x->results, o->run->err);
+  if (!x->columns || !x->results) return o->run->err->code;
+  for (uint32_t i = 0; i < NODE(o)->n; i++) SONDE_TRY(add_call(o, x, i));
+  x->n_cols = x->n_in + x->n_exprs;
+  SONDE_TRY(op_nodes(o, x->exprs, x->n_exprs, &x->nodes));
+  x->types = arena_array(&o->memory, x->n_cols + 1u, sizeof *x->types, o->run->err);
+  if (!x->types) return o->run->err->code;
+  for (uint32_t i = 0; i < x->n_cols; i++)
+    x->types[i] = i < x->n_in ? &o->plan->input[0]->columns[i].type : &x->exprs[i - x->n_in]->type;
+  return rowset_init(&x->rows, o->run->mem, x->types, x->n_cols, o->run->err);
+}

@@ -1,0 +1,20 @@
+/* A query being run: a plan, the tables it reads, and its batches one after the other. */
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
+#include "exec/query/op.h"
+
+typedef struct {
+  run run;
+  op *root;
+  const query_plan *plan;
+  sonde_error *err;
+  bool opened;
+} query;
+
+/* `now`: microseconds since 1970, UTC; `seed`: of random numbers. Plan and tables are borrowed. */
+void query_init(query *, const query_plan *, const query_tables *, mem *, int64_t now, uint64_t seed);
+/* The next batch; its columns are valid until the next call. Opens on the first call. */
+step query_next(query *, batch *, sonde_error *);
+void query_close(query *);
+
+#endif

@@ -1,0 +1,18 @@
+/* Rows of a rowset in order: radix sort of 64-bit words made from the keys, refined where words are equal. Stable. */
+#ifndef QUERY_SORT_H
+#define QUERY_SORT_H
+#include "exec/query/rowset.h"
+
+typedef struct {
+  uint32_t column;
+  bool descending, nulls_first;
+} order_by;
+
+/* Sorts row numbers in place. */
+sonde_code sort_rows(mem *, const rowset *, const order_by *, uint32_t n_keys, uint32_t *rows, uint32_t n,
+                     sonde_error *);
+/* Whether two rows are equal in the first n_keys keys; nulls are equal. */
+bool same_keys(const rowset *, const order_by *, uint32_t n_keys, uint32_t a, uint32_t b);
+int compare_keys(const rowset *, const order_by *, uint32_t n_keys, uint32_t a, uint32_t b);
+
+#endif

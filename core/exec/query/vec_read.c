@@ -1,0 +1,195 @@
+/* See vec_read.h. */
+#include "exec/query/vec_read.h"
+
+#include "column/page.h"
+
+column_type column_type_of(const sql_type *t) {
+  uint8_t nanos = t->unit == 9 ? SCALE_NANOS : 0;
+  switch (t->id) {
+  case SQL_BOOL: return (column_type){.id = TYPE_BOOL};
+  case SQL_DOUBLE: return (column_type){.id = TYPE_DOUBLE};
+  case SQL_FLOAT: return (column_type){.id = TYPE_FLOAT};
+  case SQL_DECIMAL: return (column_type){.id = TYPE_DECIMAL, .scale = t->scale};
+  case SQL_HUGEINT:
+  case SQL_UHUGEINT:
+  case SQL_UBIGINT: return (column_type){.id = TYPE_DECIMAL};
+  case SQL_DATE: return (column_type){.id = TYPE_DATE};
+  case SQL_TIME: return (column_type){.id = TYPE_TIME, .scale = nanos};
+  case SQL_TIMESTAMP: return (column_type){.id = TYPE_TIMESTAMP, .scale = nanos};
+  case SQL_TIMESTAMPTZ: return (column_type){.id = TYPE_TIMESTAMPTZ, .scale = nanos};
+  case SQL_TEXT: return (column_type){.id = TYPE_TEXT};
+  case SQL_BLOB: return (column_type){.id = TYPE_BLOB};
+  case SQL_UUID: return (column_type){.id = TYPE_UUID};
+  case SQL_INTERVAL: return (column_type){.id = TYPE_INTERVAL};
+  default: return (column_type){.id = TYPE_INT64};
+  }
+}
+
+static i128 wide(int128 x) { return (i128)((u128)(uint64_t)x.high << 64 | x.low); }
+
+/* ---- dictionaries ---- */
+
+sonde_code dictionary_open(run *r, const vec *v, const sql_type *t, arena *a, dictionary *d) {
+  *d = (dictionary){0};
+  if (v->form != VEC_DICT || sql_lane(t) != LANE_STR) return SONDE_OK;
+  SONDE_TRY(col_new(&d->values, t, v->n_values, false, a, r->err));
+  sonde_str *values = col_lanes(&d->values);
+  for (uint32_t i = 0; i < v->n_values; i++) values[i] = vec_value(v, i);
+  d->rows = v->n_values;
+  d->id = ++r->next_dict_id;
+  return SONDE_OK;
+}
+
+static void read_codes(const vec *v, uint32_t first, uint32_t n, uint32_t *out) {
+  if (v->width == 1)
+    for (uint32_t i = 0; i < n; i++) out[i] = ((const uint8_t *)v->data)[first + i];
+  else if (v->width == 2)
+    for (uint32_t i = 0; i < n; i++) out[i] = ((const uint16_t *)v->data)[first + i];
+  else
+    for (uint32_t i = 0; i < n; i++) out[i] = ((const uint32_t *)v->data)[first + i];
+}
+
+/* ---- validity ---- */
+
+static sonde_code read_validity(const vec *v, uint32_t first, uint32_t n, col *out, arena *a,
+                                sonde_error *err) {
+  if (!v->validity) return SONDE_OK;
+  uint8_t *valid = arena_array(a, n, 1, err);
+  if (!valid) return err->code;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t row = first + i;
+    valid[i] = v->validity[row >> 6] >> (row & 63) & 1;
+  }
+  out->valid = valid;
+  return SONDE_OK;
+}
+
+static sonde_code all_null(const sql_type *t, col *out, arena *a, sonde_error *err) {
+  value none = {.null = true};
+  return col_constant(out, t, &none, a, err);
+}
+
+/* ---- nested values ---- */
+
+static sonde_code nested_cell(const vec *v, uint32_t row, const sql_type *t, arena *a, cell *out,
+                              sonde_error *err);
+
+static sonde_code single(const vec *v, uint32_t row, const sql_type *t, arena *a, cell *out,
+                         sonde_error *err) {
+  column_type want = column_type_of(t);
+  switch (sql_lane(t)) {
+  case LANE_BOOL: out->b = vec_i64(v, row) != 0; break;
+  case LANE_I64:
+    out->i = t->id == SQL_DECIMAL ? (int64_t)wide(vec_i128_as(v, row, want)) : vec_i64_as(v, row, want);
+    break;
+  case LANE_F64: out->f = vec_f64(v, row); break;
+  case LANE_I128: out->w = wide(vec_i128_as(v, row, want)); break;
+  case LANE_STR: out->s = vec_str(v, row); break;
+  default: return nested_cell(v, row, t, a, out, err);
+  }
+  return SONDE_OK;
+}
+
+static sonde_code put_child(nested *x, uint32_t at, const vec *v, uint32_t row, const sql_type *t, arena *a,
+                            sonde_error *err) {
+  if (vec_valid(v, row)) return single(v, row, t, a, &nested_cells(x)[at], err);
+  nested_validity(x)[at] = 0;
+  return SONDE_OK;
+}
+
+static sonde_code nested_cell(const vec *v, uint32_t row, const sql_type *t, arena *a, cell *out,
+                              sonde_error *err) {
+  bool is_struct = t->id == SQL_STRUCT;
+  uint32_t begin = is_struct ? 0 : v->offsets[row],
+           count = is_struct ? v->n_children : v->offsets[row + 1] - begin;
+  uint32_t each = t->id == SQL_MAP ? 2 : 1;
+  nested *x = nested_new(count * each, true, a, err);
+  if (!x) return err->code;
+  for (uint32_t i = 0; i < count * each; i++) {
+    const vec *child = is_struct ? &v->children[i] : &v->children[i % each];
+    const sql_type *type = is_struct ? &t->children[i] : &t->children[i % each];
+    SONDE_TRY(put_child(x, i, child, is_struct ? row : begin + i / each, type, a, err));
+  }
+  out->n = x;
+  return SONDE_OK;
+}
+
+/* ---- lanes ---- */
+
+static bool same_kind(const vec *v, column_type want) {
+  return v->type.id == want.id && v->type.scale == want.scale;
+}
+
+static void read_i64(const vec *v, uint32_t first, uint32_t n, const sql_type *t, int64_t *out) {
+  column_type want = column_type_of(t);
+  if (t->id == SQL_DECIMAL)
+    for (uint32_t i = 0; i < n; i++)
+      out[i] = vec_valid(v, first + i) ? (int64_t)wide(vec_i128_as(v, first + i, want)) : 0;
+  else if (same_kind(v, want) && (v->form == VEC_PACKED || v->form == VEC_BITS))
+    vec_i64s(v, first, n, out);
+  else
+    for (uint32_t i = 0; i < n; i++) out[i] = vec_valid(v, first + i) ? vec_i64_as(v, first + i, want) : 0;
+}
+
+static void read_bools(const vec *v, uint32_t first, uint32_t n, uint8_t *out) {
+  int64_t wide_values[BATCH_ROWS];
+  vec_i64s(v, first, n, wide_values);
+  for (uint32_t i = 0; i < n; i++) out[i] = wide_values[i] != 0;
+}
+
+static void read_i128(const vec *v, uint32_t first, uint32_t n, const sql_type *t, i128 *out) {
+  column_type want = column_type_of(t);
+  for (uint32_t i = 0; i < n; i++)
+    out[i] = vec_valid(v, first + i) ? wide(vec_i128_as(v, first + i, want)) : 0;
+}
+
+static void read_texts(const vec *v, uint32_t first, uint32_t n, sonde_str *out) {
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t begin = v->offsets[first + i];
+    out[i] = (sonde_str){v->bytes + begin, v->offsets[first + i + 1] - begin};
+  }
+}
+
+static sonde_code read_nested(const vec *v, uint32_t first, uint32_t n, const sql_type *t, const nested **out,
+                              arena *a, sonde_error *err) {
+  for (uint32_t i = 0; i < n; i++) {
+    cell x = {.n = NULL};
+    if (vec_valid(v, first + i)) SONDE_TRY(nested_cell(v, first + i, t, a, &x, err));
+    out[i] = x.n;
+  }
+  return SONDE_OK;
+}
+
+static sonde_code read_dict(const vec *v, uint32_t first, uint32_t n, const dictionary *d, col *out, arena *a,
+                            sonde_error *err) {
+  uint32_t *codes = arena_array(a, n, sizeof *codes, err);
+  if (!codes) return err->code;
+  read_codes(v, first, n, codes);
+  *out = (col){.lane = LANE_STR,
+               .form = COL_DICT,
+               .type = d->values.type,
+               .data = codes,
+               .dict = &d->values,
+               .dict_rows = d->rows,
+               .dict_id = d->id};
+  SONDE_TRY(read_validity(v, first, n, out, a, err));
+  for (uint32_t i = 0; out->valid && i < n; i++)
+    if (!out->valid[i]) codes[i] = 0;
+  return SONDE_OK;
+}
+
+sonde_code vec_read(const vec *v, uint32_t first, uint32_t n, const sql_type *t, const dictionary *d,
+                    col *out, arena *a, sonde_error *err) {
+  if (v->form == VEC_NULL || (v->form == VEC_DICT && v->n_values == 0)) return all_null(t, out, a, err);
+  if (v->form == VEC_DICT) return read_dict(v, first, n, d, out, a, err);
+  SONDE_TRY(col_new(out, t, n, false, a, err));
+  switch (out->lane) {
+  case LANE_BOOL: read_bools(v, first, n, col_lanes(out)); break;
+  case LANE_I64: read_i64(v, first, n, t, col_lanes(out)); break;
+  case LANE_F64: vec_f64s(v, first, n, col_lanes(out)); break;
+  case LANE_I128: read_i128(v, first, n, t, col_lanes(out)); break;
+  case LANE_STR: read_texts(v, first, n, col_lanes(out)); break;
+  default: SONDE_TRY(read_nested(v, first, n, t, col_lanes(out), a, err));
+  }
+  return read_validity(v, first, n, out, a, err);
+}

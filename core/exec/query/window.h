@@ -1,0 +1,41 @@
+/* Window functions over rows that lie sorted by partition and order. */
+#ifndef QUERY_WINDOW_H
+#define QUERY_WINDOW_H
+#include "exec/query/aggregate.h"
+
+/* Columns of the rowset that one call refers to. */
+typedef struct {
+  const window_call *call;
+  uint32_t args, keys, filter; /* of the call: where its arguments, own sort keys and filter begin */
+  uint32_t partition, order, from, to;
+} window_columns;
+
+typedef struct {
+  run *run;
+  const rowset *rows;
+  const window_columns *c;
+  const uint32_t *order;                        /* sorted rows */
+  uint32_t begin, end;                          /* the partition: places in `order` */
+  uint32_t *peer_begin, *peer_end, *peer_group; /* by place - begin */
+  uint32_t row;                                 /* the place at hand */
+  aggregate agg;                                /* of aggregate calls */
+  col *out;                                     /* lanes by row number */
+  arena *keep;                                  /* of results */
+  arena *scratch;
+} partition;
+
+/* The frame of a place before EXCLUDE: [from, to). */
+typedef struct {
+  uint32_t from, to;
+} frame;
+sonde_code frame_of(const partition *, uint32_t place, frame *);
+/* Whether EXCLUDE leaves a place out of another one's frame. */
+bool is_excluded(const partition *, uint32_t place, uint32_t other);
+
+/* One function for each kind of call; fills `out` for all places of the partition. */
+sonde_code window_rank(partition *);
+sonde_code window_value(partition *);
+sonde_code window_aggregate(partition *);
+void window_put(partition *, uint32_t place, value);
+
+#endif

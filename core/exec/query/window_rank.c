@@ -1,0 +1,156 @@
+/* Window functions that look at places and single values: ranks, lag and lead, first, last and nth value. */
+#include "exec/query/window.h"
+
+void window_put(partition *p, uint32_t place, value v) {
+  uint32_t row = p->order[place];
+  if (v.null)
+    col_put_null(p->out, row);
+  else
+    col_put(p->out, row, v.v);
+}
+
+static value arg_at(const partition *p, uint32_t which, uint32_t place) {
+  uint32_t column = p->c->args + which, row = p->order[place];
+  if (!rowset_valid(p->rows, column, row)) return (value){.null = true};
+  return (value){.v = rowset_cell(p->rows, column, row)};
+}
+
+/* With an ORDER BY of its own a rank counts by that: peers were made by it (op_window.c). */
+static int64_t bucket(uint32_t place, uint32_t n, int64_t buckets) {
+  int64_t size = n / buckets, larger = n % buckets, at = place;
+  if (at < larger * (size + 1)) return at / (size + 1) + 1;
+  return larger + (at - larger * (size + 1)) / size + 1;
+}
+
+static sonde_code rank_value(const partition *p, uint32_t place, value *v) {
+  uint32_t n = p->end - p->begin, at = place - p->begin, peers = p->peer_begin[at] - p->begin;
+  *v = (value){0};
+  switch (p->c->call->call.function) {
+  case FN_ROW_NUMBER: v->v.i = (int64_t)at + 1; break;
+  case FN_RANK: v->v.i = (int64_t)peers + 1; break;
+  case FN_DENSE_RANK: v->v.i = (int64_t)p->peer_group[at] + 1; break;
+  case FN_PERCENT_RANK: v->v.f = n > 1 ? (double)peers / (double)(n - 1) : 0; break;
+  case FN_CUME_DIST: v->v.f = (double)(p->peer_end[at] - p->begin) / (double)n; break;
+  default: {
+    value buckets = arg_at(p, 0, place);
+    *v = buckets;
+    if (buckets.null) break;
+    SONDE_CHECK(buckets.v.i > 0, p->run->err, SONDE_VALUE, p->c->call->call.at,
+                "ntile needs a positive number");
+    v->v.i = bucket(at, n, buckets.v.i > n ? n : buckets.v.i);
+  }
+  }
+  return SONDE_OK;
+}
+
+sonde_code window_rank(partition *p) {
+  for (uint32_t place = p->begin; place < p->end; place++) {
+    value v;
+    SONDE_TRY(rank_value(p, place, &v));
+    window_put(p, place, v);
+  }
+  return SONDE_OK;
+}
+
+/* ---- lag, lead ---- */
+
+/* The place `by` values away; nulls are passed over if asked. UINT32_MAX: outside of the partition. */
+static uint32_t away(const partition *p, uint32_t place, int64_t by) {
+  bool skip = p->c->call->call.ignore_nulls;
+  int64_t at = place, direction = by < 0 ? -1 : 1;
+  if (!skip) at += by;
+  for (int64_t left = by < 0 ? -by : by; skip && left > 0;) {
+    at += direction;
+    if (at < p->begin || at >= p->end) return UINT32_MAX;
+    if (!arg_at(p, 0, (uint32_t)at).null) left--;
+  }
+  return at < p->begin || at >= p->end ? UINT32_MAX : (uint32_t)at;
+}
+
+static value shifted(const partition *p, uint32_t place) {
+  const aggregate_call *c = &p->c->call->call;
+  value by = {.v.i = 1};
+  if (c->n_args > 1) by = arg_at(p, 1, place);
+  if (by.null || by.v.i > INT32_MAX || by.v.i < -INT32_MAX) return (value){.null = true};
+  uint32_t at = away(p, place, c->function == FN_LAG ? -by.v.i : by.v.i);
+  if (at != UINT32_MAX) return arg_at(p, 0, at);
+  return c->n_args > 2 ? arg_at(p, 2, place) : (value){.null = true};
+}
+
+/* ---- first, last, nth ---- */
+
+static bool counts(const partition *p, uint32_t place, uint32_t other) {
+  if (is_excluded(p, place, other)) return false;
+  return !p->c->call->call.ignore_nulls || !arg_at(p, 0, other).null;
+}
+
+static value from_front(const partition *p, uint32_t place, frame f, int64_t nth) {
+  for (uint32_t at = f.from; at < f.to; at++)
+    if (counts(p, place, at) && --nth == 0) return arg_at(p, 0, at);
+  return (value){.null = true};
+}
+
+static value from_back(const partition *p, uint32_t place, frame f) {
+  for (uint32_t at = f.to; at > f.from; at--)
+    if (counts(p, place, at - 1)) return arg_at(p, 0, at - 1);
+  return (value){.null = true};
+}
+
+static sonde_code framed(const partition *p, uint32_t place, value *v) {
+  frame f;
+  SONDE_TRY(frame_of(p, place, &f));
+  uint16_t fn = p->c->call->call.function;
+  value nth = {.v.i = 1};
+  if (fn == FN_NTH_VALUE) nth = arg_at(p, 1, place);
+  bool plain = p->c->call->exclude == EXCLUDE_NONE && !p->c->call->call.ignore_nulls;
+  if (fn == FN_LAST_VALUE || fn == FN_LAST)
+    *v = from_back(p, place, f);
+  else if (nth.null || nth.v.i < 1)
+    *v = (value){.null = true};
+  else if (plain)
+    *v = nth.v.i <= f.to - f.from ? arg_at(p, 0, f.from + (uint32_t)nth.v.i - 1) : (value){.null = true};
+  else
+    *v = from_front(p, place, f, nth.v.i);
+  return SONDE_OK;
+}
+
+/* ---- fill: a straight line by the order key between the values around ---- */
+
+static double number_at(const partition *p, uint32_t column, uint32_t place) {
+  cell v = rowset_cell(p->rows, column, p->order[place]);
+  lane l = sql_lane(p->rows->cols[column].type);
+  return l == LANE_F64 ? v.f : l == LANE_I64 ? (double)v.i : (double)v.w;
+}
+
+static value filled(const partition *p, uint32_t place) {
+  value v = arg_at(p, 0, place);
+  uint32_t before = place, behind = place;
+  if (!v.null || !p->c->call->n_order) return v;
+  while (before > p->begin && arg_at(p, 0, before).null) before--;
+  while (behind + 1 < p->end && arg_at(p, 0, behind).null) behind++;
+  bool left = !arg_at(p, 0, before).null, right = !arg_at(p, 0, behind).null;
+  if (!left || !right) return left ? arg_at(p, 0, before) : arg_at(p, 0, behind);
+  double x0 = number_at(p, p->c->order, before), x1 = number_at(p, p->c->order, behind),
+         x = number_at(p, p->c->order, place);
+  double y0 = number_at(p, p->c->args, before), y1 = number_at(p, p->c->args, behind);
+  double y = x1 == x0 ? y0 : y0 + (y1 - y0) * (x - x0) / (x1 - x0);
+  lane l = sql_lane(p->rows->cols[p->c->args].type);
+  return (value){.v = l == LANE_F64   ? (cell){.f = y}
+                      : l == LANE_I64 ? (cell){.i = (int64_t)y}
+                                      : (cell){.w = (i128)y}};
+}
+
+sonde_code window_value(partition *p) {
+  uint16_t fn = p->c->call->call.function;
+  for (uint32_t place = p->begin; place < p->end; place++) {
+    value v;
+    if (fn == FN_LAG || fn == FN_LEAD)
+      v = shifted(p, place);
+    else if (fn == FN_FILL)
+      v = filled(p, place);
+    else
+      SONDE_TRY(framed(p, place, &v));
+    window_put(p, place, v);
+  }
+  return SONDE_OK;
+}

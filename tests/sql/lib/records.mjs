@@ -1,0 +1,48 @@
+// Files in sqllogictest format. Of the format: `query TYPES [rowsort]`, `statement error`, `skipif` and `onlyif`
+// (sonde, duckdb), comments. Our own line `table NAME FILE` names a file of ../data that the queries below it may read.
+
+const sorts = ['nosort', 'rowsort']
+
+function headOf(line, at) {
+  const [kind, ...rest] = line.split(/\s+/)
+  const sort = sorts.includes(rest.at(-1)) ? rest.pop() : 'nosort'
+  const [second = '', ...more] = rest
+  if (more.length === 0 && kind === 'query' && /^[ITR]*$/.test(second)) return { kind, types: second, sort }
+  if (more.length === 0 && kind === 'statement' && second === 'error') return { kind: 'error' }
+  throw new Error(`line ${at}: not understood: ${line}`)
+}
+
+function bodyOf(lines, at) {
+  const end = lines.findIndex((line, i) => i > at && line === '')
+  const body = lines.slice(at + 1, end < 0 ? lines.length : end)
+  const divider = body.indexOf('----')
+  const cut = divider < 0 ? body.length : divider
+  return { sql: body.slice(0, cut).join('\n'), expected: body.slice(cut + 1), next: at + 1 + body.length }
+}
+
+/**
+ * The records of a file. `line` is that of a record's head, counted from 1; `next` that of the line behind it;
+ * `only` and `skip` name an engine; `tables` is what can be read, as [name, file].
+ */
+export function parseRecords(text) {
+  const lines = text.split('\n')
+  const records = []
+  const tables = []
+  let conditions = {}
+  for (let at = 0; at < lines.length; at++) {
+    const [word, first, second] = lines[at].split(/\s+/)
+    if (lines[at] === '' || word.startsWith('#')) continue
+    if (word === 'skipif') conditions.skip = first
+    else if (word === 'onlyif') conditions.only = first
+    else if (word === 'table') tables.push([first, second])
+    else {
+      const body = bodyOf(lines, at)
+      records.push({ ...headOf(lines[at], at + 1), ...body, ...conditions, line: at + 1, tables: [...tables] })
+      conditions = {}
+      at = body.next - 1
+    }
+  }
+  return records
+}
+
+export const concerns = (record, engine) => record.skip !== engine && (record.only ?? engine) === engine
