@@ -243,6 +243,12 @@ FN(MD5, "md5", FUNCTION_SCALAR, "text|blob", "text", "MD5 digest in hexadecimal 
 FN(SHA1, "sha1", FUNCTION_SCALAR, "text|blob", "text", "SHA-1 digest in hexadecimal digits.", "sha1('a')")
 FN(SHA256, "sha256", FUNCTION_SCALAR, "text|blob", "text", "SHA-256 digest in hexadecimal digits.",
    "sha256('a')")
+FN(MD5_NUMBER, "md5_number", FUNCTION_SCALAR, "text|blob", "hugeint", "MD5 digest as a number.",
+   "md5_number('a')")
+FN(MD5_LOWER, "md5_number_lower", FUNCTION_SCALAR, "text|blob", "ubigint",
+   "Last eight bytes of the MD5 digest as a number.", "md5_number_lower('a')")
+FN(MD5_UPPER, "md5_number_upper", FUNCTION_SCALAR, "text|blob", "ubigint",
+   "First eight bytes of the MD5 digest as a number.", "md5_number_upper('a')")
 FN(BASE64, "base64", FUNCTION_SCALAR, "blob", "text", "Base64 text of bytes.", "base64('ab'::BLOB)")
 FN(FROM_BASE64, "from_base64", FUNCTION_SCALAR, "text", "blob", "Bytes of base64 text.",
    "from_base64('YWI=')")
@@ -397,17 +403,17 @@ FN(CURRENT_TIMESTAMP, "current_localtimestamp", FUNCTION_SCALAR, "", "timestamp"
    "When the query began, without zone.", "current_localtimestamp()")
 FN(CURRENT_TIME, "current_localtime", FUNCTION_SCALAR, "", "time", "Time of day when the query began.",
    "current_localtime()")
-FN(TO_YEARS, "to_years", FUNCTION_SCALAR, "integer", "interval", "An interval of years.", "to_years(2)")
-FN(TO_MONTHS, "to_months", FUNCTION_SCALAR, "integer", "interval", "An interval of months.", "to_months(2)")
-FN(TO_DAYS, "to_days", FUNCTION_SCALAR, "integer", "interval", "An interval of days.", "to_days(2)")
-FN(TO_WEEKS, "to_weeks", FUNCTION_SCALAR, "integer", "interval", "An interval of weeks.", "to_weeks(2)")
-FN(TO_QUARTERS, "to_quarters", FUNCTION_SCALAR, "integer", "interval", "An interval of quarters.",
+FN(TO_YEARS, "to_years", FUNCTION_SCALAR, "bigint", "interval", "An interval of years.", "to_years(2)")
+FN(TO_MONTHS, "to_months", FUNCTION_SCALAR, "bigint", "interval", "An interval of months.", "to_months(2)")
+FN(TO_DAYS, "to_days", FUNCTION_SCALAR, "bigint", "interval", "An interval of days.", "to_days(2)")
+FN(TO_WEEKS, "to_weeks", FUNCTION_SCALAR, "bigint", "interval", "An interval of weeks.", "to_weeks(2)")
+FN(TO_QUARTERS, "to_quarters", FUNCTION_SCALAR, "bigint", "interval", "An interval of quarters.",
    "to_quarters(2)")
-FN(TO_DECADES, "to_decades", FUNCTION_SCALAR, "integer", "interval", "An interval of decades.",
+FN(TO_DECADES, "to_decades", FUNCTION_SCALAR, "bigint", "interval", "An interval of decades.",
    "to_decades(2)")
-FN(TO_CENTURIES, "to_centuries", FUNCTION_SCALAR, "integer", "interval", "An interval of centuries.",
+FN(TO_CENTURIES, "to_centuries", FUNCTION_SCALAR, "bigint", "interval", "An interval of centuries.",
    "to_centuries(2)")
-FN(TO_MILLENNIA, "to_millennia", FUNCTION_SCALAR, "integer", "interval", "An interval of millennia.",
+FN(TO_MILLENNIA, "to_millennia", FUNCTION_SCALAR, "bigint", "interval", "An interval of millennia.",
    "to_millennia(2)")
 FN(TO_HOURS, "to_hours", FUNCTION_SCALAR, "bigint", "interval", "An interval of hours.", "to_hours(2)")
 FN(TO_MINUTES, "to_minutes", FUNCTION_SCALAR, "bigint", "interval", "An interval of minutes.",

@@ -65,23 +65,25 @@ bool name_is(sonde_str name, const char *lower_name) { return same_name(name, st
 
 enum { NEAREST_MAX = 40 };
 
-/* Levenshtein's distance over bytes. */
+/* Changed, missing, added and exchanged neighbouring letters between two names. */
 static unsigned distance(sonde_str a, sonde_str b) {
-  unsigned row[NEAREST_MAX + 1];
+  unsigned rows[3][NEAREST_MAX + 1];
   if (a.len > NEAREST_MAX || b.len > NEAREST_MAX) return NEAREST_MAX;
-  for (unsigned j = 0; j <= b.len; j++) row[j] = j;
+  for (unsigned j = 0; j <= b.len; j++) rows[0][j] = j;
   for (size_t i = 1; i <= a.len; i++) {
-    unsigned diagonal = row[0];
+    unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
     row[0] = (unsigned)i;
     for (size_t j = 1; j <= b.len; j++) {
-      unsigned above = row[j], best = diagonal + (lower_char(a.ptr[i - 1]) != lower_char(b.ptr[j - 1]));
-      if (above + 1 < best) best = above + 1;
+      char x = lower_char(a.ptr[i - 1]), y = lower_char(b.ptr[j - 1]);
+      unsigned best = above[j - 1] + (x != y);
+      if (above[j] + 1 < best) best = above[j] + 1;
       if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-      diagonal = above;
+      bool exchanged = i > 1 && j > 1 && x == lower_char(b.ptr[j - 2]) && y == lower_char(a.ptr[i - 2]);
+      if (exchanged && before[j - 2] + 1 < best) best = before[j - 2] + 1;
       row[j] = best;
     }
   }
-  return row[b.len];
+  return rows[a.len % 3][b.len];
 }
 
 void nearest_try(nearest_name *n, sonde_str candidate) {
@@ -99,6 +101,8 @@ const char *nearest_text(const nearest_name *n, char out[96]) {
 }
 
 /* ---- statements ---- */
+
+enum { EXPLAIN_BYTES_MAX = 16 << 20 };
 
 static sql_statement_kind statement_kind(const ast_statement *s) {
   switch (s->kind) {
@@ -162,6 +166,30 @@ static void bind_root(binder *b, const ast_statement *s, sql_statement *out) {
   out->text = (sonde_str){b->sql.ptr + s->query->at, s->query->end - s->query->at};
 }
 
+/* EXPLAIN: the plan's lines are the rows. */
+static void explain_plan(binder *b, sql_statement *out) {
+  buf text;
+  buf_init(&text, b->memory->mem, EXPLAIN_BYTES_MAX);
+  sql_explain(&out->query, &text);
+  uint32_t lines = 0, line = 0;
+  for (size_t i = 0; i < text.len; i++) lines += text.data[i] == '\n';
+  char *copy = bind_alloc(b, text.len + 1);
+  node *n = node_new(b, PLAN_VALUES, 1);
+  ex *cells = bind_alloc(b, (lines + 1) * sizeof *cells);
+  if (buf_status(&text, b->err) != SONDE_OK) b->failed = b->err->code;
+  node_set_column(b, n, 0, str_of("plan"), sql_simple(SQL_TEXT));
+  if (copy && cells && text.len) memcpy(copy, text.data, text.len);
+  for (size_t i = 0, begin = 0; i < text.len && !b->failed; i++) {
+    if (copy[i] != '\n') continue;
+    cells[line++] = ex_cast(b, ex_text(b, (sonde_str){copy + begin, i - begin}, 0), sql_simple(SQL_TEXT));
+    begin = i + 1;
+  }
+  buf_free(&text);
+  n->p.u.values.n_rows = line;
+  n->p.u.values.cells = cells;
+  out->query.root = b->failed ? NULL : lower(b, n);
+}
+
 /* Binding stopped where the values of a pivot are needed: the statement is the query for them. */
 static void ask_for_values(binder *b, sql_statement *out) {
   b->failed = SONDE_OK;
@@ -184,5 +212,6 @@ sonde_code sql_bind(sonde_str text, const sql_catalog *catalog, const sql_parame
   if (statement.path.count) out->name = statement.path.items[statement.path.count - 1];
   if (statement.query) bind_root(&b, &statement, out);
   if (b.pivot_values) ask_for_values(&b, out);
+  if (out->kind == SQL_EXPLAIN && !b.failed) explain_plan(&b, out);
   return b.failed;
 }

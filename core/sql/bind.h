@@ -271,7 +271,7 @@ ex bind_bool(binder *, const ast_expr *);
 ex bind_call(binder *, const ast_expr *);
 ex bind_name(binder *, const ast_expr *);
 ex bind_literal(binder *, const ast_expr *);
-ex bind_number(binder *, const ast_expr *, bool negative);
+ex bind_number(binder *, const ast_expr *, bool negative, size_t at);
 ex fold_integer(binder *, ex, sql_type); /* NULL: not a constant, or it does not fit */
 sql_type bind_type(binder *, const ast_type *);
 ex bind_subquery_expr(binder *, const ast_expr *);

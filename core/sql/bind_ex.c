@@ -62,7 +62,7 @@ ex ex_text(binder *b, sonde_str s, size_t at) {
 
 static bool is_null_constant(ex e) { return e->kind == EXPR_CONST && e->constant.null; }
 
-static ex cast_by(binder *b, expr_kind kind, ex e, sql_type type) {
+static ex cast_by(binder *b, int kind, ex e, sql_type type) {
   type = plain(type);
   if (sql_type_equal(&e->type, &type)) {
     if (!e->type.literal) return e;

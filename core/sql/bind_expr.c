@@ -23,7 +23,7 @@ sql_type bind_common_type(binder *b, size_t at, const char *what, ex_list *list)
   return type;
 }
 
-static ex with_args(binder *b, expr_kind kind, sql_type type, size_t at, const ex_list *list) {
+static ex with_args(binder *b, int kind, sql_type type, size_t at, const ex_list *list) {
   expr *e = ex_new(b, kind, type, at, list->count);
   for (uint32_t i = 0; i < e->n_args; i++) e->args[i] = list->items[i];
   return e;
@@ -48,7 +48,7 @@ static bool is_number(const ast_expr *ast) {
 }
 
 static ex bind_unary(binder *b, const ast_expr *ast) {
-  if (name_is(ast->name, "-") && is_number(arg(ast, 0))) return bind_number(b, arg(ast, 0), true);
+  if (name_is(ast->name, "-") && is_number(arg(ast, 0))) return bind_number(b, arg(ast, 0), true, ast->at);
   ex e = bind_expr(b, arg(ast, 0));
   if (name_is(ast->name, "@")) return ex_call(b, "abs", ast->at, 1, &e);
   if (name_is(ast->name, "!")) return ex_call(b, "factorial", ast->at, 1, &e);
@@ -96,7 +96,7 @@ static ex bind_operator(binder *b, const ast_expr *ast) {
 
 /* ---- conditions ---- */
 
-static ex bind_connective(binder *b, const ast_expr *ast, expr_kind kind) {
+static ex bind_connective(binder *b, const ast_expr *ast, int kind) {
   ex_list args = {0};
   for (uint32_t i = 0; i < ast->args.count; i++) PUSH(b, &args, bind_bool(b, arg(ast, i)));
   return with_args(b, kind, sql_simple(SQL_BOOL), ast->at, &args);

@@ -107,11 +107,11 @@ static ex decimal_literal(binder *b, sonde_str text, bool negative, size_t at) {
   return e;
 }
 
-ex bind_number(binder *b, const ast_expr *ast, bool negative) {
+ex bind_number(binder *b, const ast_expr *ast, bool negative, size_t at) {
   switch (ast->kind) {
-  case AST_INTEGER: return integer_literal(b, ast->name, negative, ast->at);
-  case AST_DECIMAL: return decimal_literal(b, ast->name, negative, ast->at);
-  default: return double_literal(b, ast->name, negative, ast->at);
+  case AST_INTEGER: return integer_literal(b, ast->name, negative, at);
+  case AST_DECIMAL: return decimal_literal(b, ast->name, negative, at);
+  default: return double_literal(b, ast->name, negative, at);
   }
 }
 
@@ -137,20 +137,23 @@ ex fold_integer(binder *b, ex e, sql_type type) {
 
 /* ---- others ---- */
 
+static int hex_digit(char c) {
+  const char *digits_known = "0123456789abcdef",
+             *found = c ? strchr(digits_known, c | (c >= 'A' ? 0x20 : 0)) : NULL;
+  return found ? (int)(found - digits_known) : -1;
+}
+
 static ex blob_literal(binder *b, const ast_expr *ast) {
   sonde_str hex = ast->name;
   char *out = bind_alloc(b, hex.len / 2 + 1);
-  if (hex.len % 2) bind_fail(b, SONDE_SYNTAX, ast->at, "a blob needs two hexadecimal digits for each byte");
-  for (size_t i = 0; out && i + 1 < hex.len && !b->failed; i += 2) {
-    u128 byte;
-    char two[4] = {'0', 'x', hex.ptr[i], hex.ptr[i + 1]};
-    bool ok = strchr("0123456789abcdefABCDEF", two[2]) && strchr("0123456789abcdefABCDEF", two[3]);
-    if (!ok || !hex_digits((sonde_str){two, 4}, &byte)) {
-      bind_fail(b, SONDE_SYNTAX, ast->at, "%c%c are not hexadecimal digits", two[2], two[3]);
-      break;
-    }
-    out[i / 2] = (char)(uint8_t)byte;
+  bool good = hex.len % 2 == 0;
+  for (size_t i = 0; out && good && i < hex.len; i += 2) {
+    int high = hex_digit(hex.ptr[i]), low = hex_digit(hex.ptr[i + 1]);
+    good = high >= 0 && low >= 0;
+    out[i / 2] = good ? (char)(high << 4 | low) : '\0';
   }
+  if (!good)
+    bind_fail(b, SONDE_SYNTAX, ast->at, "a blob is written with two hexadecimal digits for each byte");
   expr *e = ex_new(b, EXPR_CONST, sql_simple(SQL_BLOB), ast->at, 0);
   e->constant.v.s = (sonde_str){out, hex.len / 2};
   return e;
@@ -226,7 +229,7 @@ ex bind_literal(binder *b, const ast_expr *ast) {
   case AST_BLOB: return blob_literal(b, ast);
   case AST_INTERVAL: return interval_literal(b, ast);
   case AST_PARAMETER: return parameter(b, ast);
-  default: return bind_number(b, ast, false);
+  default: return bind_number(b, ast, false, ast->at);
   }
 }
 

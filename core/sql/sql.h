@@ -43,11 +43,11 @@ typedef struct {
 
 typedef enum {
   SQL_QUERY,
-  SQL_EXPLAIN,
-  SQL_EXPLAIN_ANALYZE,
-  SQL_CREATE_VIEW,  /* `name`, `text`; the plan shows that the view can be bound, and its columns */
-  SQL_CREATE_TABLE, /* `name`; the plan's rows are its content */
-  SQL_DROP_VIEW,    /* `name`; no plan */
+  SQL_EXPLAIN,         /* the plan's rows are the lines of the explained plan */
+  SQL_EXPLAIN_ANALYZE, /* the plan itself: whoever runs it shows what it took */
+  SQL_CREATE_VIEW,     /* `name`, `text`; the plan shows that the view can be bound, and its columns */
+  SQL_CREATE_TABLE,    /* `name`; the plan's rows are its content */
+  SQL_DROP_VIEW,       /* `name`; no plan */
   SQL_DROP_TABLE,
   /* The columns of a PIVOT depend on what its table holds: run this query first, add its rows to `pivots`, bind again. */
   SQL_PIVOT_VALUES

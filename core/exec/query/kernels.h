@@ -67,6 +67,7 @@ KERNEL(kernel_from_base64);
 KERNEL(kernel_encode);
 KERNEL(kernel_digest);
 KERNEL(kernel_hash);
+KERNEL(kernel_digest_number);
 KERNEL(kernel_url);
 /* kernels_similar.c */
 KERNEL(kernel_edits);
@@ -78,6 +79,9 @@ KERNEL(kernel_bar);
 KERNEL(kernel_to_base);
 KERNEL(kernel_typeof);
 KERNEL(kernel_error);
+KERNEL(kernel_file_name);
+KERNEL(kernel_strip_accents);
+KERNEL(kernel_uuid);
 /* kernels_date.c */
 KERNEL(kernel_date_part);
 KERNEL(kernel_date_part_named);
@@ -139,6 +143,5 @@ KERNEL(kernel_map_concat);
 KERNEL(kernel_json_extract);
 KERNEL(kernel_json_ask);
 KERNEL(kernel_json_make);
-KERNEL(kernel_uuid);
 
 #endif

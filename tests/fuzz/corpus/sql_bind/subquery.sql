@@ -1,0 +1,1 @@
+SELECT (SELECT max(x) FROM u WHERE u.a = t.a) FROM t WHERE a IN (SELECT a FROM u) AND EXISTS (FROM v WHERE v.a = t.a)

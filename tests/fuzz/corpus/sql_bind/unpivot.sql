@@ -1,0 +1,1 @@
+FROM t UNPIVOT INCLUDE NULLS (v FOR n IN (a, d))

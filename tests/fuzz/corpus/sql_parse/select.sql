@@ -1,0 +1,1 @@
+SELECT a, b AS c, d + 1 FROM t WHERE a > 3 AND b LIKE 'x%' ORDER BY 2 DESC LIMIT 3

@@ -1,0 +1,531 @@
+/* SQL against the plan it is bound to (as EXPLAIN writes it), the types of its columns, and the errors of names and types. */
+#include "sql/sql.h"
+
+#include "check.h"
+
+static mem memory;
+static arena nodes;
+
+#define TYPE(of)                                                                                             \
+  { .id = SQL_##of, .unit = SQL_##of == SQL_TIMESTAMP ? 6 : 0 }
+#define NAME(text)                                                                                           \
+  { text, sizeof text - 1 }
+
+static const plan_column t_columns[] = {{NAME("a"), TYPE(INTEGER)}, {NAME("b"), TYPE(INTEGER)},
+                                        {NAME("c"), TYPE(TEXT)},    {NAME("d"), TYPE(DOUBLE)},
+                                        {NAME("day"), TYPE(DATE)},  {NAME("at"), TYPE(TIMESTAMP)}};
+static const plan_column u_columns[] = {
+    {NAME("a"), TYPE(INTEGER)}, {NAME("x"), TYPE(BIGINT)}, {NAME("y"), TYPE(TEXT)}};
+static const plan_column big_columns[] = {{NAME("k"), TYPE(INTEGER)}, {NAME("v"), TYPE(INTEGER)}};
+static const sql_table tables[] = {
+    {.name = NAME("t"), .columns = t_columns, .n_columns = 6, .rows = 1000},
+    {.name = NAME("u"), .columns = u_columns, .n_columns = 3, .rows = 100},
+    {.name = NAME("Big"), .columns = big_columns, .n_columns = 2, .rows = 1e6},
+    {.name = NAME("v"), .view = NAME("SELECT a, sum(x) AS total FROM u GROUP BY a")},
+    {.name = NAME("broken"), .view = NAME("SELECT FROM")}};
+static const sql_catalog catalog = {tables, 5};
+
+static sonde_code bind_with(const char *sql, const sql_parameters *parameters, sql_statement *out,
+                            sonde_error *err) {
+  arena_reset(&nodes);
+  return sql_bind((sonde_str){sql, strlen(sql)}, &catalog, parameters, &nodes, out, err);
+}
+
+static void check_plan(const char *sql, const char *expected, int line) {
+  sql_statement s;
+  sonde_error err = {0};
+  buf b;
+  buf_init(&b, &memory, 1 << 20);
+  if (bind_with(sql, NULL, &s, &err) == SONDE_OK) {
+    sql_explain(&s.query, &b);
+    check_bytes(b.data, b.len, expected, strlen(expected), __FILE__, line, sql);
+  } else {
+    check_str(err.message, expected, __FILE__, line, sql);
+  }
+  buf_free(&b);
+}
+
+static void check_types(const char *sql, const char *expected, int line) {
+  sql_statement s;
+  sonde_error err = {0};
+  buf b;
+  buf_init(&b, &memory, 1 << 16);
+  if (bind_with(sql, NULL, &s, &err) == SONDE_OK) {
+    for (uint32_t i = 0; i < s.query.root->n_columns; i++) {
+      if (i) buf_put(&b, ", ", 2);
+      sql_type_print(&s.query.root->columns[i].type, &b);
+    }
+    check_bytes(b.data, b.len, expected, strlen(expected), __FILE__, line, sql);
+  } else {
+    check_str(err.message, expected, __FILE__, line, sql);
+  }
+  buf_free(&b);
+}
+
+static void check_names(const char *sql, const char *expected, int line) {
+  sql_statement s;
+  sonde_error err = {0};
+  buf b;
+  buf_init(&b, &memory, 1 << 16);
+  if (bind_with(sql, NULL, &s, &err) == SONDE_OK) {
+    for (uint32_t i = 0; i < s.query.root->n_columns; i++) {
+      if (i) buf_u8(&b, '|');
+      buf_put(&b, s.query.root->columns[i].name.ptr, s.query.root->columns[i].name.len);
+    }
+    check_bytes(b.data, b.len, expected, strlen(expected), __FILE__, line, sql);
+  } else {
+    check_str(err.message, expected, __FILE__, line, sql);
+  }
+  buf_free(&b);
+}
+
+static void check_error(const char *sql, sonde_code code, uint64_t at, const char *message, int line) {
+  sql_statement s;
+  sonde_error err = {0};
+  check_int(bind_with(sql, NULL, &s, &err), code, __FILE__, line, sql);
+  check_str(err.message, message, __FILE__, line, sql);
+  check_uint(err.at, at, __FILE__, line, sql);
+}
+
+#define PLAN(sql, expected) check_plan(sql, expected, __LINE__)
+#define TYPES(sql, expected) check_types(sql, expected, __LINE__)
+#define NAMES(sql, expected) check_names(sql, expected, __LINE__)
+#define ERROR(sql, code, at, message) check_error(sql, code, at, message, __LINE__)
+
+/* ---- plans ---- */
+
+static void only_columns_that_are_read_are_scanned(void) {
+  PLAN("SELECT 1", "project 1\n"
+                   "  one row\n");
+  PLAN("SELECT b FROM t", "scan 0 [b]\n");
+  PLAN("SELECT d + 1 AS e, c FROM t", "project (#1 + 1), #0\n"
+                                      "  scan 0 [c, d]\n");
+  PLAN("SELECT x FROM (SELECT a AS x, b, c FROM t)", "scan 0 [x]\n");
+  PLAN("SELECT count(*) FROM t", "aggregate: count_star()\n"
+                                 "  scan 0 []\n");
+}
+
+static void filters_go_to_the_scan(void) {
+  PLAN("SELECT a FROM t WHERE b > 3 AND c LIKE 'x%'",
+       "project #0\n"
+       "  scan 0 [a, b, c] where ((#1 > 3) AND (#2 ~~ 'x%'))\n");
+  PLAN("SELECT * FROM (SELECT a + 1 AS n FROM t) WHERE n > 5", "project (#0 + 1)\n"
+                                                               "  scan 0 [a] where ((#0 + 1) > 5)\n");
+  PLAN("SELECT a, sum(b) FROM t GROUP BY a HAVING a > 3 AND sum(b) > 4",
+       "filter (#1 > 4)\n"
+       "  aggregate by #0: sum(#1)\n"
+       "    scan 0 [a, b] where (#0 > 3)\n");
+  PLAN("SELECT a FROM t UNION ALL SELECT a FROM u", "union all\n"
+                                                    "  scan 0 [a]\n"
+                                                    "  scan 1 [a]\n");
+  PLAN("SELECT * FROM (SELECT a FROM t UNION SELECT a FROM u) WHERE a = 1", "union\n"
+                                                                            "  scan 0 [a] where (#0 = 1)\n"
+                                                                            "  scan 1 [a] where (#0 = 1)\n");
+  PLAN("SELECT * FROM (SELECT a FROM t LIMIT 5) WHERE a = 1", "filter (#0 = 1)\n"
+                                                              "  limit to 5\n"
+                                                              "    scan 0 [a]\n");
+  PLAN("SELECT * FROM (SELECT a, row_number() OVER (PARTITION BY a) AS n FROM t) WHERE a = 1 AND n = 2",
+       "filter (#1 = 2)\n"
+       "  window row_number() partition by #0 range start..end\n"
+       "    scan 0 [a] where (#0 = 1)\n");
+  PLAN("SELECT a FROM t WHERE (b = 1 AND d > 2) OR (b = 1 AND d < 1)",
+       "project #0\n"
+       "  scan 0 [a, b, d] where ((#1 = 1) AND ((#2 > 2) OR (#2 < 1)))\n");
+}
+
+static void aliases_can_be_used_where_columns_can(void) {
+  PLAN("SELECT a + 1 AS n FROM t WHERE n > 2 ORDER BY n", "sort #0\n"
+                                                          "  project (#0 + 1)\n"
+                                                          "    scan 0 [a] where ((#0 + 1) > 2)\n");
+  PLAN("SELECT a % 2 AS parity, count(*) FROM t GROUP BY parity", "aggregate by (#0 % 2): count_star()\n"
+                                                                  "  scan 0 [a]\n");
+  PLAN("SELECT a AS n, n + 1 AS m FROM t", "project #0, (#0 + 1)\n"
+                                           "  scan 0 [a]\n");
+  PLAN("SELECT b AS a FROM t ORDER BY a", "sort #0\n"
+                                          "  scan 0 [b]\n");
+  PLAN("SELECT b AS a FROM t WHERE a = 1", "project #1\n"
+                                           "  scan 0 [a, b] where (#0 = 1)\n");
+}
+
+static void grouping(void) {
+  PLAN("SELECT a, b + 1, sum(d) FROM t GROUP BY 1, b + 1", "aggregate by #0, (#1 + 1): sum(#2)\n"
+                                                           "  scan 0 [a, b, d]\n");
+  PLAN("SELECT a, c, max(b) FROM t GROUP BY ALL", "aggregate by #0, #2: max(#1)\n"
+                                                  "  scan 0 [a, b, c]\n");
+  PLAN("SELECT a, sum(b), sum(b) + 1 FROM t GROUP BY a", "project #0, #1, (#1 + 1)\n"
+                                                         "  aggregate by #0: sum(#1)\n"
+                                                         "    scan 0 [a, b]\n");
+  PLAN("SELECT count(*), count(DISTINCT a) FILTER (WHERE b > 1) FROM t",
+       "aggregate: count_star(), count(distinct #0) filter (#1 > 1)\n"
+       "  scan 0 [a, b]\n");
+  PLAN("SELECT a, b FROM t GROUP BY ROLLUP (a, b)", "aggregate by #0, #1 sets 3,1,0\n"
+                                                    "  scan 0 [a, b]\n");
+  PLAN("SELECT a, b FROM t GROUP BY CUBE (a, b)", "aggregate by #0, #1 sets 3,2,1,0\n"
+                                                  "  scan 0 [a, b]\n");
+  PLAN("SELECT a, grouping(a, b) FROM t GROUP BY GROUPING SETS ((a, b), (a), ()), c",
+       "project #0, #3\n"
+       "  aggregate by #0, #1, #2 sets 7,5,4, 1 groupings\n"
+       "    scan 0 [a, b, c]\n");
+  PLAN("SELECT string_agg(c, ',' ORDER BY a DESC) FROM t", "aggregate: string_agg(#1, ',' order by #0 desc)\n"
+                                                           "  scan 0 [a, c]\n");
+  PLAN("SELECT quantile_cont(0.9) WITHIN GROUP (ORDER BY d DESC) FROM t",
+       "aggregate: quantile_cont(#0, -(9e-1)::DOUBLE)\n"
+       "  scan 0 [d]\n");
+}
+
+static void windows(void) {
+  PLAN(
+      "SELECT sum(d) OVER w, rank() OVER (w ORDER BY b) FROM t WINDOW w AS (PARTITION BY a)",
+      "project #3, #4\n"
+      "  window sum(#2) partition by #0 range start..end; rank() partition by #0 order by #1 range start..current\n"
+      "    scan 0 [a, b, d]\n");
+  PLAN("SELECT a, sum(count(*)) OVER (ORDER BY a ROWS 2 PRECEDING) FROM t GROUP BY a",
+       "project #0, #2\n"
+       "  window sum(#1) order by #0 rows 2 preceding..current\n"
+       "    aggregate by #0: count_star()\n"
+       "      scan 0 [a]\n");
+  PLAN("SELECT a FROM t QUALIFY row_number() OVER (PARTITION BY b ORDER BY at DESC) = 1",
+       "project #0\n"
+       "  filter (#3 = 1)\n"
+       "    window row_number() partition by #1 order by #2 desc range start..current\n"
+       "      scan 0 [a, b, at]\n");
+  PLAN(
+      "SELECT avg(d) OVER (ORDER BY day RANGE BETWEEN INTERVAL 7 DAY PRECEDING AND CURRENT ROW EXCLUDE TIES) FROM t",
+      "project #2\n"
+      "  window avg(#0) order by #1 range '7 DAY'::INTERVAL preceding..current exclude ties\n"
+      "    scan 0 [d, day]\n");
+}
+
+static void joins(void) {
+  PLAN("SELECT c, y FROM t JOIN u ON t.a = u.a AND b < x", "project #2, #5\n"
+                                                           "  inner join on #0 = #0 where (#1::BIGINT < #4)\n"
+                                                           "    scan 0 [a, b, c]\n"
+                                                           "    scan 1 [a, x, y]\n");
+  PLAN("SELECT a, x FROM t LEFT JOIN u USING (a) WHERE b = 1", "project #0, #3\n"
+                                                               "  left join on #0 = #0\n"
+                                                               "    scan 0 [a, b] where (#1 = 1)\n"
+                                                               "    scan 1 [a, x]\n");
+  PLAN("SELECT a FROM t RIGHT JOIN u USING (a)", "project #0\n"
+                                                 "  left join on #0 = #0\n"
+                                                 "    scan 1 [a]\n"
+                                                 "    scan 0 [a]\n");
+  PLAN("SELECT a, t.a FROM t FULL JOIN u USING (a)", "project coalesce(#0, #1), #0\n"
+                                                     "  full join on #0 = #0\n"
+                                                     "    scan 0 [a]\n"
+                                                     "    scan 1 [a]\n");
+  PLAN("SELECT t.a FROM t LEFT JOIN u ON t.a = u.a WHERE u.x > 3", "project #0\n"
+                                                                   "  inner join on #0 = #0\n"
+                                                                   "    scan 0 [a]\n"
+                                                                   "    scan 1 [a, x] where (#1 > 3)\n");
+  PLAN("SELECT t.a FROM t ASOF JOIN u ON t.a = u.a AND t.b >= u.x",
+       "project #0\n"
+       "  asof inner join on #0 = #0 nearest #1::BIGINT >= #1\n"
+       "    scan 0 [a, b]\n"
+       "    scan 1 [a, x]\n");
+  PLAN("SELECT t.a FROM t SEMI JOIN u USING (a)", "semi join on #0 = #0\n"
+                                                  "  scan 0 [a]\n"
+                                                  "  scan 1 [a]\n");
+}
+
+/* The small, filtered table is joined first; the larger side stands left. */
+static void joins_are_ordered_by_size(void) {
+  PLAN("SELECT count(*) FROM t, big, u WHERE t.a = big.k AND big.v = u.a AND u.y = 'x'",
+       "aggregate: count_star()\n"
+       "  inner join on #0 = #0\n"
+       "    inner join on #1 = #0\n"
+       "      scan 2 [k, v]\n"
+       "      scan 1 [a, y] where (#1 = 'x')\n"
+       "    scan 0 [a]\n");
+}
+
+static void sub_queries_become_joins(void) {
+  PLAN("SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.a AND u.x > 5)",
+       "semi join on #0 = #0\n"
+       "  scan 0 [a]\n"
+       "  scan 1 [a, x] where (#1 > 5)\n");
+  PLAN("SELECT a FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.a = t.a)", "anti join on #0 = #0\n"
+                                                                             "  scan 0 [a]\n"
+                                                                             "  scan 1 [a]\n");
+  PLAN("SELECT a FROM t WHERE b IN (SELECT x FROM u)", "project #0\n"
+                                                       "  semi join on #1::BIGINT = #0\n"
+                                                       "    scan 0 [a, b]\n"
+                                                       "    scan 1 [x]\n");
+  PLAN("SELECT a FROM t WHERE b NOT IN (SELECT a FROM u)", "project #0\n"
+                                                           "  filter not(#2)\n"
+                                                           "    mark join on #1 = #0\n"
+                                                           "      scan 0 [a, b]\n"
+                                                           "      scan 1 [a]\n");
+  PLAN("SELECT a FROM t WHERE b = (SELECT max(b) FROM t)", "project #0\n"
+                                                           "  inner join on #1 = #0\n"
+                                                           "    scan 0 [a, b]\n"
+                                                           "    aggregate: max(#0)\n"
+                                                           "      scan 0 [b]\n");
+  PLAN("SELECT a, (SELECT count(*) FROM u WHERE u.a = t.a) FROM t", "project #0, coalesce(#2, 0)\n"
+                                                                    "  left join on #0 = #0\n"
+                                                                    "    scan 0 [a]\n"
+                                                                    "    aggregate by #0: count_star()\n"
+                                                                    "      scan 1 [a]\n");
+  PLAN("SELECT a, (SELECT x FROM u WHERE u.a = t.a) FROM t", "project #0, #1\n"
+                                                             "  single join on #0 = #1\n"
+                                                             "    scan 0 [a]\n"
+                                                             "    project #1, #0\n"
+                                                             "      scan 1 [a, x]\n");
+  PLAN("SELECT (SELECT t.a + sum(x) FROM u) FROM t", "project (#0::HUGEINT + #1)\n"
+                                                     "  inner join\n"
+                                                     "    scan 0 [a]\n"
+                                                     "    aggregate: sum(#0)\n"
+                                                     "      scan 1 [x]\n");
+}
+
+static void what_cannot_be_joined_is_applied(void) {
+  PLAN("SELECT a, (SELECT max(n) FROM (SELECT x AS n FROM u WHERE u.a = t.a UNION ALL SELECT t.b)) FROM t",
+       "project #0, #2\n"
+       "  left apply outer0 = #0, outer1 = #1\n"
+       "    scan 0 [a, b]\n"
+       "    aggregate: max(#0)\n"
+       "      union all\n"
+       "        project #1\n"
+       "          scan 1 [a, x] where (#0 = outer0)\n"
+       "        project outer1::BIGINT\n"
+       "          one row\n");
+}
+
+static void lateral_tables(void) {
+  PLAN("SELECT v FROM t, unnest([a, b]) AS l(v)", "project #2\n"
+                                                  "  unnest list_value(#0, #1)\n"
+                                                  "    scan 0 [a, b]\n");
+  PLAN("SELECT t.a, s FROM t, LATERAL (SELECT sum(x) AS s FROM u WHERE u.a = t.a)",
+       "project #0, #2\n"
+       "  left join on #0 = #0\n"
+       "    scan 0 [a]\n"
+       "    aggregate by #0: sum(#1)\n"
+       "      scan 1 [a, x]\n");
+  PLAN("SELECT i FROM range(1, 10, 2) r(i)", "range from 1 to 10 by 2\n");
+}
+
+static void common_tables(void) {
+  PLAN("WITH q AS (SELECT a, b FROM t) SELECT a FROM q WHERE b = 1", "project #0\n"
+                                                                     "  scan 0 [a, b] where (#1 = 1)\n");
+  PLAN("WITH q AS (SELECT a FROM t) SELECT count(*) FROM q JOIN q AS r USING (a)",
+       "with 0\n"
+       "  scan 0 [a]\n"
+       "  aggregate: count_star()\n"
+       "    inner join on #0 = #0\n"
+       "      table 0\n"
+       "      table 0\n");
+  PLAN("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 5) SELECT n FROM r",
+       "recursive 0 all\n"
+       "  project 1\n"
+       "    one row\n"
+       "  project (#0 + 1)\n"
+       "    filter (#0 < 5)\n"
+       "      table 0\n");
+}
+
+static void sorts_and_limits(void) {
+  PLAN("SELECT a FROM t ORDER BY b DESC NULLS FIRST LIMIT 10 OFFSET 5",
+       "project #0\n"
+       "  sort #1 desc nulls first limit 10 offset 5\n"
+       "    scan 0 [a, b]\n");
+  PLAN("SELECT a, b FROM t ORDER BY ALL DESC", "sort #0 desc, #1 desc\n"
+                                               "  scan 0 [a, b]\n");
+  PLAN("SELECT DISTINCT ON (a) a, b FROM t ORDER BY a, at", "project #0, #1\n"
+                                                            "  distinct on #0\n"
+                                                            "    sort #0, #2\n"
+                                                            "      scan 0 [a, b, at]\n");
+  PLAN("SELECT a FROM t LIMIT 10 PERCENT", "limit to 10\n"
+                                           "  scan 0 [a]\n");
+  PLAN("SELECT a FROM t UNION SELECT x FROM u ORDER BY u.x", "sort #0\n"
+                                                             "  union\n"
+                                                             "    project #0::BIGINT\n"
+                                                             "      scan 0 [a]\n"
+                                                             "    scan 1 [x]\n");
+}
+
+static void views_and_values(void) {
+  PLAN("SELECT total FROM v WHERE a = 3", "project #1\n"
+                                          "  aggregate by #0: sum(#1)\n"
+                                          "    scan 1 [a, x] where (#0 = 3)\n");
+  PLAN("VALUES (1, 'a'), (2, NULL)", "values 2 x 2\n");
+  PLAN("SELECT * FROM t UNPIVOT (v FOR n IN (a, b))", "project #2, #3, #4, #5, #6, #7\n"
+                                                      "  filter not(is_null(#7))\n"
+                                                      "    unnest list_value('a', 'b'), list_value(#0, #1)\n"
+                                                      "      scan 0 [a, b, c, d, day, at]\n");
+}
+
+/* ---- names and types of results ---- */
+
+static void types_are_duckdbs(void) {
+  TYPES("SELECT 1, 3000000000, 170141183460469231731687303715884105727, 1.50, 1e3, -128",
+        "INTEGER, BIGINT, HUGEINT, DECIMAL(3,2), DOUBLE, INTEGER");
+  TYPES("SELECT a + 1, a + x, a / 2, a // 2, d * a FROM t JOIN u USING (a)",
+        "INTEGER, BIGINT, DOUBLE, INTEGER, DOUBLE");
+  TYPES("SELECT sum(a), sum(d), avg(a), count(*), min(c), max(day) FROM t",
+        "HUGEINT, DOUBLE, DOUBLE, BIGINT, VARCHAR, DATE");
+  TYPES("SELECT CASE WHEN a > 1 THEN 1 ELSE 2.5 END, coalesce(a, 0), NULLIF(a, 1) FROM t",
+        "DECIMAL(11,1), INTEGER, INTEGER");
+  TYPES("SELECT [1, 2.5], {'k': 1, 'l': 'x'}, MAP {'a': 1}, [a FOR a IN [1]]",
+        "DECIMAL(11,1)[], STRUCT(k INTEGER, l VARCHAR), MAP(VARCHAR, INTEGER), INTEGER[]");
+  TYPES("SELECT DATE '2020-01-01', day + 1, day - day, at + INTERVAL 1 DAY, at - at FROM t",
+        "DATE, DATE, BIGINT, TIMESTAMP, INTERVAL");
+  TYPES("SELECT a FROM t UNION ALL SELECT x FROM u UNION ALL SELECT 1.5", "DECIMAL(20,1)");
+  TYPES("SELECT list_transform([1, 2], x -> x / 2), list_filter(['a'], lambda s: s > 'b')",
+        "DOUBLE[], VARCHAR[]");
+  TYPES("SELECT NULL, [NULL]", "INTEGER, INTEGER[]");
+  TYPES(
+      "SELECT a::DECIMAL(10, 2), TRY_CAST(c AS TIMESTAMP WITH TIME ZONE), c::STRUCT(p INT, q TEXT[]) FROM t",
+      "DECIMAL(10,2), TIMESTAMP WITH TIME ZONE, STRUCT(p INTEGER, q VARCHAR[])");
+}
+
+static void columns_have_names(void) {
+  NAMES("SELECT a, t.b, a + 1, count(*) AS n, \"c\" FROM t GROUP BY ALL", "a|b|a + 1|n|c");
+  NAMES("SELECT * EXCLUDE (a, at) REPLACE (b * 2 AS b) RENAME (c AS text) FROM t", "b|text|d|day");
+  NAMES("SELECT u.*, COLUMNS('^d') FROM t JOIN u USING (a)", "a|x|y|d|day");
+  NAMES("SELECT * FROM t JOIN u USING (a)", "a|b|c|d|day|at|x|y");
+  NAMES("SELECT * FROM (SELECT a, a, a + 1 FROM t) AS s(p)", "p|a|a + 1");
+  NAMES("SELECT * FROM (SELECT a, b AS a FROM t)", "a|a_1");
+  NAMES("SELECT s.* FROM (SELECT {'i': 1, 'j': 2} AS s)", "i|j");
+  NAMES("SELECT a FROM t UNION ALL BY NAME SELECT x, a FROM u", "a|x");
+  NAMES("DESCRIBE t", "column_name|column_type|null|key|default|extra");
+  NAMES("PIVOT t ON b IN (1, 2) USING sum(d) AS s GROUP BY a", "a|1_s|2_s");
+}
+
+/* ---- errors ---- */
+
+static void unknown_names_have_neighbours(void) {
+  ERROR("SELECT dayy FROM t", SONDE_NAME, 7, "there is no column dayy; did you mean day?");
+  ERROR("SELECT t.z FROM t", SONDE_NAME, 7, "there is no column z; did you mean a?");
+  ERROR("SELECT 1 FROM bigg", SONDE_NAME, 14, "there is no table bigg; did you mean Big?");
+  ERROR("SELECT w.a FROM t", SONDE_NAME, 7, "there is no table w in this query");
+  ERROR("SELECT sums(a) FROM t", SONDE_NAME, 7, "there is no function sums");
+  ERROR("SELECT lenght(c) FROM t", SONDE_NAME, 7, "there is no function lenght; did you mean length?");
+  ERROR("SELECT a::INTEGR FROM t", SONDE_NAME, 10, "there is no type integr");
+  ERROR("SELECT a FROM t, u", SONDE_NAME, 7, "a is ambiguous: write t.a or u.a");
+  ERROR("SELECT * EXCLUDE (dya) FROM t", SONDE_NAME, 18, "the star has no column dya; did you mean day?");
+  ERROR("SELECT a FROM t ORDER BY 2", SONDE_NAME, 25, "there is no column 2: the query has 1");
+  ERROR("SELECT * FROM rang(3)", SONDE_NAME, 14, "there is no table function rang; did you mean range?");
+}
+
+static void misplaced_aggregates(void) {
+  ERROR("SELECT a, sum(b) FROM t", SONDE_TYPE, 7,
+        "a has to be in GROUP BY or inside an aggregate, such as any_value(a)");
+  ERROR("SELECT a FROM t WHERE sum(b) > 1", SONDE_TYPE, 22, "the aggregate sum cannot be used in WHERE");
+  ERROR("SELECT sum(max(a)) FROM t", SONDE_TYPE, 11,
+        "the aggregate max cannot be used in the arguments of an aggregate");
+  ERROR("SELECT rank() FROM t", SONDE_TYPE, 7, "rank needs OVER (…)");
+  ERROR("SELECT a FROM t WHERE rank() OVER () = 1", SONDE_TYPE, 22,
+        "the window function rank cannot be used in WHERE");
+  ERROR("SELECT sum(a) AS s FROM t WHERE s > 1", SONDE_TYPE, 32,
+        "s holds an aggregate, which cannot be used in WHERE");
+  ERROR("SELECT length(DISTINCT c) FROM t", SONDE_TYPE, 7,
+        "DISTINCT is for aggregates; length is a scalar function");
+}
+
+static void types_that_do_not_fit(void) {
+  ERROR("SELECT CASE WHEN a = 1 THEN day ELSE a END FROM t", SONDE_TYPE, 7,
+        "the results of CASE are of types that do not meet, DATE and INTEGER: cast one of them");
+  ERROR("SELECT a FROM t WHERE day", SONDE_TYPE, 22, "a condition has to be BOOLEAN here");
+  ERROR("SELECT a FROM t UNION SELECT a, x FROM u", SONDE_TYPE, 22,
+        "queries that are combined have equally many columns; here are 1 and 2");
+  ERROR("SELECT (SELECT a, x FROM u)", SONDE_TYPE, 7, "a sub-query has one column here; this one has 2");
+  ERROR("SELECT ? + 1", SONDE_VALUE, 7, "no value was given for parameter 1");
+  ERROR("SELECT * FROM broken", SONDE_SYNTAX, 14, "the view broken: expected an expression, found FROM");
+  ERROR("SELECT a FROM t LIMIT -1", SONDE_VALUE, 22, "LIMIT and OFFSET cannot be negative");
+}
+
+/* ---- parameters, statements ---- */
+
+static void parameters_are_constants(void) {
+  const sql_parameter items[] = {{.type = TYPE(BIGINT), .v = {.v = {.i = 7}}},
+                                 {.name = NAME("limit"), .type = TYPE(TEXT), .v = {.v = {.s = NAME("x")}}}};
+  const sql_parameters given = {.items = items, .n = 2};
+  sql_statement s;
+  sonde_error err = {0};
+  buf b;
+  buf_init(&b, &memory, 1 << 16);
+  REQUIRE(bind_with("SELECT a FROM t WHERE a = ? AND c = $LIMIT", &given, &s, &err) == SONDE_OK);
+  sql_explain(&s.query, &b);
+  CHECK_STRN(b.data, b.len,
+             "project #0\n"
+             "  scan 0 [a, c] where ((#0::BIGINT = 7) AND (#1 = 'x'))\n");
+  buf_free(&b);
+}
+
+/* A pivot without values asks for them first. */
+static void pivots_ask_for_their_values(void) {
+  sql_statement s;
+  sonde_error err = {0};
+  const char *sql = "PIVOT t ON c USING sum(d) GROUP BY a";
+  REQUIRE(bind_with(sql, NULL, &s, &err) == SONDE_OK);
+  CHECK_EQ_INT(s.kind, SQL_PIVOT_VALUES);
+  const sonde_str texts[] = {NAME("x"), NAME("y")};
+  const sql_pivot pivot = {texts, 2, 1};
+  const sql_parameters given = {.pivots = &pivot, .n_pivots = 1};
+  REQUIRE(bind_with(sql, &given, &s, &err) == SONDE_OK);
+  CHECK_EQ_INT(s.kind, SQL_QUERY);
+  REQUIRE(s.query.root->n_columns == 3);
+  CHECK_STRN(s.query.root->columns[1].name.ptr, s.query.root->columns[1].name.len, "x");
+  CHECK_STRN(s.query.root->columns[2].name.ptr, s.query.root->columns[2].name.len, "y");
+}
+
+static void statements(void) {
+  sql_statement s;
+  sonde_error err = {0};
+  REQUIRE(bind_with("CREATE OR REPLACE VIEW w(p) AS SELECT a, b FROM t", NULL, &s, &err) == SONDE_OK);
+  CHECK_EQ_INT(s.kind, SQL_CREATE_VIEW);
+  CHECK(s.replace);
+  CHECK_STRN(s.name.ptr, s.name.len, "w");
+  CHECK_STRN(s.text.ptr, s.text.len, "SELECT a, b FROM t");
+  CHECK_STRN(s.query.root->columns[0].name.ptr, s.query.root->columns[0].name.len, "p");
+  REQUIRE(bind_with("DROP TABLE IF EXISTS w", NULL, &s, &err) == SONDE_OK);
+  CHECK_EQ_INT(s.kind, SQL_DROP_TABLE);
+  CHECK(s.if_exists && !s.query.root);
+  REQUIRE(bind_with("EXPLAIN SELECT a FROM t WHERE b = 1", NULL, &s, &err) == SONDE_OK);
+  CHECK_EQ_INT(s.kind, SQL_EXPLAIN);
+  CHECK_EQ_INT(s.query.root->kind, PLAN_VALUES);
+  CHECK_EQ_UINT(s.query.root->u.values.n_rows, 2);
+}
+
+static void memory_is_limited(void) {
+  mem small;
+  arena few;
+  sql_statement s;
+  sonde_error err = {0};
+  static char sql[100000] = "SELECT a";
+  for (int i = 0; i < 9000; i++) strcat(sql + 8, ", a + 1");
+  strcat(sql, " FROM t");
+  mem_init(&small, 2 << 20, NULL, NULL);
+  arena_init(&few, &small);
+  CHECK_EQ_INT(sql_bind((sonde_str){sql, strlen(sql)}, &catalog, NULL, &few, &s, &err), SONDE_LIMIT);
+  arena_free(&few);
+  CHECK_EQ_UINT(small.used, 0);
+}
+
+int main(void) {
+  mem_init(&memory, 256 << 20, NULL, NULL);
+  arena_init(&nodes, &memory);
+  RUN(only_columns_that_are_read_are_scanned);
+  RUN(filters_go_to_the_scan);
+  RUN(aliases_can_be_used_where_columns_can);
+  RUN(grouping);
+  RUN(windows);
+  RUN(joins);
+  RUN(joins_are_ordered_by_size);
+  RUN(sub_queries_become_joins);
+  RUN(what_cannot_be_joined_is_applied);
+  RUN(lateral_tables);
+  RUN(common_tables);
+  RUN(sorts_and_limits);
+  RUN(views_and_values);
+  RUN(types_are_duckdbs);
+  RUN(columns_have_names);
+  RUN(unknown_names_have_neighbours);
+  RUN(misplaced_aggregates);
+  RUN(types_that_do_not_fit);
+  RUN(parameters_are_constants);
+  RUN(pivots_ask_for_their_values);
+  RUN(statements);
+  RUN(memory_is_limited);
+  arena_free(&nodes);
+  return check_report();
+}
