@@ -1,5 +1,5 @@
 /* Engines, tables and views: their lives. */
-#include "api/engine.h"
+#include "api/session.h"
 
 #include <string.h>
 
@@ -35,6 +35,7 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
 
 void sonde_engine_free(sonde_engine *e) {
   if (!e) return;
+  session_free(e);
   while (e->views) {
     view *v = e->views;
     e->views = v->next;
@@ -82,6 +83,28 @@ view *engine_view(sonde_engine *e, uint64_t id) {
   for (view *v = e->views; v; v = v->next)
     if (v->id == id) return v;
   return NULL;
+}
+
+static void drop_views(sonde_engine *e, const table *of, uint64_t id) {
+  for (view **link = &e->views; *link;) {
+    view *v = *link;
+    if (v->table != of && v->id != id) {
+      link = &v->next;
+      continue;
+    }
+    *link = v->next;
+    view_free(v);
+  }
+}
+
+void engine_drop_view(sonde_engine *e, uint64_t id) { drop_views(e, NULL, id); }
+
+void engine_drop_table(sonde_engine *e, table *t) {
+  drop_views(e, t, 0);
+  table **link = &e->tables;
+  while (*link != t) link = &(*link)->next;
+  *link = t->next;
+  table_free(e, t);
 }
 
 void table_free(sonde_engine *e, table *t) {
@@ -174,7 +197,7 @@ static sonde_code put_piece(const table *t, uint32_t b, column_ref *ref, arena *
 sonde_code table_refs(const table *t, uint32_t b, const column_ref *refs, uint32_t n, const column_ref **out,
                       arena *scratch, sonde_error *err) {
   *out = refs;
-  if (t->format == FORMAT_CSV) return SONDE_OK;
+  if (t->format != FORMAT_PARQUET) return SONDE_OK;
   column_ref *full = arena_copy(scratch, refs, n * sizeof *refs, err);
   if (!full) return err->code;
   for (uint32_t i = 0; i < n; i++) SONDE_TRY(put_piece(t, b, &full[i], scratch, err));

@@ -37,7 +37,7 @@ static sonde_code import_encode(sonde_job *j, uint32_t id, buf *out, sonde_error
   table_head(j->table, FRAGMENT_IMPORT, id, &h);
   fragment_put_head(out, &h);
   buf_u8(out, x->keep);
-  if (j->table->format == FORMAT_PARQUET) return put_all_refs(j, id, out, err);
+  if (j->table->format != FORMAT_CSV) return put_all_refs(j, id, out, err);
   uint32_t n = x->second ? x->n_stale : j->table->columns;
   buf_u32(out, n);
   for (uint32_t i = 0; i < n; i++) put_plan(j->table, x->second ? x->stale[i] : i, x->second, out);

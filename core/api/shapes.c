@@ -26,6 +26,7 @@ sonde_code table_shapes(const table *t, const column_ref *refs, uint32_t n, aren
   for (uint32_t i = 0; i < n; i++) {
     uint32_t c = refs[i].column;
     shapes[i] = (shape){.type = refs[i].form.type};
+    if (t->format == FORMAT_MEMORY) shapes[i] = t->shapes[c];
     if (t->format == FORMAT_PARQUET) SONDE_TRY(shape_of(t->parquet.columns[c].node, memory, &shapes[i], err));
     shapes[i].name = t->names[c];
   }

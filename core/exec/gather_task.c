@@ -203,6 +203,14 @@ static sonde_code put_page(gather *g, buf *out) {
   return code;
 }
 
+static sonde_code read_rows(gather *g) {
+  switch (g->h->format) {
+  case FORMAT_CSV: return read_groups(g);
+  case FORMAT_PARQUET: return read_parquet_groups(g);
+  default: return read_whole(g);
+  }
+}
+
 static sonde_code gather_rows(gather *g, rd *r, buf *out) {
   task *t = g->t;
   g->infer = rd_u8(r) != 0;
@@ -210,8 +218,7 @@ static sonde_code gather_rows(gather *g, rd *r, buf *out) {
   if (!g->seen) return t->err->code;
   for (uint32_t c = 0; g->infer && c < g->n_refs; c++) g->seen[c] = get_seen(r);
   SONDE_TRY(parse_groups(g, r));
-  bool csv = g->h->format == FORMAT_CSV;
-  if (!all_kept(g)) SONDE_TRY(csv ? read_groups(g) : read_parquet_groups(g));
+  if (!all_kept(g)) SONDE_TRY(read_rows(g));
   if (t->wants->count) return SONDE_OK;
   for (uint32_t c = 0; g->infer && c < g->n_refs; c++) put_seen(out, &g->seen[c]);
   return put_page(g, out);

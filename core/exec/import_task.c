@@ -1,5 +1,5 @@
 /* FRAGMENT_IMPORT: types, statistics and bad rows of a block, its columns kept.
- * body: u8 keep, CSV: u32 n, n × (u32 column, u8 mode, form, seen); columns not listed are skipped. Parquet: refs.
+ * body: u8 keep, CSV: u32 n, n × (u32 column, u8 mode, form, seen); columns not listed are skipped. Others: refs.
  * result: u32 rows, n × (u8 mode, seen, form, statistics), u32 n_bad, u32 listed × (row, line, offset, reason, found), u8 kept */
 #include "exec/stats.h"
 #include "exec/vec_stats.h"
@@ -89,7 +89,7 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
 
 /* All columns at once: a task that began with one and then lacked bytes of the next would have to begin again for ever where
  * nothing is kept. */
-static sonde_code import_parquet(task *t, const fragment_head *h, rd *r, arena *keep, buf *out) {
+static sonde_code import_typed(task *t, const fragment_head *h, rd *r, arena *keep, buf *out) {
   const column_ref *refs;
   uint32_t n;
   SONDE_TRY(fragment_get_refs(r, h, t->scratch, &refs, &n, t->err));
@@ -117,9 +117,9 @@ static sonde_code import_parquet(task *t, const fragment_head *h, rd *r, arena *
 
 sonde_code run_import(task *t, const fragment_head *h, rd *r, buf *out) {
   bool keep_columns = rd_u8(r) != 0;
-  if (h->format == FORMAT_PARQUET) {
+  if (h->format != FORMAT_CSV) {
     arena kept = {.mem = t->mem};
-    sonde_code read = import_parquet(t, h, r, &kept, out);
+    sonde_code read = import_typed(t, h, r, &kept, out);
     arena_free(&kept);
     return read;
   }
