@@ -52,7 +52,7 @@ void query_table_free(asking *);
 /* The tables that a query may read are not dropped under it; from here on it reads none. */
 void query_release_tables(asking *);
 
-/* query_parameters.c: an array of values, or an object of named ones. */
+/* query_parameters.c: an array of values, or an object of named ones; or either as a text that holds its JSON, which has all digits. */
 sonde_code query_parameters(const json *, arena *, sql_parameters *out, sonde_error *);
 
 #endif

@@ -60,6 +60,7 @@ static sonde_code parameter_of(const json *j, sql_parameter *out, sonde_error *e
 sonde_code query_parameters(const json *list, arena *a, sql_parameters *out, sonde_error *err) {
   uint32_t n = 0;
   *out = (sql_parameters){0};
+  if (json_is(list, JSON_STRING)) SONDE_TRY(json_parse(list->text, a, &list, err));
   bool some = json_is(list, JSON_ARRAY) || json_is(list, JSON_OBJECT);
   if (!some) return SONDE_OK;
   for (const json *j = list->first; j; j = j->next) n++;

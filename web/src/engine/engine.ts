@@ -1,7 +1,9 @@
 // createEngine: the first worker starts while the module is compiled; helpers start once rows are on screen.
 import { ExplorerError, type Engine, type EngineOptions, type OpenOptions, type Table } from './api.ts'
 import { hostOnPage, startHost, type Host } from './hosts.ts'
+import { createNames } from './names.ts'
 import { builtin, defaultMemoryLimit, defaultWorkers } from './platform.ts'
+import { createQueries } from './queries.ts'
 import { specOf, type Openable } from './spec.ts'
 import { createTable } from './table.ts'
 import { absolute, compileModule, type WasmSource } from './wasm.ts'
@@ -109,6 +111,8 @@ function runningEngine(lead: Lead, { workerUrl }: EngineOptions, count: number):
   const { host, peer, runsOn } = lead
   let helpers: Host[] | undefined = runsOn === 'page' ? [] : undefined
   const start = (): void => void (helpers ??= startHelpers(lead, count, workerUrl))
+  const names = createNames()
+  const queries = createQueries(peer, names)
   const idle = setTimeout(start, IDLE_MS)
 
   async function open(source: Openable, options: OpenOptions = {}): Promise<Table> {
@@ -119,7 +123,7 @@ function runningEngine(lead: Lead, { workerUrl }: EngineOptions, count: number):
       signal, transfer, ...(onProgress && { onEvent: onProgress }),
       onUnwanted: ({ info }) => void peer.ask('drop', { table: info.id }).catch(() => undefined),
     }).finally(start)
-    const table = createTable(peer, opened, onProgress)
+    const table = names.add(opened.info.name, (host) => createTable(peer, opened, { ...host, onProgress }))
     if (scan) table.resumeScan()
     return table
   }
@@ -131,5 +135,5 @@ function runningEngine(lead: Lead, { workerUrl }: EngineOptions, count: number):
     for (const worker of [host, ...helpers]) worker.terminate()
   }
 
-  return { runsOn, open, close, [Symbol.asyncDispose]: close }
+  return { runsOn, open, ...queries, close, [Symbol.asyncDispose]: close }
 }

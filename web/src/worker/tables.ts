@@ -19,8 +19,8 @@ export interface EngineInfo {
 export interface OpenTable {
   readonly id: number
   info: TableInfo
-  /** Of the file as it was given. */
-  readonly source: number
+  /** Of the file as it was given; a result has none. */
+  readonly source: number | undefined
   /** Of its inflated bytes, once they are all there. */
   spool: number | undefined
   needsInflate: boolean
