@@ -32,4 +32,14 @@ sonde_code regex_search_new(const regex *, arena *, regex_search **out, sonde_er
 /* Whether the text (UTF-8; ill-formed bytes match nothing) contains a match. */
 bool regex_contains(regex_search *, sonde_str text);
 
+/* Where the first match is, and what its groups hold: leftmost, and as a backtracking matcher would choose among those that
+ * begin there (greedy unless a ? follows a repeat), but in time linear in text times pattern. */
+typedef struct regex_finder regex_finder;
+sonde_code regex_finder_new(sonde_str pattern, uint32_t flags, arena *, regex_finder **out, sonde_error *);
+uint32_t regex_groups(const regex_finder *); /* that capture; not counting the whole match */
+/* The first match that begins at `from` or behind. Spans: begin and end of the whole match, then of each group, SIZE_MAX when a
+ * group took no part; valid until the next call. SONDE_LIMIT when the text is too long for the memory at hand. */
+sonde_code regex_find(regex_finder *, sonde_str text, size_t from, bool *found, const size_t **spans,
+                      sonde_error *);
+
 #endif

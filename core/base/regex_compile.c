@@ -262,7 +262,8 @@ sonde_code regex_compile(sonde_str pattern, uint32_t flags, arena *memory, const
   sonde_error ignored;
   if (!err) err = &ignored;
   regex_node *tree;
-  SONDE_TRY(regex_parse(pattern, flags, memory, &tree, err));
+  uint32_t groups;
+  SONDE_TRY(regex_parse(pattern, flags, memory, &tree, &groups, err));
 
   compiler c = {.memory = memory, .err = err};
   uint32_t match = add(&c, (regex_instruction){.op = OP_MATCH});

@@ -10,7 +10,7 @@
 typedef struct {
   const char *text;
   size_t len, pos;
-  uint32_t depth;
+  uint32_t depth, groups; /* groups: that capture, so far */
   bool icase, dot_all, multiline;
   arena *memory;
   sonde_error *err;
@@ -362,21 +362,33 @@ static sonde_code take_group_name(parser *p, size_t at) {
              : fail_at(p, at, "a group's name is missing or does not end with '>'");
 }
 
+static sonde_code wrap_group(parser *p, uint32_t number, regex_node **inside) {
+  regex_node *group;
+  SONDE_TRY(new_node(p, NODE_ALL, &group));
+  group->group = number;
+  add_child(group, *inside);
+  *inside = group;
+  return SONDE_OK;
+}
+
 static sonde_code parse_group(parser *p, regex_node **out) {
   size_t open = p->pos++;
-  bool icase = p->icase, dot_all = p->dot_all, multiline = p->multiline, group = true;
+  bool icase = p->icase, dot_all = p->dot_all, multiline = p->multiline, group = true, captures = true;
   if (take(p, "?")) {
     SONDE_TRY(refuse_group(p, open));
     if (take(p, "P<") || take(p, "<")) {
       SONDE_TRY(take_group_name(p, open));
     } else {
+      captures = false;
       SONDE_TRY(take_flags(p, open, &group));
     }
   }
   if (!group) return new_node(p, NODE_ALL, out);
   if (++p->depth > REGEX_MOST_NESTING) return fail_at(p, open, "groups nested more than 100 deep");
+  uint32_t number = captures ? ++p->groups : 0;
   SONDE_TRY(parse_alternatives(p, out));
   if (!take(p, ")")) return fail_at(p, open, "a '(' without its ')'");
+  if (captures) SONDE_TRY(wrap_group(p, number, out));
   p->depth--;
   p->icase = icase;
   p->dot_all = dot_all;
@@ -456,7 +468,7 @@ static sonde_code parse_repeat(parser *p, regex_node **out) {
   if (least > REGEX_MOST_REPEATS || most > REGEX_MOST_REPEATS) return fail_at(p, at, "a count above 1000");
   if (most != REGEX_MANY && most < least) return fail_at(p, at, "a count whose ends are out of order");
   if (looking_at(p, "+")) return fail_at(p, p->pos, "possessive repeats are not supported;");
-  take(p, "?");
+  bool lazy = take(p, "?");
   size_t again = p->pos;
   int32_t ignored;
   if (take_quantifier(p, &ignored, &ignored))
@@ -466,6 +478,7 @@ static sonde_code parse_repeat(parser *p, regex_node **out) {
   SONDE_TRY(new_node(p, NODE_REPEAT, &repeat));
   repeat->least = least;
   repeat->most = most;
+  repeat->lazy = lazy;
   add_child(repeat, *out);
   *out = repeat;
   return SONDE_OK;
@@ -492,11 +505,13 @@ static sonde_code parse_alternatives(parser *p, regex_node **out) {
   return SONDE_OK;
 }
 
-sonde_code regex_parse(sonde_str pattern, uint32_t flags, arena *memory, regex_node **out, sonde_error *err) {
+sonde_code regex_parse(sonde_str pattern, uint32_t flags, arena *memory, regex_node **out, uint32_t *groups,
+                       sonde_error *err) {
   parser p = {
       .text = pattern.ptr, .len = pattern.len, .icase = flags & REGEX_ICASE, .memory = memory, .err = err};
   size_t valid = utf8_valid_prefix(pattern.ptr, pattern.len);
   if (valid < pattern.len) return fail_at(&p, valid, "text that is not UTF-8");
   SONDE_TRY(parse_alternatives(&p, out));
+  *groups = p.groups;
   return more(&p) ? fail_at(&p, p.pos, "a ')' without its '('") : SONDE_OK;
 }

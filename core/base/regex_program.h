@@ -35,13 +35,16 @@ struct regex_node {
   regex_node_kind kind;
   regex_assertion assertion;
   int32_t least, most; /* most: REGEX_MANY for no end */
+  bool lazy;           /* NODE_REPEAT: as few as possible; only finding asks */
+  uint32_t group;      /* NODE_ALL: number of the capturing group that it is, or 0 */
   regex_range *ranges;
   size_t n_ranges;
   regex_node *children; /* the last one first: programs are made from their end */
   regex_node *next;     /* the sibling before it */
 };
 
-sonde_code regex_parse(sonde_str pattern, uint32_t flags, arena *, regex_node **out, sonde_error *);
+sonde_code regex_parse(sonde_str pattern, uint32_t flags, arena *, regex_node **out, uint32_t *groups,
+                       sonde_error *);
 
 /* ---- the program ---- */
 

@@ -270,6 +270,7 @@ static bool rule_map(call *c, sql_type *out) {
 
 static bool rule_map_entries(call *c, sql_type *out) {
   const sql_type *l = &c->parameters[0];
+  if (l->id == SQL_NULL) return sql_map_of(c->mem, l, l, out, c->err);
   if (l->id != SQL_LIST || l->children[0].id != SQL_STRUCT || l->children[0].n_children != 2) return false;
   return sql_map_of(c->mem, &l->children[0].children[0], &l->children[0].children[1], out, c->err);
 }
@@ -283,7 +284,8 @@ static bool rule_entries(call *c, sql_type *out) {
 /* `child` 0: keys, 1: values. The key that is asked for is cast to the map's. */
 static bool map_child(call *c, unsigned child, bool list, sql_type *out) {
   if (c->parameters[0].id != SQL_MAP) return *out = sql_simple(SQL_NULL), true;
-  if (c->n > 1) c->parameters[1] = c->parameters[0].children[0];
+  if (c->n > 1 && c->parameters[0].children[0].id != SQL_NULL)
+    c->parameters[1] = c->parameters[0].children[0];
   *out = c->parameters[0].children[child];
   return !list || list_of(c, out, out);
 }

@@ -305,7 +305,7 @@ static int class_cost(const token *t, const sql_type *arg, sql_type *parameter) 
   if (in_class(t, arg)) return token_is(t, "any") ? 2 : 0;
   if (arg->id != SQL_NULL && !(arg->id == SQL_TEXT && arg->literal)) return -1;
   if (arg->id == SQL_NULL) *parameter = sql_simple(token_is(t, "temporal") ? SQL_DATE : SQL_BIGINT);
-  return arg->id == SQL_NULL ? 3 : 51;
+  return arg->id == SQL_NULL ? 1 : 51;
 }
 
 static int match_one(call *c, uint32_t i, const token *t) {

@@ -53,7 +53,7 @@ typedef enum {
   AST_ARRAY_QUERY, /* ARRAY(query) */
   AST_CASE, /* pairs of condition and result, then the else when there is an odd number; operand of CASE x WHEN: base */
   AST_CAST,      /* one; type; forgiving: TRY_CAST */
-  AST_COLLATE,   /* one; name */
+  AST_COLLATE,   /* one; path: nocase.noaccent */
   AST_SUBSCRIPT, /* value, index */
   AST_SLICE,     /* value, from, to [, step]; AST_OMITTED where left out */
   AST_OMITTED,

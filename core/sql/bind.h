@@ -241,6 +241,7 @@ node *node_filter(binder *, node *, ex condition);                            /*
 node *node_project(binder *, node *, const ex_list *, const sonde_str *names);
 node *node_two(binder *, plan_kind, join_kind, node *left, node *right); /* JOIN or APPLY */
 node *node_join(binder *, join_kind, node *left, node *right);
+void node_add_key(binder *, node *join, join_key);
 /* Splits a condition over both inputs into keys and residual. */
 void node_join_on(binder *, node *join, ex condition);
 node *node_one(binder *);
@@ -272,7 +273,7 @@ ex bind_call(binder *, const ast_expr *);
 ex bind_name(binder *, const ast_expr *);
 ex bind_literal(binder *, const ast_expr *);
 ex bind_number(binder *, const ast_expr *, bool negative, size_t at);
-ex fold_integer(binder *, ex, sql_type); /* NULL: not a constant, or it does not fit */
+ex fold_number(binder *, ex, sql_type); /* NULL: not a constant, or it does not fit */
 sql_type bind_type(binder *, const ast_type *);
 ex bind_subquery_expr(binder *, const ast_expr *);
 ex bind_comprehension(binder *, const ast_expr *);
@@ -282,6 +283,7 @@ ex bind_aggregate(binder *, const ast_expr *call);
 /* Casts all to the type they have in common, which is answered. `what` names them for people. */
 sql_type bind_common_type(binder *, size_t at, const char *what, ex_list *);
 void bind_exprs(binder *, const ast_exprs *, ex_list *);
+void share_collation(binder *, const ast_expr *, ex_list *args); /* of a comparison */
 const sort_key *bind_order(binder *, const ast_exprs *);
 sort_key sort_by(ex, const ast_expr *); /* with the direction and the place of nulls that are written */
 /* Fills select->items: stars become columns, an item with COLUMNS one item for each. */

@@ -203,6 +203,7 @@ static ex bind_scalar(binder *b, const ast_expr *ast) {
   if (b->failed) return &b->no_expr;
   if (args.count && is_list_aggregate(ast->name)) return bind_list_aggregate(b, ast, &args);
   sonde_str name = ast->name;
+  if (name_is(name, "like_escape") || name_is(name, "ilike_escape")) share_collation(b, ast, &args);
   if (args.count == 2 && name_is(name, "contains")) name = str_of(contains_of(&args.items[0]->type));
   if (name_is(name, "struct_pack")) name = str_of("row");
   return ex_function(b, name, FUNCTION_SCALAR, ast->at, &args, argument_names(b, ast, args.count));
@@ -284,7 +285,15 @@ static void check_fraction(binder *b, ex e, double least) {
 static void check_fractions(binder *b, ex e, double least) {
   while (e->kind == EXPR_CAST) e = e->args[0];
   bool list = e->kind == EXPR_CALL && e->function == FN_LIST_VALUE;
-  for (uint32_t i = 0; i < (list ? e->n_args : 1); i++) check_fraction(b, list ? e->args[i] : e, least);
+  bool below = false, above = false;
+  for (uint32_t i = 0; i < (list ? e->n_args : 1); i++) {
+    double fraction = 0;
+    check_fraction(b, list ? e->args[i] : e, least);
+    fraction_of(list ? e->args[i] : e, &fraction);
+    below |= fraction < 0;
+    above |= fraction > 0;
+  }
+  if (below && above) bind_fail(b, SONDE_VALUE, e->at, "fractions are all above or all below 0");
 }
 
 /* Below 0 a fraction counts from the greatest value; 0 itself becomes 1. */

@@ -64,6 +64,7 @@ static bool is_null_constant(ex e) { return e->kind == EXPR_CONST && e->constant
 
 static ex cast_by(binder *b, int kind, ex e, sql_type type) {
   type = plain(type);
+  if (type.id == SQL_NULL) return e->type.id == SQL_NULL ? e : ex_null(b, e->at);
   if (sql_type_equal(&e->type, &type)) {
     if (!e->type.literal) return e;
     expr *same = ex_new(b, EXPR_CONST, type, e->at, 0);
@@ -76,7 +77,7 @@ static ex cast_by(binder *b, int kind, ex e, sql_type type) {
     none->constant.null = true;
     return none;
   }
-  ex folded = fold_integer(b, e, type);
+  ex folded = fold_number(b, e, type);
   if (folded) return folded;
   expr *cast = ex_new(b, kind, type, e->at, 1);
   set_arg(cast, 0, e);

@@ -41,6 +41,40 @@ ex bind_bool(binder *b, const ast_expr *ast) {
   return ex_cast(b, e, sql_simple(SQL_BOOL));
 }
 
+/* ---- collations ---- */
+
+static ex collated(binder *b, ex e, sonde_str collation, size_t at) {
+  if (name_is(collation, "nocase")) return ex_call(b, "lower", at, 1, &e);
+  if (name_is(collation, "noaccent")) return ex_call(b, "strip_accents", at, 1, &e);
+  bool bytes = name_is(collation, "binary") || name_is(collation, "c") || name_is(collation, "posix");
+  if (!bytes) {
+    bind_fail(b, SONDE_NAME, at, "there is no collation %.*s: NOCASE, NOACCENT and BINARY are known",
+              (int)collation.len, collation.ptr);
+  }
+  return e;
+}
+
+/* Collations are functions that make equal what shall be equal. */
+static ex collate(binder *b, ex e, const ast_expr *collations) {
+  e = ex_cast(b, e, sql_simple(SQL_TEXT));
+  for (uint32_t i = 0; i < collations->path.count; i++)
+    e = collated(b, e, collations->path.items[i], collations->at);
+  return e;
+}
+
+static ex bind_collate(binder *b, const ast_expr *ast) { return collate(b, bind_expr(b, arg(ast, 0)), ast); }
+
+/* The collation of one operand is that of the comparison. */
+void share_collation(binder *b, const ast_expr *ast, ex_list *args) {
+  const ast_expr *collations = NULL;
+  for (uint32_t i = 0; i < ast->args.count; i++) {
+    if (arg(ast, i)->kind == AST_COLLATE) collations = arg(ast, i);
+  }
+  for (uint32_t i = 0; collations && i < args->count && !b->failed; i++) {
+    if (arg(ast, i)->kind != AST_COLLATE) args->items[i] = collate(b, args->items[i], collations);
+  }
+}
+
 /* ---- operators ---- */
 
 static bool is_number(const ast_expr *ast) {
@@ -83,6 +117,7 @@ static ex bind_operator(binder *b, const ast_expr *ast) {
   if (ast->args.count == 1) return bind_unary(b, ast);
   ex_list args = {0};
   bind_exprs(b, &ast->args, &args);
+  share_collation(b, ast, &args);
   if (b->failed) return &b->no_expr;
   for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++) {
     if (name_is(ast->name, renamed[i].sign)) return bind_renamed(b, ast, i, args.items[0], args.items[1]);
@@ -138,6 +173,7 @@ static ex bind_is_distinct(binder *b, const ast_expr *ast) {
 static ex bind_between(binder *b, const ast_expr *ast) {
   ex_list args = {0};
   bind_exprs(b, &ast->args, &args);
+  share_collation(b, ast, &args);
   ex e = call_list(b, "between", ast->at, &args);
   return ast->negated ? ex_not(b, e) : e;
 }
@@ -145,6 +181,7 @@ static ex bind_between(binder *b, const ast_expr *ast) {
 static ex bind_in(binder *b, const ast_expr *ast) {
   ex_list args = {0};
   bind_exprs(b, &ast->args, &args);
+  share_collation(b, ast, &args);
   bind_common_type(b, ast->at, "the values of IN", &args);
   ex e = with_args(b, EXPR_IN, sql_simple(SQL_BOOL), ast->at, &args);
   return ast->negated ? ex_not(b, e) : e;
@@ -182,19 +219,6 @@ static ex bind_cast(binder *b, const ast_expr *ast) {
   ex e = bind_expr(b, arg(ast, 0));
   sql_type type = bind_type(b, ast->type);
   return ast->forgiving ? ex_try_cast(b, e, type) : ex_cast(b, e, type);
-}
-
-/* Collations are functions that make equal what shall be equal; several are joined by points. */
-static ex bind_collate(binder *b, const ast_expr *ast) {
-  ex e = ex_cast(b, bind_expr(b, arg(ast, 0)), sql_simple(SQL_TEXT));
-  if (name_is(ast->name, "nocase")) return ex_call(b, "lower", ast->at, 1, &e);
-  if (name_is(ast->name, "noaccent")) return ex_call(b, "strip_accents", ast->at, 1, &e);
-  bool bytes = name_is(ast->name, "binary") || name_is(ast->name, "c") || name_is(ast->name, "posix");
-  if (!bytes) {
-    bind_fail(b, SONDE_NAME, ast->at, "there is no collation %.*s: NOCASE, NOACCENT and BINARY are known",
-              (int)ast->name.len, ast->name.ptr);
-  }
-  return e;
 }
 
 /* ---- nested values ---- */

@@ -75,6 +75,10 @@ static node *bind_catalog_table(binder *b, sonde_str name, size_t at) {
 static node *bind_named_table(binder *b, const ast_table *t) {
   sonde_str name = last_of(&t->path);
   cte *c = t->path.count == 1 ? find_cte(b, name) : NULL;
+  if (t->path.count == 2 && name_is(t->path.items[0], "recurring") && find_cte(b, name)) {
+    bind_fail(b, SONDE_UNSUPPORTED, t->at, "recurring.%.*s, all rows found so far, is not handled",
+              (int)name.len, name.ptr);
+  }
   return c ? bind_cte_reference(b, c) : bind_catalog_table(b, name, t->at);
 }
 

@@ -115,8 +115,8 @@ ex bind_number(binder *b, const ast_expr *ast, bool negative, size_t at) {
   }
 }
 
-/* An integer constant as another type of number; NULL when it is none, or does not fit. */
-ex fold_integer(binder *b, ex e, sql_type type) {
+/* An integer as another integer or a floating-point number. */
+static ex fold_integer(binder *b, ex e, sql_type type) {
   bool integer = e->kind == EXPR_CONST && !e->constant.null && sql_is_integer(&e->type);
   if (!integer || (!sql_is_integer(&type) && type.id != SQL_DOUBLE)) return NULL;
   i128 v = sql_lane(&e->type) == LANE_I64 ? e->constant.v.i : e->constant.v.w;
@@ -135,6 +135,48 @@ ex fold_integer(binder *b, ex e, sql_type type) {
   return out;
 }
 
+static i128 power_of_ten(unsigned n) {
+  i128 power = 1;
+  while (n--) power *= 10;
+  return power;
+}
+
+static i128 held(ex e) { return sql_lane(&e->type) == LANE_I64 ? e->constant.v.i : e->constant.v.w; }
+
+static ex make_decimal(binder *b, sql_type type, i128 v, size_t at) {
+  expr *out = ex_new(b, EXPR_CONST, type, at, 0);
+  if (sql_lane(&type) == LANE_I64) {
+    out->constant.v.i = (int64_t)v;
+  } else {
+    out->constant.v.w = v;
+  }
+  return out;
+}
+
+/* More digits behind the point, or a floating-point number. */
+static ex fold_to_decimal(binder *b, ex e, sql_type type) {
+  unsigned scale = e->type.id == SQL_DECIMAL ? e->type.scale : 0;
+  i128 v = held(e), most = power_of_ten(type.precision);
+  if (type.id == SQL_DOUBLE) {
+    expr *out = ex_new(b, EXPR_CONST, type, e->at, 0);
+    out->constant.v.f = int128_to_double((int128){(uint64_t)(u128)v, (int64_t)(v >> 64)}, scale);
+    return out;
+  }
+  if (type.scale < scale) return NULL;
+  i128 factor = power_of_ten(type.scale - scale);
+  if (v >= most / factor || v <= -(most / factor)) return NULL;
+  return make_decimal(b, type, v * factor, e->at);
+}
+
+/* A number as another type of number; NULL when it is no constant, or does not fit. */
+ex fold_number(binder *b, ex e, sql_type type) {
+  if (e->kind != EXPR_CONST || e->constant.null) return NULL;
+  bool decimal = e->type.id == SQL_DECIMAL && (type.id == SQL_DECIMAL || type.id == SQL_DOUBLE);
+  bool from_integer = type.id == SQL_DECIMAL && sql_is_integer(&e->type) &&
+                      (sql_lane(&e->type) == LANE_I64 || e->type.id == SQL_HUGEINT);
+  return decimal || from_integer ? fold_to_decimal(b, e, type) : fold_integer(b, e, type);
+}
+
 /* ---- others ---- */
 
 static int hex_digit(char c) {
@@ -150,7 +192,7 @@ static ex blob_literal(binder *b, const ast_expr *ast) {
   for (size_t i = 0; out && good && i < hex.len; i += 2) {
     int high = hex_digit(hex.ptr[i]), low = hex_digit(hex.ptr[i + 1]);
     good = high >= 0 && low >= 0;
-    out[i / 2] = good ? (char)(high << 4 | low) : '\0';
+    if (good) out[i / 2] = (char)(uint8_t)(high << 4 | low);
   }
   if (!good)
     bind_fail(b, SONDE_SYNTAX, ast->at, "a blob is written with two hexadecimal digits for each byte");

@@ -128,7 +128,7 @@ typedef struct {
   id_set left, right;
 } sides;
 
-static void add_key(binder *b, node *join, join_key key) {
+void node_add_key(binder *b, node *join, join_key key) {
   uint32_t n = join->p.u.join.n_keys;
   join_key *keys = bind_alloc(b, (n + 1) * sizeof *keys);
   if (!keys) return;
@@ -163,7 +163,7 @@ void node_join_on(binder *b, node *join, ex condition) {
   for (uint32_t i = 0; i < parts.count; i++) {
     join_key key;
     if (as_key(parts.items[i], &s, &key)) {
-      add_key(b, join, key);
+      node_add_key(b, join, key);
     } else {
       join->p.u.join.residual = ex_and(b, join->p.u.join.residual, parts.items[i]);
     }

@@ -28,6 +28,12 @@ static void enter_clause(selection *q, const char *clause, bool aggregates, bool
 
 /* ---- items ---- */
 
+/* What is selected keeps its case and accents: a collation only compares. */
+static const ast_expr *shown_value(const ast_expr *ast) {
+  while (ast->kind == AST_COLLATE) ast = ast->args.items[0];
+  return ast;
+}
+
 static void bind_select_items(selection *q) {
   binder *b = q->b;
   for (uint32_t i = 0; i < q->s.items.count && !b->failed; i++) {
@@ -36,7 +42,7 @@ static void bind_select_items(selection *q) {
     enter_clause(q, "SELECT", true, true, i);
     q->s.unnests = true;
     b->each = item->each;
-    ex e = bind_expr(b, item->ast);
+    ex e = bind_expr(b, shown_value(item->ast));
     b->each = NULL;
     q->s.items.items[i].bound = e->type.literal ? ex_cast(b, e, plain(e->type)) : e;
   }

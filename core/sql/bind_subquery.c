@@ -370,7 +370,10 @@ static ex attach_in(binder *b, node **input, node *root, ex in) {
     return apply_mark(b, input, root, in, &outer);
   }
   node *join = node_join(b, JOIN_MARK, *input, root);
-  node_join_on(b, join, sought_condition(b, in, root));
+  for (uint32_t i = 0; i < in->n_args && !b->failed; i++) {
+    join_key key = {.left = in->args[i], .right = node_column(b, root, i, in->at)};
+    node_add_key(b, join, key);
+  }
   *input = join;
   return mark_of(b, join, in->at);
 }

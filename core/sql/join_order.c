@@ -19,6 +19,7 @@ typedef struct {
   binder *b;
   LIST_OF(part) parts;
   ex_list conditions;
+  LIST_OF(node *) semi_joins; /* met on the way down: they filter whichever part they are about */
 } region;
 
 /* ---- estimates ---- */
@@ -119,6 +120,11 @@ static bool is_inner(const node *n) {
   return n->p.kind == PLAN_JOIN && n->p.u.join.kind == JOIN_INNER && n->p.u.join.asof == 0;
 }
 
+static bool is_semi(const node *n) {
+  return n->p.kind == PLAN_JOIN && (n->p.u.join.kind == JOIN_SEMI || n->p.u.join.kind == JOIN_ANTI) &&
+         n->p.u.join.asof == 0;
+}
+
 static void collect(region *r, node *n) {
   binder *b = r->b;
   if (!bind_enter(b, 0)) {
@@ -132,6 +138,9 @@ static void collect(region *r, node *n) {
     collect(r, n->input[1]);
   } else if (n->p.kind == PLAN_FILTER) {
     split_predicate(b, n->p.u.filter.condition, &r->conditions);
+    collect(r, n->input[0]);
+  } else if (is_semi(n)) {
+    PUSH(b, &r->semi_joins, n);
     collect(r, n->input[0]);
   } else {
     part p = {.n = n, .ids = id_set_new(b)};
@@ -157,6 +166,74 @@ static void absorb_outer_joins(region *r) {
     r->parts.items[i] = r->parts.items[--r->parts.count];
     collect(r, n);
     i = UINT32_MAX;
+  }
+}
+
+/* ---- what an OR demands of one part ---- */
+
+/* Of each branch the conditions over the part alone; NULL when a branch has none. */
+static ex demanded(region *r, ex either, const part *p) {
+  binder *b = r->b;
+  expr *out = ex_new(b, EXPR_OR, either->type, either->at, either->n_args);
+  for (uint32_t i = 0; i < out->n_args; i++) {
+    ex_list parts = {0};
+    ex own = NULL;
+    ex_split(b, either->args[i], &parts);
+    for (uint32_t j = 0; j < parts.count; j++) {
+      if (expr_touches(parts.items[j], &p->ids) && expr_within(parts.items[j], &p->ids))
+        own = ex_and(b, own, parts.items[j]);
+    }
+    if (!own) return NULL;
+    out->args[i] = own;
+  }
+  return out;
+}
+
+/* (a.x = 1 AND b.y = 2) OR (a.x = 3 AND b.y = 4) filters a and b each, besides their join. */
+static void add_demands(region *r) {
+  uint32_t count = r->conditions.count;
+  for (uint32_t i = 0; i < count && !r->b->failed; i++) {
+    ex e = r->conditions.items[i];
+    for (uint32_t p = 0; e->kind == EXPR_OR && p < r->parts.count; p++) {
+      ex own = expr_within(e, &r->parts.items[p].ids) ? NULL : demanded(r, e, &r->parts.items[p]);
+      if (own) PUSH(r->b, &r->conditions, own);
+    }
+  }
+}
+
+/* ---- semi-joins ---- */
+
+static node *push_semi(region *r, const node *semi, node *left) {
+  node *join = node_join(r->b, semi->p.u.join.kind, left, semi->input[1]);
+  if (r->b->failed) return left;
+  join->p.u.join = semi->p.u.join;
+  push_semi_right(r->b, join);
+  return join;
+}
+
+static bool is_about(binder *b, const node *semi, const part *p) {
+  id_set right = id_set_new(b), both = id_set_new(b);
+  for (uint32_t i = 0; i < semi->input[1]->p.n_columns; i++) id_set_add(&right, semi->input[1]->ids[i]);
+  for (uint32_t i = 0; i < both.n; i++) both.words[i] = right.words[i] | (i < p->ids.n ? p->ids.words[i] : 0);
+  ex condition = join_condition(b, semi);
+  return condition && expr_within(condition, &both);
+}
+
+/* A semi-join with few rows filters its part before that is joined; others wait until fewer rows are left. */
+static void place_semi_joins(region *r, bool last) {
+  binder *b = r->b;
+  for (uint32_t i = 0; i < r->semi_joins.count && !b->failed; i++) {
+    node *semi = r->semi_joins.items[i];
+    double rows = estimate_rows(semi->input[1]);
+    for (uint32_t p = 0; p < r->parts.count; p++) {
+      part *x = &r->parts.items[p];
+      bool early = semi->p.u.join.kind == JOIN_SEMI && rows < x->rows * 0.25;
+      if (!last && (!early || !is_about(b, semi, x))) continue;
+      x->n = push_semi(r, semi, x->n);
+      x->rows = fmax(1, early ? fmin(rows, x->rows) : x->rows * 0.5);
+      r->semi_joins.items[i--] = r->semi_joins.items[--r->semi_joins.count];
+      break;
+    }
   }
 }
 
@@ -251,7 +328,9 @@ node *order_joins(binder *b, node *n, ex_list *predicates) {
   for (uint32_t i = 0; i < predicates->count; i++) split_predicate(b, predicates->items[i], &r.conditions);
   collect(&r, n);
   absorb_outer_joins(&r);
+  add_demands(&r);
   for (uint32_t i = 0; i < r.parts.count && !b->failed; i++) push_own(&r, &r.parts.items[i]);
+  place_semi_joins(&r, false);
   while (r.parts.count > 1 && !b->failed) {
     uint32_t left, right;
     double rows;
@@ -259,6 +338,7 @@ node *order_joins(binder *b, node *n, ex_list *predicates) {
     r.parts.items[left] = join_parts(&r, &r.parts.items[left], &r.parts.items[right], rows);
     r.parts.items[right] = r.parts.items[--r.parts.count];
   }
+  place_semi_joins(&r, true);
   if (b->failed) return n;
   n = r.parts.items[0].n;
   for (uint32_t i = 0; i < r.conditions.count; i++) n = node_filter(b, n, r.conditions.items[i]);

@@ -222,7 +222,9 @@ static ast_expr *parse_time_zone(parser *p, ast_expr *operand) {
 
 static ast_expr *parse_collate(parser *p, ast_expr *operand) {
   ast_names path = parse_path(p, "the name of a collation");
-  return unary(p, AST_COLLATE, path.count ? path.items[0] : str(""), operand->at, operand);
+  ast_expr *e = unary(p, AST_COLLATE, path.count ? path.items[0] : str(""), operand->at, operand);
+  e->path = path;
+  return e;
 }
 
 /* Goes on with `left` by one operator of at least the level; NULL when there is none. */

@@ -331,11 +331,29 @@ static node *push_outer_join(binder *b, node *n, ex_list *predicates) {
   return filter_all(b, n, predicates);
 }
 
+/* The right side of a semi-join whose left side is done. */
+void push_semi_right(binder *b, node *n) {
+  ex_list left = {0}, right = {0};
+  push_residual(b, n, &left, &right);
+  n->input[0] = filter_all(b, n->input[0], &left);
+  n->input[1] = push_predicates(b, n->input[1], &right);
+}
+
+/* Inner joins below filters and semi-joins. */
+static bool holds_inner_joins(const node *n) {
+  for (;; n = n->input[0]) {
+    bool join = n->p.kind == PLAN_JOIN && n->p.u.join.asof == 0;
+    if (join && n->p.u.join.kind == JOIN_INNER) return true;
+    bool semi = join && (n->p.u.join.kind == JOIN_SEMI || n->p.u.join.kind == JOIN_ANTI);
+    if (!semi && n->p.kind != PLAN_FILTER) return false;
+  }
+}
+
 static node *push_join(binder *b, node *n, ex_list *predicates) {
   bool asof = n->p.u.join.asof != 0;
   if (n->p.u.join.kind == JOIN_LEFT && !asof && becomes_inner(b, n, predicates))
     n->p.u.join.kind = JOIN_INNER;
-  if (n->p.u.join.kind == JOIN_INNER && !asof) return order_joins(b, n, predicates);
+  if (holds_inner_joins(n)) return order_joins(b, n, predicates);
   return push_outer_join(b, n, predicates);
 }
 

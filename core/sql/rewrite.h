@@ -7,6 +7,7 @@
 node *push_predicates(binder *, node *, ex_list *predicates);
 /* The tables of neighbouring inner joins and the conditions over them, joined anew in an order that keeps results small. */
 node *order_joins(binder *, node *, ex_list *predicates);
+void push_semi_right(binder *, node *semi);
 /* Estimated rows, noted in every node of the tree. */
 double estimate_rows(node *);
 /* Takes out of OR what all its branches demand: (a AND b) OR (a AND c) is a AND (b OR c). */

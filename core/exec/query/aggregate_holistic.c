@@ -183,12 +183,11 @@ static sonde_code median_deviation(aggregate *a, const rowset *s, const uint32_t
 /* ---- how often ---- */
 
 typedef struct {
-  uint32_t first; /* row of the value */
-  uint32_t came;  /* place of its first row among the group's */
+  uint32_t first; /* row where it comes first */
   uint64_t times;
 } counted;
 
-/* Runs of equal values in sorted order. Rows are numbered as they came, so the least is the first. */
+/* Runs of equal values in sorted order; the sort is stable, so a run begins with the value's first row. */
 static sonde_code count_values(aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, arena *m,
                                counted **out, uint32_t *n_out) {
   uint32_t *order;
@@ -201,21 +200,35 @@ static sonde_code count_values(aggregate *a, const rowset *s, const uint32_t *ro
     if (i > 0 && same_keys(s, &by, 1, order[i - 1], order[i]))
       (*out)[*n_out - 1].times++;
     else
-      (*out)[(*n_out)++] = (counted){order[i], order[i], 1};
+      (*out)[(*n_out)++] = (counted){order[i], 1};
   }
   return SONDE_OK;
 }
 
+static int by_row(const void *a, const void *b) {
+  uint32_t x = ((const counted *)a)->first, y = ((const counted *)b)->first;
+  return (x > y) - (x < y);
+}
+
+/* Of the most frequent values the one that comes first. */
 static sonde_code mode(aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, uint32_t row,
                        col *out, arena *m) {
   counted *all;
-  uint32_t count, best = 0;
+  uint32_t count, kept = 0;
+  uint64_t most = 0;
   if (n == 0) return col_put_null(out, row), SONDE_OK;
   SONDE_TRY(count_values(a, s, rows, n, m, &all, &count));
-  for (uint32_t i = 1; i < count; i++)
-    if (all[i].times > all[best].times || (all[i].times == all[best].times && all[i].came < all[best].came))
-      best = i;
-  col_put(out, row, rowset_cell(s, 0, all[best].first));
+  for (uint32_t i = 0; i < count; i++)
+    if (all[i].times > most) most = all[i].times;
+  for (uint32_t i = 0; i < count; i++)
+    if (all[i].times == most) all[kept++] = all[i];
+  qsort(all, kept, sizeof *all, by_row);
+  for (uint32_t i = 0; i < n; i++) {
+    counted key = {.first = rows[i]};
+    if (!bsearch(&key, all, kept, sizeof *all, by_row)) continue;
+    col_put(out, row, rowset_cell(s, 0, rows[i]));
+    break;
+  }
   return SONDE_OK;
 }
 
@@ -286,7 +299,7 @@ static sonde_code binned(aggregate *a, const rowset *s, const uint32_t *rows, ui
       other++;
   }
   x->n = 2 * kept;
-  if (other == 0 || sql_lane(t) != LANE_I64) return put_list(a, x, row, out);
+  if (other == 0 || (sql_lane(t) != LANE_I64 && sql_lane(t) != LANE_F64)) return put_list(a, x, row, out);
   nested *more = nested_new(2 * kept + 2, false, m, a->run->err);
   if (!more) return a->run->err->code;
   memcpy(nested_cells(more), x->cells, 2 * kept * sizeof(cell));
@@ -294,7 +307,10 @@ static sonde_code binned(aggregate *a, const rowset *s, const uint32_t *rows, ui
                                  [SQL_SMALLINT] = INT16_MAX,
                                  [SQL_INTEGER] = INT32_MAX,
                                  [SQL_BIGINT] = INT64_MAX};
-  nested_cells(more)[2 * kept].i = t->id <= SQL_BIGINT ? most[t->id] : INT64_MAX;
+  if (sql_lane(t) == LANE_F64)
+    nested_cells(more)[2 * kept].f = INFINITY;
+  else
+    nested_cells(more)[2 * kept].i = t->id <= SQL_BIGINT ? most[t->id] : INT64_MAX;
   nested_cells(more)[2 * kept + 1].w = other;
   return put_list(a, more, row, out);
 }
@@ -302,7 +318,7 @@ static sonde_code binned(aggregate *a, const rowset *s, const uint32_t *rows, ui
 static int by_times(const void *a, const void *b) {
   const counted *x = a, *y = b;
   if (x->times != y->times) return x->times > y->times ? -1 : 1;
-  return (x->came > y->came) - (x->came < y->came);
+  return (x->first > y->first) - (x->first < y->first);
 }
 
 static sonde_code count_of(const aggregate *a, cell k, uint32_t n, uint32_t *out) {

@@ -185,7 +185,7 @@ static sonde_code finish_pairs(aggregate *a, const void *states, uint32_t first,
   (void)m;
   for (uint32_t i = 0; i < n; i++) {
     const pair_state *s = &all[first + i];
-    double v = s->n ? pair_value(a->call->function, s) : (double)NAN;
+    double v = s->n > 0 ? pair_value(a->call->function, s) : (double)NAN;
     if (a->call->function == FN_REGR_COUNT)
       col_put(out, i, (cell){.i = (int64_t)s->n});
     else

@@ -71,7 +71,7 @@ static void fill(lane l, void *to, const void *from, uint32_t n) {
 
 void lanes_gather(lane l, const void *from, const uint32_t *rows, uint32_t n, void *to) {
 #define GATHER(T)                                                                                            \
-  for (uint32_t i = 0; i < n; i++) ((T *)to)[i] = ((const T *)from)[rows[i]]
+  for (uint32_t i = 0; i < n; i++) ((T *)to)[i] = ((T const *)from)[rows[i]]
   switch (l) {
   case LANE_BOOL: GATHER(uint8_t); break;
   case LANE_I64:

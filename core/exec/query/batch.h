@@ -31,7 +31,7 @@ typedef struct {
 
 /* Lane i of a flat or constant column, without asking which it is: COL_AT(c, int64_t, i). */
 static inline size_t col_mask(const col *c) { return c->form == COL_CONST ? 0 : SIZE_MAX; }
-#define COL_AT(c, T, i) (((const T *)(c)->data)[(i)&col_mask(c)])
+#define COL_AT(c, T, i) (((T const *)(c)->data)[(i)&col_mask(c)])
 
 static inline bool col_valid(const col *c, uint32_t i) {
   if (c->form == COL_CONST) return !c->valid || c->valid[0];

@@ -34,7 +34,7 @@ bool date_add_months(int64_t days, int64_t months, int64_t *out) {
   int64_t at = d.year * 12 + d.month - 1 + months;
   d.year = at / 12 - (at % 12 < 0);
   d.month = (int32_t)(at - d.year * 12) + 1;
-  if (d.year < -290308 || d.year > 294247) return false;
+  if (d.year < -5877641 || d.year > 5881580) return false;
   int32_t most = month_length(d.year, d.month);
   if (d.day > most) d.day = most;
   *out = days_of_civil(d);

@@ -160,6 +160,23 @@ static bool child_value(const sql_type *from, const sql_type *to, cell v, arena 
   return plain_value(from, to, v, a, out, err);
 }
 
+/* ---- UUIDs as their bytes, big end first ---- */
+
+static bool uuid_bytes(cell v, arena *a, cell *out, sonde_error *err) {
+  u128 w = (u128)v.w ^ (u128)1 << 127;
+  char *p = arena_alloc(a, 16, err);
+  for (unsigned i = 0; p && i < 16; i++) p[i] = (char)(w >> (120 - 8 * i));
+  out->s = (sonde_str){p, 16};
+  return p != NULL;
+}
+
+static bool bytes_uuid(sonde_str s, cell *out) {
+  u128 w = 0;
+  for (unsigned i = 0; i < 16 && i < s.len; i++) w = w << 8 | (unsigned char)s.ptr[i];
+  out->w = (i128)(w ^ (u128)1 << 127);
+  return s.len == 16;
+}
+
 /* ---- any two types ---- */
 
 bool plain_value(const sql_type *from, const sql_type *to, cell v, arena *a, cell *out, sonde_error *err) {
@@ -175,6 +192,8 @@ bool plain_value(const sql_type *from, const sql_type *to, cell v, arena *a, cel
   if (sql_is_nested(from) && from->id == to->id &&
       (from->id != SQL_STRUCT || from->n_children == to->n_children))
     return nested_value(from, to, v.n, a, out, err);
+  if (from->id == SQL_UUID && to->id == SQL_BLOB) return uuid_bytes(v, a, out, err);
+  if (from->id == SQL_BLOB && to->id == SQL_UUID) return bytes_uuid(v.s, out);
   if (from->id == SQL_UUID && to->id == SQL_UHUGEINT) return out->w ^= (i128)((u128)1 << 127), out->w >= 0;
   return false;
 }
@@ -183,6 +202,8 @@ static bool castable(const sql_type *from, const sql_type *to) {
   if (from->id == to->id || from->id == SQL_NULL || from->id == SQL_TEXT || to->id == SQL_TEXT) return true;
   bool numbers = (sql_is_numeric(from) || from->id == SQL_BOOL) && (sql_is_numeric(to) || to->id == SQL_BOOL);
   if (from->id == SQL_TIME && to->id == SQL_INTERVAL) return true;
+  if ((from->id == SQL_UUID && to->id == SQL_BLOB) || (from->id == SQL_BLOB && to->id == SQL_UUID))
+    return true;
   return numbers || (is_time(from) && is_time(to) && (from->id != SQL_TIME || to->id == SQL_TIME) &&
                      (from->id != SQL_DATE || to->id != SQL_TIME));
 }

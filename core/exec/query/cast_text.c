@@ -65,51 +65,50 @@ static bool read_radix(const char *s, size_t n, i128 *out) {
   return true;
 }
 
-/* mantissa * 10^power, digits behind `scale` rounded half away from zero. */
-static bool read_scaled(const char *s, size_t n, unsigned scale, i128 *out) {
-  bool negative = n && *s == '-', any = false;
-  size_t i = n && (*s == '-' || *s == '+');
-  u128 value_ = 0;
-  int dropped = -1, fraction = 0, e = 0;
-  bool point = false, round_up = false;
+/* Digits of a number as written: how many stand before the point, and the exponent behind them. */
+typedef struct {
+  const char *p, *end; /* without sign and exponent */
+  int whole, exponent;
+  bool negative;
+} digits_text;
+
+static bool read_digits(const char *s, size_t n, digits_text *d) {
   number_text parsed;
   if (!number_scan(s, n, '.', &parsed)) return false;
-  for (size_t j = i; j < n; j++)
-    if (lower(s[j]) == 'e') e = (int)strtol(s + j + 1, NULL, 10);
-  if (e > 200 || e < -200) return e < 0 ? (*out = 0, true) : false;
-  /* How many digits behind the point as written count. */
-  int keep = (int)scale + e;
-  int whole_seen = 0;
-  for (size_t j = i; j < n && lower(s[j]) != 'e'; j++)
-    if (s[j] == '.')
-      break;
-    else
-      whole_seen++;
-  int position = 0; /* digits taken */
-  for (; i < n && lower(s[i]) != 'e'; i++) {
-    if (s[i] == '.') {
-      point = true;
-      continue;
-    }
-    if (position++ >= whole_seen + keep) {
-      if (dropped < 0) dropped = s[i] - '0', round_up = dropped >= 5;
-      continue;
-    }
-    if (value_ > ((u128)1 << 127) / 10) return false;
-    value_ *= 10;
-    value_ += (unsigned)(s[i] - '0');
-    fraction += point;
-    any = true;
+  *d = (digits_text){.p = s + (*s == '-' || *s == '+'), .end = s + n, .negative = *s == '-'};
+  for (const char *p = d->p; p < d->end; p++) {
+    if (lower(*p) != 'e') continue;
+    d->exponent = (int)strtol(p + 1, NULL, 10);
+    d->end = p;
   }
-  if (whole_seen + keep < 0) round_up = false;
-  (void)any;
-  for (int missing = whole_seen + keep - position; missing > 0; missing--) {
-    if (value_ > ((u128)1 << 127) / 10) return value_ == 0 ? (*out = 0, true) : false;
-    value_ *= 10;
+  while (d->p + d->whole < d->end && d->p[d->whole] != '.') d->whole++;
+  return true;
+}
+
+static bool append_digit(u128 *v, unsigned digit) {
+  if (*v > (((u128)1 << 127) - 9) / 10) return false;
+  *v *= 10;
+  *v += digit;
+  return true;
+}
+
+/* The number times 10^scale; what lies behind is rounded, halves away from zero. */
+static bool read_scaled(const char *s, size_t n, unsigned scale, i128 *out) {
+  digits_text d;
+  u128 v = 0;
+  if (!read_digits(s, n, &d) || d.exponent > 200) return false;
+  if (d.exponent < -200) return *out = 0, true;
+  int keep = d.whole + (int)scale + d.exponent, taken = 0;
+  bool up = false;
+  for (const char *p = d.p; p < d.end; p++) {
+    if (*p == '.') continue;
+    if (taken == keep) up = *p >= '5';
+    if (taken++ < keep && !append_digit(&v, (unsigned)(*p - '0'))) return false;
   }
-  value_ += round_up;
-  if (value_ > ((u128)1 << 127) - !negative) return false;
-  *out = (i128)(negative ? -value_ : value_);
+  for (; v && taken < keep; taken++)
+    if (!append_digit(&v, 0)) return false;
+  v += up;
+  *out = (i128)(d.negative ? -v : v);
   return true;
 }
 
@@ -143,7 +142,7 @@ static bool read_floating(const sql_type *to, sonde_str s, cell *out) {
   if (!number_scan(p, n, '.', &parsed)) return false;
   out->f = number_to_double(&parsed, p, n, '.');
   if (to->id == SQL_FLOAT) out->f = (double)(float)out->f;
-  return !isinf(out->f);
+  return true;
 }
 
 /* ---- dates and times ---- */
@@ -185,7 +184,7 @@ static bool read_long_date(sonde_str s, bool bc, int32_t *days, size_t *used) {
   *used = at;
   int64_t y = strtol(year, NULL, 10);
   if (bc) y = 1 - y;
-  if (field[0] < 1 || field[0] > 12 || field[1] < 1 || field[1] > 31 || y < -290307 || y > 294247)
+  if (field[0] < 1 || field[0] > 12 || field[1] < 1 || field[1] > 31 || y < -5877641 || y > 5881580)
     return false;
   /* Days from civil (Hinnant); the year begins in March. */
   int64_t m = field[0], d = field[1], yy = y - (m <= 2), era = (yy >= 0 ? yy : yy - 399) / 400;
@@ -240,7 +239,7 @@ static bool parse_offset(sonde_str s, int64_t *micros) {
 }
 
 /* A date, and perhaps a time and an offset from UTC. */
-static bool read_nanos(sonde_str s, bool bc, bool zoned_type, i128 *nanos) {
+static bool read_nanos(sonde_str s, bool bc, i128 *nanos) {
   int32_t days;
   size_t used;
   if (!read_long_date(s, bc, &days, &used)) return false;
@@ -264,7 +263,6 @@ static bool read_nanos(sonde_str s, bool bc, bool zoned_type, i128 *nanos) {
   *nanos += time;
   sonde_str zone = trimmed((sonde_str){s.ptr + to, s.len - to});
   if (!parse_offset(zone, &offset)) return false;
-  (void)zoned_type;
   *nanos -= (i128)offset * 1000;
   return true;
 }
@@ -273,7 +271,7 @@ static bool read_timestamp(const sql_type *to, sonde_str s, cell *out) {
   i128 nanos;
   if (read_special_date(s, INT64_MAX, &out->i)) return true;
   bool bc = cut_bc(&s);
-  if (!read_nanos(s, bc, to->id == SQL_TIMESTAMPTZ, &nanos)) return false;
+  if (!read_nanos(s, bc, &nanos)) return false;
   i128 unit = to->unit == 9 ? 1 : to->unit == 0 ? 1000000000 : to->unit == 3 ? 1000000 : 1000;
   i128 v = (nanos >= 0 ? nanos + (unit > 1000 ? 0 : unit / 2) : nanos - (unit > 1000 ? unit - 1 : unit / 2)) /
            unit;

@@ -113,7 +113,16 @@ node *node_make(run *r, const expr *e) {
   return fill_node(x) == SONDE_OK ? x : NULL;
 }
 
+void run_at_end(run *r, arena *a) {
+  if (grow(r->mem, &r->arenas, &r->arenas_cap, r->n_arenas + 1u, sizeof *r->arenas, r->err) == SONDE_OK)
+    r->arenas[r->n_arenas++] = a;
+}
+
 void nodes_free(run *r) {
+  for (uint32_t i = 0; i < r->n_arenas; i++) arena_free(r->arenas[i]);
+  mem_free(r->mem, r->arenas, r->arenas_cap * sizeof *r->arenas);
+  r->arenas = NULL;
+  r->n_arenas = r->arenas_cap = 0;
   for (node *x = r->nodes; x; x = x->next) arena_free(&x->dict_memory);
   r->nodes = NULL;
 }
@@ -257,6 +266,14 @@ static bool every_constant(const col *args, uint32_t n) {
   return true;
 }
 
+/* Constants in, a constant out. A lambda may look at columns besides. */
+static bool answers_once(const node *x, const col *args) {
+  if (x->kernel->flags & KERNEL_VOLATILE || !every_constant(args, x->e->n_args)) return false;
+  for (uint32_t i = 0; i < x->e->n_args; i++)
+    if (x->e->args[i]->kind == EXPR_LAMBDA) return false;
+  return true;
+}
+
 static sonde_code eval_args(node *x, const batch *b, arena *a, col *args) {
   for (uint32_t i = 0; i < x->e->n_args; i++) {
     if (x->e->args[i]->kind == EXPR_LAMBDA) {
@@ -281,7 +298,7 @@ static sonde_code eval_call(node *x, const batch *b, arena *a, col *out) {
     SONDE_TRY(col_plain(&args[i], b->n, &plain, a, x->run->err));
     args[i] = plain;
   }
-  bool once = every_constant(args, n_args) && !x->row_bound;
+  bool once = answers_once(x, args);
   SONDE_TRY(run_kernel(x, b, args, n_args, once ? 1 : b->n, a, out));
   if (once) out->form = COL_CONST;
   return SONDE_OK;

@@ -32,6 +32,8 @@ typedef struct {
 const kernel_entry *kernel_get(function_id);
 
 node *node_make(run *, const expr *);
+/* Frees an arena together with the run. */
+void run_at_end(run *, arena *);
 /* All nodes made for a run: what they hold beside its memory. */
 void nodes_free(run *);
 /* The input columns that it refers to. */

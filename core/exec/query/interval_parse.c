@@ -12,6 +12,7 @@ typedef struct {
 static const unit units[] = {{"millennium", 12000, 0, 0},
                              {"millennia", 12000, 0, 0},
                              {"mil", 12000, 0, 0},
+                             {"millenium", 12000, 0, 0},
                              {"century", 1200, 0, 0},
                              {"centuries", 1200, 0, 0},
                              {"cent", 1200, 0, 0},
@@ -165,6 +166,10 @@ bool interval_parse(sonde_str text, interval *out) {
       continue;
     }
     p = skip(p, end);
+    if (p == end && !any && memchr(text.ptr, '.', text.len)) { /* a fraction alone counts seconds */
+      s.micros += round(n * 1e6);
+      continue;
+    }
     const char *word = p;
     while (p < end && ((lower(*p) >= 'a' && lower(*p) <= 'z'))) p++;
     const unit *u = p > word ? find_unit(word, (size_t)(p - word)) : NULL;

@@ -108,7 +108,7 @@ static const kernel_entry table[FN_COUNT_IDS] = {
     [FN_CONTAINS] = {kernel_contains, SAFE},
     [FN_STARTS_WITH] = {kernel_contains, SAFE},
     [FN_ENDS_WITH] = {kernel_contains, SAFE},
-    [FN_SPLIT] = {kernel_split, SAFE},
+    [FN_SPLIT] = {kernel_split, KERNEL_SAFE},
     [FN_SPLIT_PART] = {kernel_split_part, SAFE},
     [FN_ASCII] = {kernel_code_point, SAFE},
     [FN_UNICODE] = {kernel_code_point, SAFE},
@@ -319,6 +319,14 @@ static const kernel_entry table[FN_COUNT_IDS] = {
     [FN_PARSE_FILENAME] = {kernel_file_name, SAFE},
     [FN_STRIP_ACCENTS] = {kernel_strip_accents, SAFE},
     [FN_UUID] = {kernel_uuid, KERNEL_VOLATILE},
+    [FN_REGEXP] = {kernel_regex_test, STRICT},
+    [FN_REGEXP_FULL] = {kernel_regex_test, STRICT},
+    [FN_REGEXP_REPLACE] = {kernel_regex_replace, STRICT},
+    [FN_REGEXP_EXTRACT] = {kernel_regex_extract, STRICT},
+    [FN_REGEXP_EXTRACT_NAMED] = {kernel_regex_extract_named, STRICT},
+    [FN_REGEXP_EXTRACT_ALL] = {kernel_regex_list, STRICT},
+    [FN_REGEXP_SPLIT] = {kernel_regex_list, STRICT},
+    [FN_REGEXP_ESCAPE] = {kernel_regex_escape, SAFE},
 };
 
 const kernel_entry *kernel_get(function_id id) { return &table[id]; }

@@ -486,13 +486,14 @@ static sonde_code bucket(const kernel_call *c, interval width, moment m, moment 
   return SONDE_OK;
 }
 
-static moment moved(moment m, interval v, int sign) {
-  int64_t days = m.days;
-  if (v.months) date_add_months(m.days, sign * (int64_t)v.months, &days);
+static bool moved(moment m, interval v, int sign, moment *out) {
+  int64_t days;
+  if (!date_add_months(m.days, sign * (int64_t)v.months, &days)) return false;
   int64_t nanos = m.nanos + sign * (v.micros % DAY_MICROS) * 1000;
   days += sign * ((int64_t)v.days + v.micros / DAY_MICROS);
   int64_t over = floor_divide(nanos, DAY_NANOS);
-  return (moment){days + over, nanos - over * DAY_NANOS};
+  *out = (moment){days + over, nanos - over * DAY_NANOS};
+  return true;
 }
 
 sonde_code kernel_time_bucket(const kernel_call *c, col *out) {
@@ -500,7 +501,7 @@ sonde_code kernel_time_bucket(const kernel_call *c, col *out) {
   bool offset = c->n_args > 2 && c->args[2].type->id == SQL_INTERVAL, own = c->n_args > 2 && !offset;
   SONDE_TRY(kernel_out_nullable(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
-    moment m, origin = {0, 0}, begin;
+    moment m, origin = {0, 0}, begin = {0, 0};
     value v = {0};
     if (!row_valid(out, i)) continue;
     interval width = interval_of(COL_AT(&c->args[0], i128, i)), by = {0, 0, 0};
@@ -510,9 +511,10 @@ sonde_code kernel_time_bucket(const kernel_call *c, col *out) {
       col_put(out, i, (cell){.i = whole_at(c, 1, i)});
       continue;
     }
-    SONDE_TRY(bucket(c, width, moved(m, by, -1), origin, own, &begin));
-    SONDE_CHECK(v.null || moment_to(&c->e->type, moved(begin, by, 1), &v.v.i), c->err, SONDE_VALUE, c->e->at,
-                "the bucket is out of range");
+    bool fits = moved(m, by, -1, &m);
+    if (fits) SONDE_TRY(bucket(c, width, m, origin, own, &begin));
+    fits = fits && moved(begin, by, 1, &begin) && moment_to(&c->e->type, begin, &v.v.i);
+    SONDE_CHECK(v.null || fits, c->err, SONDE_VALUE, c->e->at, "the bucket is out of range");
     put_value(out, i, v);
   }
   return SONDE_OK;
@@ -521,7 +523,7 @@ sonde_code kernel_time_bucket(const kernel_call *c, col *out) {
 /* ---- making ---- */
 
 static bool valid_date(int64_t y, int64_t m, int64_t d) {
-  return y > -290308 && y < 294247 && m >= 1 && m <= 12 && d >= 1 && d <= month_length(y, (int32_t)m);
+  return y >= -5877641 && y <= 5881580 && m >= 1 && m <= 12 && d >= 1 && d <= month_length(y, (int32_t)m);
 }
 
 static bool valid_clock(int64_t h, int64_t m, double s) {

@@ -170,7 +170,8 @@ static sonde_code make_upper(const kernel_call *c, upper_table **out) {
 
 static uint32_t upper_point(const upper_table *t, uint32_t cp) {
   uint32_t low = 0, high = t->n;
-  if (cp == 0xB5) return 0x39C; /* the micro sign */
+  if (cp == 0xB5) return 0x39C;  /* the micro sign */
+  if (cp == 0x3C2) return 0x3A3; /* a final sigma */
   if (cp == 0xDF || cp == 0x131) return cp == 0xDF ? 0x1E9E : 'I';
   if (cp == 's') return 'S';
   if (cp == 'k') return 'K';
@@ -519,19 +520,25 @@ static bool next_part(sonde_str s, sonde_str separator, size_t *at, sonde_str *p
   return true;
 }
 
+/* Without a separator (null) the whole text is the one part. */
 sonde_code kernel_split(const kernel_call *c, col *out) {
   SONDE_TRY(kernel_out_nullable(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
-    if (!row_valid(out, i)) continue;
-    sonde_str s = text_at(c, 0, i), separator = text_at(c, 1, i), part;
+    if (!col_valid(&c->args[0], i)) {
+      col_put_null(out, i);
+      continue;
+    }
+    sonde_str s = text_at(c, 0, i), part;
+    bool cuts = col_valid(&c->args[1], i);
+    sonde_str separator = cuts ? text_at(c, 1, i) : (sonde_str){s.ptr, 0};
     uint32_t n = 0;
-    for (size_t at = 0; next_part(s, separator, &at, &part);) n++;
-    if (s.len == 0 && !separator.len) n = 1;
+    for (size_t at = 0; cuts && next_part(s, separator, &at, &part);) n++;
+    if (!cuts || (s.len == 0 && !separator.len)) n = 1;
     nested *x = nested_new(n, false, c->a, c->err);
     if (!x) return c->err->code;
     n = 0;
-    nested_cells(x)[0].s = (sonde_str){s.ptr, 0};
-    for (size_t at = 0; next_part(s, separator, &at, &part);) nested_cells(x)[n++].s = part;
+    nested_cells(x)[0].s = cuts ? (sonde_str){s.ptr, 0} : s;
+    for (size_t at = 0; cuts && next_part(s, separator, &at, &part);) nested_cells(x)[n++].s = part;
     col_put(out, i, (cell){.n = x});
   }
   return SONDE_OK;

@@ -5,7 +5,7 @@ static step next_one(op *o, batch *b) {
   bool *done = o->self;
   if (*done) return STEP_END;
   *done = true;
-  *b = (batch){.n = 1};
+  *b = (batch){.n = 1, .cols = o->cols};
   return STEP_ROWS;
 }
 static step next_none(op *o, batch *b) {

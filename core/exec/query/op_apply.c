@@ -34,6 +34,8 @@ static sonde_code begin_inner(op *o, apply_op *x, uint32_t row) {
     o->run->outer[NODE(o)->slots[i]] = col_value(&x->bound[i], row);
   x->within = *o->run;
   x->within.nodes = NULL;
+  x->within.arenas = NULL;
+  x->within.n_arenas = x->within.arenas_cap = 0;
   arena_init(&x->within.memory, o->run->mem);
   x->now = op_open(&x->within, o->plan->input[1]);
   if (!x->now) {

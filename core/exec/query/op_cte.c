@@ -99,6 +99,8 @@ static sonde_code begin_round(op *o, recursive_op *x) {
               "the recursion did not end after %u rounds", RECURSION_MAX);
   x->within = *o->run;
   x->within.nodes = NULL;
+  x->within.arenas = NULL;
+  x->within.n_arenas = x->within.arenas_cap = 0;
   arena_init(&x->within.memory, o->run->mem);
   x->now = op_open(&x->within, o->plan->input[1]);
   return x->now ? SONDE_OK : o->run->err->code;

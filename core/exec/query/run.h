@@ -29,7 +29,9 @@ typedef struct node node;
 
 typedef struct {
   mem *mem;
-  node *nodes;  /* of its expressions */
+  node *nodes;    /* of its expressions */
+  arena **arenas; /* of kernels that keep something */
+  uint32_t n_arenas, arenas_cap;
   arena memory; /* lives as long as the query */
   sonde_error *err;
   const query_tables *tables;

@@ -1,0 +1,142 @@
+/* query_host.h — runs SQL over tables in memory, without engine and files: text in, JSON rows out. The source can be made to
+ * answer "not yet" at random, and batches come in blocks of a chosen size. */
+#ifndef SONDE_TESTS_QUERY_HOST_H
+#define SONDE_TESTS_QUERY_HOST_H
+#include <stdlib.h>
+
+#include "check.h"
+#include "exec/query/query.h"
+#include "exec/query/result_json.h"
+#include "random.h"
+#include "sql/sql.h"
+
+typedef struct {
+  const char *name;
+  const plan_column *columns;
+  uint32_t n_columns, n_rows;
+  const vec *vecs; /* of all rows; cut into blocks by the source */
+} memory_table;
+
+typedef struct {
+  const memory_table *tables;
+  uint32_t n_tables, block_rows;
+  random_state *random; /* NULL: columns are always there */
+  uint32_t open;        /* blocks not released yet */
+  mem *mem;
+  uint64_t limit; /* of memory; 0: plenty */
+} query_host;
+
+static inline uint32_t query_blocks(void *self, uint32_t t) {
+  const query_host *h = self;
+  return (h->tables[t].n_rows + h->block_rows - 1) / h->block_rows;
+}
+
+static inline uint32_t query_rows(void *self, uint32_t t, uint32_t b) {
+  const query_host *h = self;
+  uint32_t left = h->tables[t].n_rows - b * h->block_rows;
+  return left < h->block_rows ? left : h->block_rows;
+}
+
+/* A block of a VEC_F64, VEC_PACKED (8 bytes), VEC_TEXT or VEC_DICT (4 bytes) without validity words in between: blocks begin at
+ * multiples of 64. */
+static inline vec query_slice(const vec *v, uint32_t first, uint32_t rows) {
+  vec out = *v;
+  out.rows = rows;
+  if (v->validity) out.validity = v->validity + first / 64;
+  if (v->form == VEC_TEXT) out.offsets = v->offsets + first;
+  if (v->form == VEC_F64 || v->form == VEC_PACKED) out.data = (const char *)v->data + (size_t)first * 8;
+  if (v->form == VEC_DICT) out.data = (const char *)v->data + (size_t)first * 4;
+  return out;
+}
+
+static inline step query_columns(void *self, uint32_t t, uint32_t b, const uint32_t *columns, uint32_t n,
+                                 const vec **out, struct part **held, sonde_error *err) {
+  query_host *h = self;
+  (void)err;
+  if (h->random && random_below(h->random, 2) == 0) return STEP_WAIT;
+  vec *slices = malloc(n * sizeof *slices);
+  if (!slices) abort();
+  for (uint32_t i = 0; i < n; i++) {
+    slices[i] = query_slice(&h->tables[t].vecs[columns[i]], b * h->block_rows, query_rows(self, t, b));
+    out[i] = &slices[i];
+  }
+  *held = (struct part *)(void *)slices;
+  h->open++;
+  return STEP_ROWS;
+}
+
+static inline void query_release(void *self, const vec *const *vecs, uint32_t n, struct part *held) {
+  (void)vecs;
+  (void)n;
+  ((query_host *)self)->open--;
+  free((void *)held);
+}
+
+static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, buf *out, sonde_error *err) {
+  query_tables source = {h, query_blocks, query_rows, query_columns, query_release};
+  query q;
+  batch b;
+  bool first = true;
+  step s;
+  query_init(&q, p, &source, m, 1700000000000000, 7);
+  while ((s = query_next(&q, &b, err)) == STEP_ROWS || s == STEP_WAIT) {
+    if (s == STEP_WAIT) continue;
+    CHECK(b.n > 0 && b.n <= BATCH_ROWS);
+    result_rows(out, &b, first);
+    first = false;
+  }
+  query_close(&q);
+  return s == STEP_END ? buf_status(out, err) : err->code;
+}
+
+/* The rows as JSON, or "error N: message"; to be freed. Everything must have been given back afterwards. */
+static inline char *query_text(query_host *h, const char *sql) {
+  mem m;
+  arena memory;
+  buf out;
+  sonde_error err = {0};
+  sql_table tables[8];
+  sql_statement statement;
+  mem_init(&m, h->limit ? h->limit : (uint64_t)1 << 30, NULL, NULL);
+  arena_init(&memory, &m);
+  buf_init(&out, &m, (size_t)1 << 28);
+  for (uint32_t i = 0; i < h->n_tables; i++)
+    tables[i] = (sql_table){.name = {h->tables[i].name, strlen(h->tables[i].name)},
+                            .columns = h->tables[i].columns,
+                            .n_columns = h->tables[i].n_columns,
+                            .rows = h->tables[i].n_rows};
+  sql_catalog catalog = {tables, h->n_tables};
+  sonde_code code = sql_bind((sonde_str){sql, strlen(sql)}, &catalog, NULL, &memory, &statement, &err);
+  if (code == SONDE_OK) code = query_run(h, &statement.query, &m, &out, &err);
+  size_t size = out.len + sizeof err.message + 32;
+  char *text = calloc(1, size);
+  if (!text) abort();
+  if (code != SONDE_OK)
+    snprintf(text, size, "error %d: %s", (int)code, err.message);
+  else if (out.len)
+    memcpy(text, out.data, out.len);
+  for (char *p = text; *p; p++)
+    if (*p == '\n') *p = ' ';
+  buf_free(&out);
+  arena_free(&memory);
+  CHECK_EQ_UINT(m.used, 0);
+  CHECK_EQ_UINT(h->open, 0);
+  return text;
+}
+
+static inline void query_check(query_host *h, const char *sql, const char *expected, const char *file,
+                               int line) {
+  char *got = query_text(h, sql);
+  check_str(got, expected, file, line, sql);
+  free(got);
+}
+
+/* Rows of a query without tables, or over those of a host. */
+#define CHECK_SQL(sql, expected)                                                                             \
+  do {                                                                                                       \
+    query_host nothing = {.block_rows = 64};                                                                 \
+    query_check(&nothing, sql, expected, __FILE__, __LINE__);                                                \
+  } while (0)
+#define CHECK_QUERY(host, sql, expected) query_check(host, sql, expected, __FILE__, __LINE__)
+
+#endif
