@@ -9,12 +9,14 @@ import { createTable } from './table.ts'
 const PAGE_ROWS = 16_384
 
 export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 'view' | 'functions'> {
+  /** Later queries may read the tables of these through views. */
+  const created: string[] = []
   let functions: Promise<readonly SqlFunction[]> | undefined
 
   async function view(sql: string, options: QueryOptions = {}, limit?: number): Promise<Table> {
     const { signal, onProgress, params, tables } = options
     signal?.throwIfAborted()
-    const read = tables ? Object.entries(tables).map(([name, table]) => ({ name, table })) : mentioned(sql, names.all)
+    const read = tables ? Object.entries(tables).map(([name, table]) => ({ name, table })) : mentioned([sql, ...created], names.all)
     await Promise.all(read.map(({ table }) => whenImported(table, signal)))
     const spec: QuerySpec = {
       sql,
@@ -26,6 +28,7 @@ export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 
       signal, ...(onProgress && { onEvent: onProgress }),
       onUnwanted: ({ info }) => void peer.ask('drop', { table: info.id }).catch(() => undefined),
     })
+    if (/\bcreate\b/i.test(sql)) created.push(sql)
     return createTable(peer, opened, { sqlName: '', onProgress })
   }
 
@@ -59,9 +62,9 @@ export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 
   }
 }
 
-/** Only these have to be imported: a table whose name is nowhere in the text is not read by it. */
-function mentioned(sql: string, tables: readonly NamedTable[]): NamedTable[] {
-  const text = sql.toLowerCase()
+/** Only these have to be imported: a table whose name is nowhere in the texts is not read. */
+function mentioned(sql: readonly string[], tables: readonly NamedTable[]): NamedTable[] {
+  const text = sql.join('\n').toLowerCase()
   return tables.filter(({ name, table }) => text.includes(name.toLowerCase()) || text.includes(table.sqlName.toLowerCase()))
 }
 
