@@ -1,5 +1,5 @@
 /* Engines, tables and views: their lives. */
-#include "api/engine.h"
+#include "api/session.h"
 
 #include <string.h>
 
@@ -34,6 +34,7 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
 
 void sonde_engine_free(sonde_engine *e) {
   if (!e) return;
+  session_free(e);
   while (e->views) {
     view *v = e->views;
     e->views = v->next;
@@ -81,6 +82,21 @@ view *engine_view(sonde_engine *e, uint64_t id) {
   for (view *v = e->views; v; v = v->next)
     if (v->id == id) return v;
   return NULL;
+}
+
+void engine_drop_view(sonde_engine *e, uint64_t id) {
+  for (view **link = &e->views; *link; link = &(*link)->next) {
+    view *v = *link;
+    if (v->id != id) continue;
+    *link = v->next;
+    view_free(v);
+    return;
+  }
+}
+
+void engine_drop_table(sonde_engine *e, table *t) {
+  engine_unlist(e, t);
+  table_free(e, t);
 }
 
 void table_free(sonde_engine *e, table *t) {

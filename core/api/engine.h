@@ -9,6 +9,7 @@
 #include "exec/task.h"
 #include "format/csv/sniff.h"
 #include "format/parquet/parquet.h"
+#include "plan/sql_type.h"
 
 typedef struct {
   uint64_t begin, end;            /* source bytes */
@@ -58,9 +59,13 @@ struct table {
   uint32_t n_imported;
   uint64_t rows; /* of the verified blocks */
   uint64_t lines;
-  uint64_t data_line;     /* line ends before data_at */
-  bool indexed, imported; /* imported: types are final */
-  bool profiled;          /* statistics are there */
+  uint64_t data_line;        /* line ends before data_at */
+  bool indexed, imported;    /* imported: types are final */
+  bool profiled;             /* statistics are there */
+  const sql_type *sql_types; /* FORMAT_MEMORY, like the next */
+  const shape *shapes;
+  sonde_str session_name; /* of CREATE TEMP TABLE: what queries call it; else empty */
+  uint32_t readers;       /* queries under way that read it */
   bad_row *bad;
   uint64_t n_bad;
   uint32_t n_bad_listed, bad_cap;
@@ -68,6 +73,8 @@ struct table {
   uint32_t n_members;
   arena memory;
 };
+
+typedef struct session_view session_view; /* session.h */
 
 typedef enum { VIEW_BITS, VIEW_ORDER } view_kind;
 typedef struct view view;
@@ -89,6 +96,7 @@ struct sonde_engine {
   store store;
   table *tables;
   view *views;
+  session_view *session_views;
   uint32_t next_id;
   uint32_t block_bytes; /* 0: by the size of the source */
 };
@@ -99,6 +107,9 @@ void table_free(sonde_engine *, table *);
 void view_free(view *);
 /* No longer found by its number; its views end. The caller owns it. */
 void engine_unlist(sonde_engine *, table *);
+/* With the views of its rows. */
+void engine_drop_table(sonde_engine *, table *);
+void engine_drop_view(sonde_engine *, uint64_t id);
 /* Cuts [data_at, size) into blocks; done once the size is known. */
 sonde_code table_cut(const sonde_engine *, table *, sonde_error *);
 void table_info(const table *, buf *);

@@ -12,11 +12,11 @@
 static const struct {
   const char *name;
   sonde_code (*start)(sonde_job *, const json *, sonde_error *);
-} kinds[] = {{"open", open_start},     {"inflate", inflate_start}, {"spool", spool_start},
-             {"index", index_start},   {"import", import_start},   {"view", view_start},
-             {"read", read_start},     {"values", values_start},   {"bad", bad_start},
-             {"export", export_start}, {"union", union_start},     {"query", query_start},
-             {"drop", drop_start}};
+} kinds[] = {{"open", open_start},           {"inflate", inflate_start}, {"spool", spool_start},
+             {"index", index_start},         {"import", import_start},   {"view", view_start},
+             {"read", read_start},           {"values", values_start},   {"bad", bad_start},
+             {"export", export_start},       {"union", union_start},     {"query", query_start},
+             {"functions", functions_start}, {"drop", drop_start}};
 
 static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
   sonde_job *j = mem_alloc(&e->mem, sizeof *j, err);
@@ -163,6 +163,7 @@ sonde_code split_begin(sonde_job *j, uint32_t n, sonde_error *err) {
   s->n = s->allowed = n;
   s->n_done = s->n_out = s->cursor = 0;
   s->offered = false;
+  s->local = j->table && j->table->format == FORMAT_MEMORY; /* its columns are here only */
   s->inline_id = NO_FRAGMENT;
   s->state = arena_zero(&j->memory, n + 1, err);
   return s->state ? SONDE_OK : err->code;

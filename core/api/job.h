@@ -10,7 +10,7 @@ typedef struct {
   uint32_t allowed;   /* fragments from here on are not given away yet; n: all are */
   uint8_t *state;     /* NULL: the job has no fragments (yet) */
   bool offered;       /* the host has seen them */
-  bool local;         /* not offered: small reads run here at once */
+  bool local;         /* not offered: small reads, and rows that are only here */
   uint32_t inline_id; /* being run here; UINT32_MAX: none */
   buf bytes;          /* of the fragment taken last */
   buf inline_bytes, inline_result;
@@ -73,5 +73,6 @@ sonde_code export_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code union_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code drop_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code query_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code functions_start(sonde_job *, const json *spec, sonde_error *);
 
 #endif

@@ -52,7 +52,7 @@ static sonde_code import_encode(sonde_job *j, uint32_t id, buf *out, sonde_error
   if (typed) return put_refs(j, id, out, err);
   buf_u32(out, columns_of(j));
   for (uint32_t i = 0; i < columns_of(j); i++) put_plan(j->table, column_of(x, i), x->second, out);
-  return SONDE_OK;
+  return buf_status(out, err);
 }
 
 static sonde_code accept_bad(sonde_job *j, const block *b, rd *r, bool listed, sonde_error *err) {

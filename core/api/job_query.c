@@ -1,33 +1,29 @@
-/* {"job":"query"}: SQL over open tables. Runs here, one block of a table after the other; pages are the text of the result. */
-#include <string.h>
+/* {"job":"query"}: SQL over open tables and what the session has made. Runs here, one block of a table after the other. */
+#include "api/query_job.h"
 
-#include "api/job.h"
+#include "api/session.h"
 #include "api/sql_types.h"
-#include "exec/query/query.h"
-#include "exec/query/result_json.h"
-#include "sql/sql.h"
+#include "exec/refs.h"
 
-#define PAGE_BYTES ((size_t)1 << 20)
-
-typedef struct {
-  sonde_job *job;
-  sonde_str sql;
-  table **tables; /* of the catalog */
-  sql_catalog catalog;
-  sql_statement statement;
-  query_tables source;
-  query query;
-  uint64_t rows;
-  int64_t now;
-  uint64_t seed;
-  bool ran;
-} asking;
+#define BATCHES_A_STEP 8u /* of up to 2048 rows: a step stays within some milliseconds */
 
 /* ---- tables for the executor ---- */
 
 static uint32_t table_blocks(void *self, uint32_t t) { return ((asking *)self)->tables[t]->n_blocks; }
 static uint32_t block_rows(void *self, uint32_t t, uint32_t b) {
   return ((asking *)self)->tables[t]->blocks[b].rows;
+}
+
+/* Columns that the block's file does not have lie in the step's memory: made once more, to last as long as the block. */
+static bool keep_made(asking *x, const column_ref *refs, uint32_t n, uint32_t rows, const vec **out,
+                      sonde_error *err) {
+  if (x->blocks_out == 0) arena_reset(&x->made_columns);
+  for (uint32_t i = 0; i < n; i++) {
+    if (ref_is_stored(&refs[i])) continue;
+    out[i] = ref_vec(&refs[i], rows, &x->made_columns, err);
+    if (!out[i]) return false;
+  }
+  return true;
 }
 
 static step block_columns(void *self, uint32_t number, uint32_t b, const uint32_t *columns, uint32_t n,
@@ -44,75 +40,148 @@ static step block_columns(void *self, uint32_t number, uint32_t b, const uint32_
   table_head(t, FRAGMENT_GATHER, b, &h);
   err->code = SONDE_OK;
   if (!task_columns(&k, &h, full, n, out, held)) return err->code ? STEP_FAIL : STEP_WAIT;
+  if (!keep_made(x, full, n, h.rows, out, err)) {
+    if (*held) part_free(*held);
+    return STEP_FAIL;
+  }
   for (uint32_t i = 0; i < n; i++) store_pin(&x->job->engine->store, out[i]);
+  x->blocks_out++;
   return STEP_ROWS;
 }
 
 static void release_columns(void *self, const vec *const *vecs, uint32_t n, part *held) {
   asking *x = self;
   for (uint32_t i = 0; i < n; i++) store_unpin(&x->job->engine->store, vecs[i]);
+  x->blocks_out--;
   if (held) part_free(held);
+}
+
+void query_release_tables(asking *x) {
+  for (uint32_t i = 0; i < x->catalog.n_tables; i++)
+    if (x->tables[i]) x->tables[i]->readers--;
+  x->catalog.n_tables = 0;
+}
+
+/* ---- binding ---- */
+
+static const sink *sink_for(const asking *x) {
+  switch (x->statement.kind) {
+  case SQL_CREATE_TABLE: return &query_create_table_sink;
+  case SQL_PIVOT_VALUES: return &query_pivot_sink;
+  case SQL_EXPLAIN_ANALYZE: return &query_analyze_sink;
+  default: return x->answer;
+  }
+}
+
+static sonde_step start_query(asking *x, sonde_error *err) {
+  const plan *root = x->statement.query.root;
+  x->sink = sink_for(x);
+  if (x->sink->begin(x, root->columns, root->n_columns, err) != SONDE_OK) return SONDE_FAIL;
+  x->source = (query_tables){x, table_blocks, block_rows, block_columns, release_columns};
+  query_init(&x->query, &x->statement.query, &x->source, &x->job->engine->mem, x->now, x->seed);
+  x->running = true;
+  x->job->phase = QUERY_RUN;
+  return SONDE_YIELD;
+}
+
+static void stop_query(asking *x) {
+  if (x->running) query_close(&x->query);
+  x->running = false;
+}
+
+static sonde_step bind(asking *x, sonde_error *err) {
+  sonde_job *j = x->job;
+  sonde_engine *e = j->engine;
+  sql_statement *s = &x->statement;
+  bool there = false;
+  if (sql_bind(x->sql, &x->catalog, &x->parameters, &j->memory, s, err) != SONDE_OK) return SONDE_FAIL;
+  switch (s->kind) {
+  case SQL_CREATE_VIEW:
+    if (session_add_view(e, s, &x->catalog, err) != SONDE_OK) return SONDE_FAIL;
+    return query_answer_count(x, 0, false, err);
+  case SQL_DROP_VIEW:
+  case SQL_DROP_TABLE:
+    query_release_tables(x);
+    if (session_drop(e, s, err) != SONDE_OK) return SONDE_FAIL;
+    return query_answer_count(x, 0, false, err);
+  case SQL_CREATE_TABLE:
+    if (session_may_create(e, s, &x->catalog, &there, err) != SONDE_OK) return SONDE_FAIL;
+    return there ? query_answer_count(x, 0, false, err) : start_query(x, err);
+  default: return start_query(x, err);
+  }
 }
 
 /* ---- running ---- */
 
-static sonde_code begin(sonde_job *j, sonde_error *err) {
-  asking *x = j->self;
-  SONDE_TRY(sql_bind(x->sql, &x->catalog, NULL, &j->memory, &x->statement, err));
-  SONDE_CHECK(x->statement.query.root, err, SONDE_UNSUPPORTED, 0, "this statement has no rows");
-  x->source = (query_tables){x, table_blocks, block_rows, block_columns, release_columns};
-  query_init(&x->query, &x->statement.query, &x->source, &j->engine->mem, x->now, x->seed);
-  x->ran = true;
-  buf_clear(&j->page);
-  buf_u8(&j->page, '{');
-  result_columns(&j->page, x->statement.query.root);
-  buf_put(&j->page, ",\"rows\":[", 9);
-  j->phase = 1;
-  return buf_status(&j->page, err);
+sonde_step query_last_page(asking *x, sonde_error *err) {
+  x->job->phase = QUERY_LAST_PAGE;
+  return buf_status(&x->job->page, err) == SONDE_OK ? SONDE_PAGE : SONDE_FAIL;
 }
 
-static sonde_step finish(sonde_job *j, sonde_error *err) {
-  buf_put(&j->page, "]}\n", 3);
-  j->phase = 3;
-  return buf_status(&j->page, err) == SONDE_OK ? SONDE_PAGE : SONDE_FAIL;
+sonde_step query_answer_count(asking *x, uint64_t count, bool has_count, sonde_error *err) {
+  const plan_column column = {.name = {"Count", 5}, .type = sql_simple(SQL_BIGINT)};
+  col c;
+  value v = {.v = {.i = (int64_t)count}};
+  x->rows = 0;
+  if (x->answer->begin(x, &column, 1, err) != SONDE_OK) return SONDE_FAIL;
+  if (col_constant(&c, &column.type, &v, &x->job->scratch, err) != SONDE_OK) return SONDE_FAIL;
+  if (has_count && x->answer->rows(x, &(batch){1, 1, &c}, err) != SONDE_OK) return SONDE_FAIL;
+  x->rows = has_count;
+  return x->answer->end(x, err);
 }
 
-/* Batches until a page is full, bytes are missing or a block is done. */
-static sonde_step run_on(sonde_job *j, sonde_error *err) {
-  asking *x = j->self;
+static sonde_step end(asking *x, sonde_error *err) {
+  stop_query(x);
+  return x->sink->end(x, err);
+}
+
+/* Batches until a page is full, bytes are missing, a block is done or others should have a turn. */
+static sonde_step run_on(asking *x, sonde_error *err) {
+  sonde_job *j = x->job;
+  uint64_t limit = x->sink == x->answer ? x->limit : UINT64_MAX;
   batch b;
-  while (j->page.len < PAGE_BYTES) {
+  for (uint32_t i = 0; i < BATCHES_A_STEP; i++) {
+    if (x->rows == limit) return end(x, err);
     switch (query_next(&x->query, &b, err)) {
-    case STEP_END: return finish(j, err);
+    case STEP_END: return end(x, err);
     case STEP_FAIL: return SONDE_FAIL;
     case STEP_WAIT: return j->wants.count ? SONDE_NEED : SONDE_YIELD;
     default: break;
     }
-    result_rows(&j->page, &b, x->rows == 0);
-    x->rows += b.n;
-    if (buf_status(&j->page, err) != SONDE_OK) return SONDE_FAIL;
+    if (b.n > limit - x->rows) b.n = (uint32_t)(limit - x->rows);
+    if (x->sink->rows(x, &b, err) != SONDE_OK) return SONDE_FAIL;
+    j->progress.rows = x->rows += b.n;
+    if (j->phase == QUERY_PAGE) return SONDE_PAGE;
   }
-  j->phase = 2;
-  return SONDE_PAGE;
+  return SONDE_YIELD;
 }
 
 static sonde_step query_step(sonde_job *j, sonde_error *err) {
-  if (j->phase == 3) return SONDE_DONE;
-  if (j->phase == 2) {
+  asking *x = j->self;
+  switch (j->phase) {
+  case QUERY_BIND: return bind(x, err);
+  case QUERY_LAST_PAGE: return SONDE_DONE;
+  case QUERY_PAGE:
     buf_clear(&j->page);
-    j->phase = 1;
+    j->phase = QUERY_RUN;
+    return run_on(x, err);
+  default: return run_on(x, err);
   }
-  if (j->phase == 0 && begin(j, err) != SONDE_OK) return SONDE_FAIL;
-  return run_on(j, err);
 }
 
 static void query_info(sonde_job *j, buf *out) {
-  buf_printf(out, "{\"rows\":%llu}", (unsigned long long)((asking *)j->self)->rows);
+  if (j->table)
+    table_info(j->table, out);
+  else
+    buf_printf(out, "{\"rows\":%llu}", (unsigned long long)((asking *)j->self)->rows);
 }
 
 static void query_free(sonde_job *j) {
   asking *x = j->self;
-  if (x->ran) query_close(&x->query);
+  stop_query(x);
+  query_table_free(x);
+  arena_free(&x->made_columns);
+  query_release_tables(x);
 }
 
 static const job_kind query_kind = {.step = query_step, .info = query_info, .free = query_free};
@@ -120,40 +189,44 @@ static const job_kind query_kind = {.step = query_step, .info = query_info, .fre
 /* ---- starting ---- */
 
 static sonde_code add_table(sonde_job *j, const json *spec, sql_table *out, table **t, sonde_error *err) {
-  *t = engine_table(j->engine, json_u64(json_get(spec, "table"), 0));
-  SONDE_CHECK(*t, err, SONDE_NAME, 0, "a table of the query is not open");
-  SONDE_CHECK((*t)->imported, err, SONDE_MISUSE, 0, "the table has to be imported first");
-  plan_column *columns = arena_zero(&j->memory, ((*t)->columns + 1u) * sizeof *columns, err);
-  if (!columns) return err->code;
-  for (uint32_t c = 0; c < (*t)->columns; c++) {
-    columns[c].name = (*t)->names[c];
-    SONDE_TRY(table_sql_type(*t, c, &j->memory, &columns[c].type, err));
-  }
-  *out = (sql_table){.name = json_str(json_get(spec, "name")),
-                     .columns = columns,
-                     .n_columns = (*t)->columns,
-                     .rows = (double)(*t)->rows};
+  table *found = engine_table(j->engine, json_u64(json_get(spec, "table"), 0));
+  SONDE_CHECK(found, err, SONDE_NAME, 0, "a table of the query is not open");
+  SONDE_CHECK(found->imported, err, SONDE_MISUSE, 0, "the table has to be imported first");
+  *t = found;
+  return table_in_sql(found, json_str(json_get(spec, "name")), &j->memory, out, err);
+}
+
+static sonde_code list_tables(asking *x, const json *list, sonde_error *err) {
+  sonde_job *j = x->job;
+  uint32_t given = 0, i = 0, n;
+  for (const json *t = list ? list->first : NULL; t; t = t->next) given++;
+  n = given + session_count(j->engine);
+  sql_table *names = arena_zero(&j->memory, n * sizeof *names, err);
+  x->tables = arena_zero(&j->memory, n * sizeof *x->tables, err);
+  if (!names || !x->tables) return err->code;
+  for (const json *t = list ? list->first : NULL; t; t = t->next, i++)
+    SONDE_TRY(add_table(j, t, &names[i], &x->tables[i], err));
+  SONDE_TRY(session_tables(j->engine, &j->memory, names + given, x->tables + given, err));
+  x->catalog = (sql_catalog){names, n};
+  for (i = 0; i < n; i++)
+    if (x->tables[i]) x->tables[i]->readers++;
   return SONDE_OK;
 }
 
 sonde_code query_start(sonde_job *j, const json *spec, sonde_error *err) {
-  const json *list = json_get(spec, "tables");
   asking *x = arena_zero(&j->memory, sizeof *x, err);
-  uint32_t n = 0;
   if (!x) return err->code;
-  for (const json *t = list ? list->first : NULL; t; t = t->next) n++;
-  sql_table *tables = arena_zero(&j->memory, (n + 1u) * sizeof *tables, err);
-  x->tables = arena_zero(&j->memory, (n + 1u) * sizeof *x->tables, err);
-  if (!tables || !x->tables) return err->code;
-  uint32_t i = 0;
-  for (const json *t = list ? list->first : NULL; t; t = t->next, i++)
-    SONDE_TRY(add_table(j, t, &tables[i], &x->tables[i], err));
-  x->job = j;
-  x->catalog = (sql_catalog){tables, n};
-  x->sql = json_str(json_get(spec, "sql"));
-  x->now = (int64_t)json_u64(json_get(spec, "now"), 0);
-  x->seed = json_u64(json_get(spec, "seed"), 1);
+  *x = (asking){.job = j,
+                .made_columns = {.mem = &j->engine->mem},
+                .sql = json_str(json_get(spec, "sql")),
+                .answer = json_bool(json_get(spec, "keep"), false) ? &query_table_sink : &query_text_sink,
+                .limit = json_u64(json_get(spec, "limit"), UINT64_MAX),
+                .now = (int64_t)json_u64(json_get(spec, "now"), 0),
+                .seed = json_u64(json_get(spec, "seed"), 1)};
   j->self = x;
+  j->table = NULL;
+  SONDE_TRY(query_parameters(json_get(spec, "params"), &j->memory, &x->parameters, err));
+  SONDE_TRY(list_tables(x, json_get(spec, "tables"), err));
   j->kind = &query_kind;
   return SONDE_OK;
 }

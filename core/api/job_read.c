@@ -130,7 +130,7 @@ static sonde_step read_step(sonde_job *j, sonde_error *err) {
   if (j->phase == 0) {
     j->phase = 1;
     if (split_begin(j, x->rows.n_pieces, err) != SONDE_OK) return SONDE_FAIL;
-    j->split.local = !x->scattered && x->rows.n <= LOCAL_ROWS;
+    j->split.local |= !x->scattered && x->rows.n <= LOCAL_ROWS;
   }
   sonde_step s = split_step(j, err);
   if (s != SONDE_DONE) return s;

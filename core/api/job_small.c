@@ -114,25 +114,13 @@ static void drop_info(sonde_job *j, buf *out) {
 
 static const job_kind drop_kind = {.step = instant, .info = drop_info};
 
-static void drop_view(sonde_engine *e, uint64_t id) {
-  for (view **link = &e->views; *link; link = &(*link)->next) {
-    view *v = *link;
-    if (v->id != id) continue;
-    *link = v->next;
-    view_free(v);
-    return;
-  }
-}
-
 sonde_code drop_start(sonde_job *j, const json *spec, sonde_error *err) {
-  (void)err;
   sonde_engine *e = j->engine;
+  SONDE_CHECK(!j->table || !j->table->readers, err, SONDE_MISUSE, 0,
+              "a query reads the table; end the query first");
   store_drop(&e->store, (uint32_t)json_u64(json_get(spec, "table"), 0));
-  drop_view(e, json_u64(json_get(spec, "view"), 0));
-  if (j->table) {
-    engine_unlist(e, j->table);
-    table_free(e, j->table);
-  }
+  engine_drop_view(e, json_u64(json_get(spec, "view"), 0));
+  if (j->table) engine_drop_table(e, j->table);
   j->table = NULL;
   j->kind = &drop_kind;
   return SONDE_OK;

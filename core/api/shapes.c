@@ -38,6 +38,7 @@ sonde_code table_shapes(const table *t, const column_ref *refs, uint32_t n, aren
     const pq_column *parquet = table_parquet_column(t, refs[i].column);
     shapes[i] = (shape){0};
     if (parquet) SONDE_TRY(shape_of(parquet->node, memory, &shapes[i], err));
+    if (t->format == FORMAT_MEMORY) shapes[i] = t->shapes[refs[i].column];
     shapes[i].type = refs[i].form.type;
     shapes[i].name = t->names[refs[i].column];
   }

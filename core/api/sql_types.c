@@ -80,9 +80,21 @@ static sonde_code node_type(cursor *c, const pq_node *n, sql_type *out) {
 }
 
 sonde_code table_sql_type(const table *t, uint32_t column, arena *a, sql_type *out, sonde_error *err) {
-  *out = sql_type_of_column(t->forms[column].type);
-  if (t->format != FORMAT_PARQUET) return SONDE_OK;
-  const pq_column *p = &t->parquet.columns[column];
+  *out = t->format == FORMAT_MEMORY ? t->sql_types[column] : sql_type_of_column(t->forms[column].type);
+  const pq_column *p = table_parquet_column(t, column);
+  bool scalar = p && p->node->kind == PQ_LEAF;
+  if (!p || (scalar && t->n_members > 0)) return SONDE_OK; /* files of a union may differ in widths */
   cursor c = {p->type_text.ptr, p->type_text.ptr + p->type_text.len, a, err};
   return node_type(&c, p->node, out);
+}
+
+sonde_code table_in_sql(const table *t, sonde_str name, arena *a, sql_table *out, sonde_error *err) {
+  plan_column *columns = arena_zero(a, (t->columns + 1u) * sizeof *columns, err);
+  if (!columns) return err->code;
+  for (uint32_t c = 0; c < t->columns; c++) {
+    columns[c].name = t->names[c];
+    SONDE_TRY(table_sql_type(t, c, a, &columns[c].type, err));
+  }
+  *out = (sql_table){.name = name, .columns = columns, .n_columns = t->columns, .rows = (double)t->rows};
+  return SONDE_OK;
 }

@@ -1,9 +1,11 @@
-/* The types that a table's columns have in SQL: exact widths where the format knows them. */
+/* The SQL types of a table's columns, exact for Parquet files and results of queries. */
 #ifndef API_SQL_TYPES_H
 #define API_SQL_TYPES_H
 #include "api/engine.h"
-#include "plan/sql_type.h"
+#include "sql/sql.h"
 
 sonde_code table_sql_type(const table *, uint32_t column, arena *, sql_type *out, sonde_error *);
+/* The table under a name, as the binder wants to know it. Names are borrowed. */
+sonde_code table_in_sql(const table *, sonde_str name, arena *, sql_table *out, sonde_error *);
 
 #endif

@@ -7,6 +7,7 @@
 #include "exec/value_text.h"
 
 #define EXTREME_CHARS 64u
+#define TYPE_TEXT_MAX ((size_t)1 << 20)
 
 static void put_text(buf *b, const char *name, const char *value) {
   buf_printf(b, ",\"%s\":", name);
@@ -81,17 +82,28 @@ static sonde_str type_text(const table *t, uint32_t c) {
   return text;
 }
 
+static void put_type_text(const table *t, uint32_t c, buf *b) {
+  sonde_str known = type_text(t, c);
+  buf text;
+  buf_init(&text, b->mem, TYPE_TEXT_MAX);
+  if (t->format == FORMAT_MEMORY) {
+    sql_type_print(&t->sql_types[c], &text);
+    known = (sonde_str){(const char *)text.data, text.len};
+  }
+  if (known.len) {
+    buf_printf(b, ",\"typeText\":");
+    json_put_str(b, known);
+  }
+  buf_free(&text);
+}
+
 static void put_columns(const table *t, buf *b) {
   buf_printf(b, ",\"columns\":[");
   for (uint32_t c = 0; c < t->columns; c++) {
     buf_printf(b, "%s{\"name\":", c ? "," : "");
     json_put_str(b, t->names[c]);
     put_text(b, "type", type_name((type_id)t->forms[c].type.id));
-    sonde_str text = type_text(t, c);
-    if (text.len) {
-      buf_printf(b, ",\"typeText\":");
-      json_put_str(b, text);
-    }
+    put_type_text(t, c, b);
     if (t->forms[c].type.id == TYPE_DECIMAL || t->forms[c].type.scale)
       buf_printf(b, ",\"scale\":%u", t->forms[c].type.scale);
     if (t->profiled) put_stats(b, &t->stats[c]);
@@ -139,9 +151,10 @@ static uint64_t estimate(const table *t) {
 
 void table_info(const table *t, buf *b) {
   static const char *const kinds[] = {"none", "gzip", "zstd"};
+  static const char *const formats[] = {"csv", "parquet", "query"};
   buf_printf(b, "{\"table\":%u,\"id\":%u,\"name\":", t->id, t->id);
   json_put_str(b, t->name);
-  buf_printf(b, ",\"format\":\"%s\"", t->format == FORMAT_CSV ? "csv" : "parquet");
+  buf_printf(b, ",\"format\":\"%s\"", formats[t->format]);
   if (t->format == FORMAT_PARQUET) {
     buf_printf(b, ",\"parquet\":{\"rowGroups\":%u,\"createdBy\":", t->parquet.n_groups);
     json_put_str(b, t->parquet.created_by);

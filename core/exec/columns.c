@@ -45,18 +45,22 @@ static bool make_others(task *t, const fragment_head *h, const column_ref *refs,
   return true;
 }
 
+static bool read_part(task *t, const fragment_head *h, const column_ref *refs, uint32_t n, part *p) {
+  if (h->format == FORMAT_CSV) return csv_read_part(t, h, p);
+  if (h->format == FORMAT_PARQUET) return parquet_read_part(t, h, refs, n, p);
+  status_set(t->err, SONDE_MISUSE, 0, "the result of the query is not here; it was closed, or is elsewhere");
+  return false;
+}
+
 bool task_columns(task *t, const fragment_head *h, const column_ref *refs, uint32_t n, const vec **out,
                   part **held) {
   *held = NULL;
   if (!make_others(t, h, refs, n, out)) return false;
   part *p = missing_part(t, h, refs, n);
   if (!p) return false;
-  if (p->n_columns > 0) {
-    bool read = h->format == FORMAT_CSV ? csv_read_part(t, h, p) : parquet_read_part(t, h, refs, n, p);
-    if (!read) {
-      part_free(p);
-      return false;
-    }
+  if (p->n_columns > 0 && !read_part(t, h, refs, n, p)) {
+    part_free(p);
+    return false;
   }
   for (uint32_t i = 0; i < n; i++) {
     if (!ref_is_stored(&refs[i])) continue;

@@ -223,6 +223,14 @@ static sonde_code put_page(gather *g, buf *out) {
   return code;
 }
 
+static sonde_code read_rows(gather *g) {
+  switch (g->h->format) {
+  case FORMAT_CSV: return read_groups(g);
+  case FORMAT_PARQUET: return read_parquet_groups(g);
+  default: return read_whole(g);
+  }
+}
+
 static sonde_code gather_rows(gather *g, rd *r, buf *out) {
   task *t = g->t;
   g->infer = rd_u8(r) != 0;
@@ -231,8 +239,7 @@ static sonde_code gather_rows(gather *g, rd *r, buf *out) {
   for (uint32_t c = 0; g->infer && c < g->n_refs; c++) g->seen[c] = get_seen(r);
   SONDE_TRY(parse_groups(g, r));
   SONDE_TRY(make_others(g));
-  bool csv = g->h->format == FORMAT_CSV;
-  if (!all_at_hand(g)) SONDE_TRY(csv ? read_groups(g) : read_parquet_groups(g));
+  if (!all_at_hand(g)) SONDE_TRY(read_rows(g));
   if (t->wants->count) return SONDE_OK;
   for (uint32_t c = 0; g->infer && c < g->n_refs; c++) put_seen(out, &g->seen[c]);
   return put_page(g, out);

@@ -16,7 +16,7 @@ void refs_put(buf *b, uint8_t format, const column_ref *refs, uint32_t n) {
 }
 
 static bool is_sound(const fragment_head *h, const column_ref *ref) {
-  bool in_file = h->format == FORMAT_PARQUET || ref->stored < h->dialect.columns || !ref_is_stored(ref);
+  bool in_file = h->format != FORMAT_CSV || ref->stored < h->dialect.columns || !ref_is_stored(ref);
   bool typed = ref->stored != REF_CONSTANT || ref->form.type.id == TYPE_TEXT;
   return ref->column < h->columns && in_file && typed;
 }

@@ -31,10 +31,10 @@ void store_free(store *s) {
   s->held = 0;
 }
 
-static uint64_t size_of(const part *p) { return arena_held(&p->chunk.memory) + sizeof *p; }
+uint64_t part_size(const part *p) { return arena_held(&p->chunk.memory) + sizeof *p; }
 
 bool store_keep(store *s, part *p) {
-  uint64_t size = size_of(p);
+  uint64_t size = part_size(p);
   if (s->held + size > s->limit) return false;
   s->held += size;
   p->next = s->parts;
@@ -43,12 +43,18 @@ bool store_keep(store *s, part *p) {
   return true;
 }
 
+void store_own(store *s, part *p) {
+  p->only = true;
+  p->next = s->parts;
+  s->parts = p;
+}
+
 bool store_has_room(const store *s, uint64_t packed_bytes) { return s->held + packed_bytes * 4 < s->limit; }
 
 static void remove_part(store *s, part **link) {
   part *p = *link;
   *link = p->next;
-  s->held -= size_of(p);
+  if (!p->only) s->held -= part_size(p);
   part_free(p);
 }
 
@@ -85,7 +91,7 @@ void store_unpin(store *s, const vec *v) {
 bool store_reclaim(store *s) {
   part **oldest = NULL;
   for (part **link = &s->parts; *link; link = &(*link)->next)
-    if (!(*link)->in_use && !(*link)->pins) oldest = link;
+    if (!(*link)->in_use && !(*link)->pins && !(*link)->only) oldest = link;
   if (!oldest) return false;
   remove_part(s, oldest);
   s->limit = s->held;

@@ -12,6 +12,8 @@ struct part {
   uint32_t table, block;
   bool in_use;   /* by the task that runs now: never given up */
   uint32_t pins; /* by queries under way: the same, from one task to the next */
+  bool
+      only; /* there is no source to read it from again: it stays until its table is dropped, and is not counted in `held` */
   uint32_t n_columns;
   uint32_t *columns; /* which columns of the file, ascending; in chunk.memory, like all below */
   csv_form *forms;   /* how each was read */
@@ -31,8 +33,11 @@ void store_free(store *);
 /* A part of its own memory, empty, owned by the caller until kept or freed. */
 part *part_new(mem *, uint32_t table, uint32_t block, sonde_error *);
 void part_free(part *);
+uint64_t part_size(const part *); /* bytes it takes */
 /* Takes the part when there is room (true), for the task that runs to use; else the caller still owns it. */
 bool store_keep(store *, part *);
+/* Takes a part that is the only copy of its rows, whatever the budget. */
+void store_own(store *, part *);
 void store_drop(store *, uint32_t table);
 /* Whether columns that take about so many bytes in their file would be kept. */
 bool store_has_room(const store *, uint64_t packed_bytes);

@@ -80,9 +80,9 @@ sonde_code fragment_get_head(rd *r, fragment_head *h, sonde_error *err) {
   h->rows = rd_u32(r);
   h->begin = rd_u64(r);
   h->end = rd_u64(r);
-  bool csv = h->format == FORMAT_CSV && h->dialect.columns > 0;
-  SONDE_CHECK(!r->bad && h->begin <= h->end && h->columns > 0 && (csv || h->format == FORMAT_PARQUET), err,
-              SONDE_CORRUPT, 0, "a fragment has a broken head");
+  bool known = h->format == FORMAT_CSV ? h->dialect.columns > 0 : h->format <= FORMAT_MEMORY;
+  SONDE_CHECK(!r->bad && h->begin <= h->end && h->columns > 0 && known, err, SONDE_CORRUPT, 0,
+              "a fragment has a broken head");
   return SONDE_OK;
 }
 

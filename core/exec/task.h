@@ -26,7 +26,8 @@ typedef enum { /* first byte of a fragment */
                FRAGMENT_EXPORT
 } fragment_kind;
 
-typedef enum { FORMAT_CSV, FORMAT_PARQUET } format_kind;
+/* FORMAT_MEMORY: the result of a query; its columns are nowhere but in the store of the lead. */
+typedef enum { FORMAT_CSV, FORMAT_PARQUET, FORMAT_MEMORY } format_kind;
 
 /* What every fragment begins with: which rows of which table. */
 typedef struct {

@@ -22,6 +22,8 @@ export interface FakeOptions {
   readonly onView?: (spec: ViewSpec) => void
   readonly onOpen?: (source: Openable | readonly Openable[], options: OpenOptions) => void
   readonly openError?: (read: ReadOptions) => Error | undefined
+  /** What a query answers; by default the file's rows. */
+  readonly onQuery?: (sql: string) => FakeData | Error
   readonly viewError?: (spec: ViewSpec) => Error | undefined
   /** Scan steps before everything is known; 'never' stays at the estimate. */
   readonly scanSteps?: number | 'never'
@@ -181,6 +183,14 @@ export function fakeEngine(data: FakeData, options: FakeOptions = {}): Engine {
       if (error) throw error
       return fakeTable(++ids, name, data, read, options, delay, scanSteps)
     },
+    query() { throw new Error('the fake engine answers queries as views only') },
+    async view(sql, { signal } = {}) {
+      await sleep(delay, signal)
+      const answer = options.onQuery?.(sql) ?? data
+      if (answer instanceof Error) throw answer
+      return fakeTable(++ids, '', answer, {}, { ...options, scanSteps: 0 }, delay, 0)
+    },
+    functions: async () => [],
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},
   }
@@ -217,6 +227,7 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
     },
   })
   return {
+    sqlName: name === '' ? '' : 'fake',
     get info() { return info },
     firstPage: makePage(data, 0, Array.from({ length: Math.min(256, data.rows) }, (_, i) => i), all),
     async *progress({ signal } = {}) {

@@ -10,6 +10,8 @@ typedef struct {
   void (*close)(op *); /* frees what is not in the operator's arenas; may be NULL */
 } op_class;
 
+#define BATCHES_A_TURN 32u
+
 struct op {
   const op_class *class;
   run *run;
@@ -24,7 +26,18 @@ struct op {
 /* NULL: run->err. The inputs are opened too. */
 op *op_open(run *, const plan *);
 void op_close(op *);
-static inline step op_next(op *o, batch *b) { return o->class->next(o, b); }
+/* After so many batches of any operators the host gets a say, so that one that takes all of its input before it answers can be
+ * cancelled. */
+static inline step op_next(op *o, batch *b) {
+  run *r = o->run;
+  if (r->batches >= BATCHES_A_TURN) {
+    r->batches = 0;
+    return STEP_WAIT;
+  }
+  step s = o->class->next(o, b);
+  r->batches += s == STEP_ROWS;
+  return s;
+}
 
 /* One function for each kind of node: sets class and self. */
 sonde_code op_scan(op *);

@@ -40,6 +40,7 @@ typedef struct {
   const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */
   rowset *ctes;       /* of PLAN_CTE ids */
   bool *cte_done;
+  uint32_t batches;      /* that operators have answered since the host had a say */
   int64_t now;           /* microseconds since 1970, UTC, when the query began */
   uint64_t random;       /* state */
   uint64_t next_dict_id; /* of dictionaries made so far */

@@ -89,7 +89,8 @@ export interface TableInfo {
   /** Of a union: the names of its files, in their order. Format, compression and guesses are those of the first. */
   readonly files?: readonly string[]
   readonly bytes: number
-  readonly format: 'csv' | 'parquet'
+  /** 'query': the result of engine.view. */
+  readonly format: 'csv' | 'parquet' | 'query'
   readonly compression: 'none' | 'gzip' | 'zstd'
   readonly columns: readonly ColumnInfo[]
   readonly guesses: readonly Guess[]
@@ -106,10 +107,10 @@ export interface TableInfo {
 }
 
 export interface Progress {
-  readonly phase: 'inflate' | 'index' | 'import' | 'filter' | 'sort' | 'values' | 'export' | 'idle'
+  readonly phase: 'inflate' | 'index' | 'import' | 'filter' | 'sort' | 'values' | 'export' | 'query' | 'idle'
   readonly doneBytes: number
   readonly totalBytes: number
-  /** Rows counted so far (index), matched so far (filter), written so far (export). */
+  /** Rows counted so far (index), matched so far (filter), written so far (export), found so far (query). */
   readonly rows: number
   /** Bytes the host has read from sources since the engine was created. */
   readonly bytesRead: number
@@ -216,6 +217,8 @@ export interface ValueCount {
 }
 
 export interface Table extends AsyncDisposable {
+  /** What SQL calls it, with quotes where they are needed: the name of its file without endings. Results have none: "". */
+  readonly sqlName: string
   /** The newest snapshot; replaced, never mutated. */
   readonly info: TableInfo
   /** The first rows, there as soon as `open` resolves. */
@@ -280,18 +283,51 @@ export interface EngineOptions {
   readonly signal?: AbortSignal
 }
 
+/** What stands for ?, $1 or $name in SQL. A text takes the type of what it stands beside; a bigint has all its digits. */
+export type Parameters = readonly Value[] | Readonly<Record<string, Value>>
+
+export interface QueryOptions extends RunOptions {
+  readonly params?: Parameters
+  /** Tables by the names that the SQL has for them (without quotes). Default: every open one under its sqlName. */
+  readonly tables?: Readonly<Record<string, Table>>
+}
+
+/** A query that runs when it is read, each time anew. Its errors have the byte of the SQL as `at`. */
+export interface Query extends AsyncIterable<Page> {
+  /** The rows as objects, all of them when no limit is given. Of columns with the same name the last one stays. */
+  rows(limit?: number): Promise<Record<string, Value>[]>
+  /** All rows as an Arrow stream, not compressed. */
+  arrow(): Promise<Uint8Array<ArrayBuffer>>
+}
+
+export interface SqlFunction {
+  readonly name: string
+  readonly kind: 'scalar' | 'aggregate' | 'window'
+  /** Types by commas, alternatives by bars; the first overload's. Signs of operators are names too. */
+  readonly parameters: string
+  readonly result: string
+  readonly description: string
+  readonly example: string
+}
+
 export interface Engine extends AsyncDisposable {
   /** 'page' where no worker could start: the engine then works in short steps on the page's own thread. */
   readonly runsOn?: 'worker' | 'page'
   /** Several files become one table, one behind the other, its columns matched by name; it is there when all of them are scanned. */
   open(source: Openable | readonly Openable[], options?: OpenOptions): Promise<Table>
+  /** SQL over open tables, which it waits for to be imported. `CREATE VIEW` and `CREATE TEMP TABLE` last as long as the engine. */
+  query(sql: string, options?: QueryOptions): Query
+  /** The rows of a query as a table of their own, in memory, until it is closed. */
+  view(sql: string, options?: QueryOptions): Promise<Table>
+  /** What SQL can call. */
+  functions(): Promise<readonly SqlFunction[]>
   close(): Promise<void>
 }
 
 export type ErrorCode =
   | 'nomem' | 'limit' | 'bytes' | 'corrupt' | 'unsupported' | 'syntax' | 'name' | 'type' | 'value' | 'cancelled' | 'misuse'
 
-/** Every error of the engine: what, where, what to do. `at` is a byte offset in the source. */
+/** Every error of the engine: what, where, what to do. `at` is a byte offset in the source, or in the SQL. */
 export class ExplorerError extends Error {
   override readonly name = 'ExplorerError'
   constructor(readonly code: ErrorCode, message: string, readonly at?: number) {

@@ -1,7 +1,9 @@
 // createEngine: the first worker starts while the module is compiled; helpers start once rows are on screen.
 import { ExplorerError, type Engine, type EngineOptions, type Openable, type OpenOptions, type Table } from './api.ts'
 import { hostOnPage, startHost, type Host } from './hosts.ts'
+import { createNames } from './names.ts'
 import { builtin, defaultMemoryLimit, defaultWorkers } from './platform.ts'
+import { createQueries } from './queries.ts'
 import { specOf } from './spec.ts'
 import { createTable } from './table.ts'
 import { openUnion } from './union.ts'
@@ -110,6 +112,8 @@ function runningEngine(lead: Lead, { workerUrl }: EngineOptions, count: number):
   const { host, peer, runsOn } = lead
   let helpers: Host[] | undefined = runsOn === 'page' ? [] : undefined
   const start = (): void => void (helpers ??= startHelpers(lead, count, workerUrl))
+  const names = createNames()
+  const queries = createQueries(peer, names)
   const idle = setTimeout(start, IDLE_MS)
 
   async function openFile(source: Openable, { name, read = {}, signal, onProgress }: OpenOptions): Promise<Opened> {
@@ -132,7 +136,7 @@ function runningEngine(lead: Lead, { workerUrl }: EngineOptions, count: number):
     const { scan = true, signal, onProgress } = options
     signal?.throwIfAborted()
     const opened = await (isList(source) ? openFiles(source, options) : openFile(source, options))
-    const table = createTable(peer, opened, onProgress)
+    const table = names.add(opened.info.name, (host) => createTable(peer, opened, { ...host, onProgress }))
     if (scan) table.resumeScan()
     return table
   }
@@ -144,7 +148,7 @@ function runningEngine(lead: Lead, { workerUrl }: EngineOptions, count: number):
     for (const worker of [host, ...helpers]) worker.terminate()
   }
 
-  return { runsOn, open, close, [Symbol.asyncDispose]: close }
+  return { runsOn, open, ...queries, close, [Symbol.asyncDispose]: close }
 }
 
 const isList = (source: Openable | readonly Openable[]): source is readonly Openable[] => Array.isArray(source)

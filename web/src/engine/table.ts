@@ -11,7 +11,13 @@ import { createView } from './view.ts'
 
 const VALUES = 1000
 
-export function createTable(peer: Peer, opened: Opened, onProgress?: (progress: Progress) => void): Table {
+export interface TableHost {
+  readonly sqlName: string
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  onClose?(): void
+}
+
+export function createTable(peer: Peer, opened: Opened, { sqlName, onProgress, onClose }: TableHost = { sqlName: '' }): Table {
   const table = opened.info.id
   const firstPage = decodePage(opened.page)
   const scan = createScan(peer, opened.info)
@@ -77,11 +83,13 @@ export function createTable(peer: Peer, opened: Opened, onProgress?: (progress: 
   async function close(): Promise<void> {
     if (closed) return
     closed = true
+    onClose?.()
     scan.close(new ExplorerError('cancelled', 'the table was closed'))
     if (!peer.dead) await peer.ask('drop', { table })
   }
 
   return {
+    sqlName,
     get info() { return scan.info },
     firstPage,
     progress: ({ signal } = {}) => scan.follow(signal),

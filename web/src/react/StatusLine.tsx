@@ -48,7 +48,7 @@ export function countText({ rows, exact, info, view, shown, scan }: ExplorerStat
 
 const phases: Record<Progress['phase'], string> = {
   inflate: 'Unpacking', index: 'Counting rows', import: 'Reading types and statistics', filter: 'Filtering', sort: 'Sorting',
-  values: 'Collecting values', export: 'Writing', idle: 'Finishing',
+  values: 'Collecting values', export: 'Writing', query: 'Running the query', idle: 'Finishing',
 }
 
 const phaseText = (progress: Progress | null, otherwise: string): string => (progress ? phases[progress.phase] : otherwise)

@@ -35,9 +35,9 @@ export function createJobs(instance: Instance, pool: Pool, tableOfView: Readonly
   }
 
   const run = (spec: JobSpec, options: RunOptions): Promise<string> => {
-    const { view, table = view === undefined ? undefined : tableOfView.get(view) } = spec
+    const { view, table = view === undefined ? undefined : tableOfView.get(view), reads } = spec
     const start = async (signal: AbortSignal): Promise<string> => runJob(instance.core.start(spec), around, { ...options, signal })
-    return running.run({ table, view }, options.signal, start)
+    return running.run({ table, view, reads }, options.signal, start)
   }
 
   function progressOf(phase: Progress['phase'], { doneBytes, totalBytes, rows }: JobProgress): Progress {

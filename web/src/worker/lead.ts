@@ -6,7 +6,7 @@ import type { Instance } from './instance.ts'
 import { createJobs } from './jobs.ts'
 import { createPeer, type Call, type Handlers } from './peer.ts'
 import { createPool } from './pool.ts'
-import { PAGE, QUERY, SCAN, type Ops, type ReadSpec, type Start } from './protocol.ts'
+import { PAGE, QUERY, SCAN, type Opened, type Ops, type ReadSpec, type Start } from './protocol.ts'
 import { createScanner } from './scanner.ts'
 import { firstInfo, mergeInfo, type EngineInfo, type OpenTable } from './tables.ts'
 import { warmUp } from './warm-up.ts'
@@ -58,7 +58,15 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
     }
   }
 
-  function remember(info: TableInfo, source: number, needsInflate: boolean, page: ArrayBuffer): OpenTable {
+  async function query({ tables: read, ...spec }: Ops['query']['in'], { signal, event }: Call<'query'>): Promise<Opened> {
+    const onStep = jobs.reporter('query', event)
+    const job = { job: 'query', keep: true, tables: read, reads: read.map(({ table }) => table), now: Date.now() * 1000, ...spec }
+    const { info, page } = await jobs.runForPage(job, { urgency: QUERY, signal, onStep })
+    const table = remember(firstInfo('', [], JSON.parse(info) as EngineInfo), undefined, false, page)
+    return { info: table.info, page }
+  }
+
+  function remember(info: TableInfo, source: number | undefined, needsInflate: boolean, page: ArrayBuffer): OpenTable {
     const isIndexed = info.state !== 'sniffed' // as Parquet is from the start
     const readableRows = isIndexed ? Infinity : new DataView(page).getUint32(8, true)
     const table: OpenTable = {
@@ -156,6 +164,15 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
       const { info, page } = await jobs.runForPage({ job: 'values', ...input }, { urgency: QUERY, signal, onStep })
       transfer(page)
       return { page, distinct: (JSON.parse(info) as { distinct: number }).distinct }
+    },
+    async query(input, call) {
+      const made = await query(input, call)
+      call.transfer(made.page)
+      return made
+    },
+    async functions(_, { signal }) {
+      const info = await jobs.run({ job: 'functions' }, { urgency: PAGE, signal })
+      return (JSON.parse(info) as { functions: Ops['functions']['out'] }).functions
     },
     async bad(input, { signal }) {
       const info = await jobs.run({ job: 'bad', ...input }, { urgency: PAGE, signal })

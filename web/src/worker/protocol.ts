@@ -2,7 +2,7 @@
 // and one handler (lead.ts or helper.ts). Rules: a request is answered by exactly one terminal message (out or error),
 // after any number of events; cancel is always welcome and is answered by that terminal message; buffers listed for
 // transfer move instead of being copied; errors are plain data.
-import type { BadRow, ErrorCode, ExportOptions, Progress, ReadOptions, TableInfo, ViewSpec } from '../engine/api.ts'
+import type { BadRow, ErrorCode, ExportOptions, Progress, ReadOptions, SqlFunction, TableInfo, ViewSpec } from '../engine/api.ts'
 import type { Limits } from '../engine/core.ts'
 import type { SourceSpec } from '../engine/source.ts'
 import type { WasmSource } from '../engine/wasm.ts'
@@ -37,6 +37,15 @@ export interface ReadSpec {
   readonly row: number
   readonly rows: number
   readonly columns?: readonly number[]
+}
+
+export interface QuerySpec {
+  readonly sql: string
+  /** As JSON, which has all digits of a bigint. */
+  readonly params?: string
+  readonly tables: readonly { readonly table: number; readonly name: string }[]
+  /** No more rows than these. */
+  readonly limit?: number
 }
 
 export type ExportSpec = Omit<ExportOptions, 'signal' | 'onProgress'>
@@ -77,6 +86,9 @@ export interface Ops {
   view: Op<{ readonly table: number; readonly spec: ViewSpec }, { readonly view: number; readonly rows: number }, Progress>
   values: Op<{ readonly table?: number; readonly view?: number; readonly column: number; readonly limit: number },
     { readonly page: ArrayBuffer; readonly distinct: number }, Progress>
+  /** The rows become a table. */
+  query: Op<QuerySpec, Opened, Progress>
+  functions: Op<void, readonly SqlFunction[]>
   bad: Op<{ readonly table: number; readonly first: number; readonly count: number }, readonly BadRow[]>
   /** The file's bytes go through the port (engine/chunks.ts); the answer comes when all were taken. */
   export: Op<{ readonly table?: number; readonly view?: number; readonly spec: ExportSpec; readonly port: MessagePort },

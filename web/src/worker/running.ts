@@ -3,6 +3,8 @@
 export interface Target {
   readonly table?: number | undefined
   readonly view?: number | undefined
+  /** Tables that are read besides. */
+  readonly reads?: readonly number[] | undefined
 }
 
 export interface Running {
@@ -37,7 +39,7 @@ export function createRunning(): Running {
     },
     async end({ table, view }, reason) {
       const concerned = [...entries].filter((entry) =>
-        (table !== undefined && entry.table === table) || (view !== undefined && entry.view === view))
+        (table !== undefined && (entry.table === table || entry.reads?.includes(table))) || (view !== undefined && entry.view === view))
       for (const { controller } of concerned) controller.abort(reason)
       await Promise.all(concerned.map(({ ended }) => ended))
     },

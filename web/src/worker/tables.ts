@@ -20,7 +20,7 @@ export interface EngineInfo {
 export interface OpenTable {
   readonly id: number
   info: TableInfo
-  /** Of the file as it was given; a union has none of its own. */
+  /** Of the file as it was given; a union or a result has none of its own. */
   readonly source: number | undefined
   /** Of its inflated bytes, once they are all there. */
   spool: number | undefined

@@ -1,0 +1,60 @@
+/* What the parts of {"job":"query"} share: job_query.c runs a statement, a sink takes its rows. */
+#ifndef API_QUERY_JOB_H
+#define API_QUERY_JOB_H
+#include "api/job.h"
+#include "exec/collect.h"
+#include "exec/query/query.h"
+#include "sql/sql.h"
+
+typedef struct asking asking;
+
+typedef struct {
+  sonde_code (*begin)(asking *, const plan_column *, uint32_t n, sonde_error *);
+  sonde_code (*rows)(asking *, const batch *, sonde_error *);
+  sonde_step (*end)(asking *, sonde_error *); /* after the last row; answers what the job's step answers */
+} sink;
+
+struct asking {
+  sonde_job *job;
+  sonde_str sql;
+  table **tables; /* of the catalogue; NULL: a view */
+  sql_catalog catalog;
+  sql_parameters parameters;
+  sql_statement statement;
+  query_tables source;
+  arena made_columns; /* of a block: those that its file does not have */
+  uint32_t blocks_out;
+  query query;
+  bool running;       /* the query has to be closed */
+  const sink *answer; /* of what the host asked for: text or table */
+  const sink *sink;   /* of the query that runs now */
+  uint64_t rows, limit;
+  int64_t now;
+  uint64_t seed;
+  collector collector; /* query_table.c */
+  table *made;         /* not yet the engine's */
+  sonde_str *texts;    /* query_pivot.c */
+  uint32_t texts_cap;
+};
+
+enum { QUERY_BIND, QUERY_RUN, QUERY_PAGE, QUERY_LAST_PAGE };
+
+/* The phase is QUERY_LAST_PAGE: the host looks at the job's page, then the job is done. */
+sonde_step query_last_page(asking *, sonde_error *);
+/* A statement without rows of its own answers one column with one number, or none. */
+sonde_step query_answer_count(asking *, uint64_t count, bool has_count, sonde_error *);
+
+extern const sink query_text_sink;         /* pages of JSON text */
+extern const sink query_table_sink;        /* a table of the engine */
+extern const sink query_create_table_sink; /* a table of the session */
+extern const sink query_pivot_sink;        /* values for binding again */
+extern const sink query_analyze_sink;      /* only counted */
+void query_table_free(asking *);
+
+/* The tables that a query may read are not dropped under it; from here on it reads none. */
+void query_release_tables(asking *);
+
+/* query_parameters.c: an array of values, or an object of named ones; or either as a text that holds its JSON, which has all digits. */
+sonde_code query_parameters(const json *, arena *, sql_parameters *out, sonde_error *);
+
+#endif
