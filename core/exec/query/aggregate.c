@@ -26,7 +26,7 @@ static sonde_code open_distinct(aggregate *a) {
   types[0] = &group;
   for (uint32_t i = 0; i < n; i++) types[i + 1] = &a->call->args[i]->type;
   SONDE_TRY(keyer_init(a->seen_keys, a->run->mem, types, NULL, n + 1, a->run->err));
-  key_table_init(&a->seen, a->run->mem, a->seen_keys->n_words);
+  key_table_init(&a->seen, a->run->mem, a->seen_keys);
   return SONDE_OK;
 }
 

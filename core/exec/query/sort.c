@@ -140,12 +140,29 @@ static void refine(sorting *s, uint32_t *rows, uint32_t n, uint32_t key, uint32_
     next_keys(s, rows, n, key);
 }
 
+/* The commonest lanes as plain loops. */
+static void fill_words(sorting *s, const order_by *k, const uint32_t *rows, uint32_t n, uint32_t depth) {
+  const kept_col *c = &s->rows->cols[k->column];
+  uint64_t flip = k->descending ? UINT64_MAX : 0, sign = (uint64_t)1 << 63;
+  switch (sql_lane(c->type)) {
+  case LANE_I64:
+    for (uint32_t i = 0; i < n; i++)
+      s->a[i] = (entry){(uint64_t)KEPT_LANE(c, int64_t, rows[i]) ^ sign ^ flip, rows[i]};
+    break;
+  case LANE_F64:
+    for (uint32_t i = 0; i < n; i++)
+      s->a[i] = (entry){double_order(KEPT_LANE(c, double, rows[i])) ^ flip, rows[i]};
+    break;
+  default:
+    for (uint32_t i = 0; i < n; i++)
+      s->a[i] = (entry){word_of(c->type, rowset_cell(s->rows, k->column, rows[i]), depth) ^ flip, rows[i]};
+  }
+}
+
 static void sort_words(sorting *s, uint32_t *rows, uint32_t n, uint32_t key, uint32_t depth) {
   const order_by *k = &s->keys[key];
   const sql_type *t = s->rows->cols[k->column].type;
-  uint64_t flip = k->descending ? UINT64_MAX : 0;
-  for (uint32_t i = 0; i < n; i++)
-    s->a[i] = (entry){word_of(t, rowset_cell(s->rows, k->column, rows[i]), depth) ^ flip, rows[i]};
+  fill_words(s, k, rows, n, depth);
   sort_entries(s->a, s->b, n);
   for (uint32_t i = 0; i < n; i++) rows[i] = s->a[i].row;
   bool last = key + 1 == s->n_keys && sql_lane(t) != LANE_STR && sql_lane(t) != LANE_I128;
