@@ -621,7 +621,6 @@ FN(UUID_TIMESTAMP, "uuid_extract_timestamp", FUNCTION_SCALAR, "uuid", "timestamp
    "The time that a UUID of version 7 begins with.", "uuid_extract_timestamp(uuidv7())")
 FN(ERROR, "error", FUNCTION_SCALAR, "text", "@null", "Fails with a message.", "error('no')")
 FN(VERSION, "version", FUNCTION_SCALAR, "", "text", "The version of the engine.", "version()")
-FN(ALIAS_NAME, "alias", FUNCTION_SCALAR, "any", "text", "Name of a column.", "alias(a)")
 FN(CONSTANT_OR_NULL, "constant_or_null", FUNCTION_SCALAR, "any,any*", "1",
    "The first argument, null when a later one is null.", "constant_or_null(1, 2)")
 
