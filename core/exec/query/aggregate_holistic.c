@@ -21,7 +21,7 @@ static sonde_code sorted(aggregate *a, const rowset *s, const uint32_t *rows, ui
                          arena *m, uint32_t **out) {
   *out = arena_copy(m, rows, n * sizeof *rows, a->run->err);
   if (!*out) return a->run->err->code;
-  return sort_rows(a->run->mem, s, &by, 1, *out, n, a->run->err);
+  return sort_rows(a->run->mem, s, &by, 1, *out, n, NULL, a->run->err);
 }
 
 static sonde_code put_list(aggregate *a, nested *x, uint32_t row, col *out) {
