@@ -432,6 +432,7 @@ node *bind_from(binder *b, const ast_table *t, scope *out) {
   }
   if (t->kind == TABLE_JOIN || t->kind == TABLE_PIVOT || t->kind == TABLE_UNPIVOT)
     rename_all(b, t, out, from);
+  if (t->kind == TABLE_PIVOT) name_apart(b, out, from);
   bind_leave(b);
   b->select = select;
   return b->failed ? n : bind_sample(b, n, t->sample);

@@ -326,7 +326,7 @@ static void add_node_ids(const node *n, id_set *s) {
   for (uint32_t i = 0; i < n->p.n_inputs; i++) add_node_ids(n->input[i], s);
 }
 
-id_set node_ids(binder *b, const node *n) {
+static id_set node_ids(binder *b, const node *n) {
   id_set s = id_set_new(b);
   add_node_ids(n, &s);
   return s;

@@ -4,6 +4,7 @@
 #include "sql/parser.h"
 
 static ast_query *parse_set_operations(parser *, int level);
+static ast_exprs parse_group_elements(parser *);
 
 /* ---- where a query begins ---- */
 
@@ -210,7 +211,7 @@ static ast_expr *parse_group_element(parser *p) {
   return finish(p, e);
 }
 
-ast_exprs parse_group_elements(parser *p) {
+static ast_exprs parse_group_elements(parser *p) {
   ast_exprs list = {0};
   if (!enter(p)) return leave(p), list;
   do {
