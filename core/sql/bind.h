@@ -212,7 +212,8 @@ ex ex_text(binder *, sonde_str, size_t at);
 ex ex_cast(binder *, ex, sql_type);
 ex ex_try_cast(binder *, ex, sql_type);
 ex ex_not(binder *, ex);
-ex ex_and(binder *, ex, ex); /* either may be NULL */
+ex ex_and(binder *, ex, ex);          /* either may be NULL */
+ex ex_all(binder *, const ex_list *); /* NULL: of none */
 ex ex_is_null(binder *, ex, bool negated);
 /* A scalar function or an operator by its name, arguments cast as it asks. */
 ex ex_call(binder *, const char *name, size_t at, uint32_t n, const ex *args);
@@ -223,6 +224,7 @@ sql_type plain(sql_type); /* without `literal` */
 bool ex_equal(ex, ex);
 bool ex_is_column(ex);
 bool ex_has_kind(ex, int kind);
+bool ex_is_larger(ex, uint32_t nodes); /* parts that are shared count each time */
 /* The ANDed parts. */
 void ex_split(binder *, ex, ex_list *);
 /* A copy in which `change` has replaced what it answers non-NULL for; shared where nothing changes. */

@@ -158,16 +158,18 @@ void node_join_on(binder *b, node *join, ex condition) {
   if (b->failed) return;
   for (uint32_t i = 0; i < join->input[0]->p.n_columns; i++) id_set_add(&s.left, join->input[0]->ids[i]);
   for (uint32_t i = 0; i < join->input[1]->p.n_columns; i++) id_set_add(&s.right, join->input[1]->ids[i]);
-  ex_list parts = {0};
+  ex_list parts = {0}, rest = {0};
+  if (join->p.u.join.residual) PUSH(b, &rest, join->p.u.join.residual);
   ex_split(b, condition, &parts);
   for (uint32_t i = 0; i < parts.count; i++) {
     join_key key;
     if (as_key(parts.items[i], &s, &key)) {
       node_add_key(b, join, key);
     } else {
-      join->p.u.join.residual = ex_and(b, join->p.u.join.residual, parts.items[i]);
+      PUSH(b, &rest, parts.items[i]);
     }
   }
+  join->p.u.join.residual = ex_all(b, &rest);
 }
 
 /* ---- every expression of a node ---- */

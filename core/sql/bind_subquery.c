@@ -478,11 +478,11 @@ node *filter_with_subqueries(binder *b, node *n, ex condition) {
   if (!condition || b->failed) return n;
   ex_list parts = {0};
   ex_split(b, condition, &parts);
-  ex plain_parts = NULL;
+  ex_list plain_parts = {0};
   for (uint32_t i = 0; i < parts.count; i++) {
-    if (!ex_has_kind(parts.items[i], BIND_SUBQUERY)) plain_parts = ex_and(b, plain_parts, parts.items[i]);
+    if (!ex_has_kind(parts.items[i], BIND_SUBQUERY)) PUSH(b, &plain_parts, parts.items[i]);
   }
-  n = node_filter(b, n, plain_parts);
+  n = node_filter(b, n, ex_all(b, &plain_parts));
   for (uint32_t i = 0; i < parts.count && !b->failed; i++) {
     if (ex_has_kind(parts.items[i], BIND_SUBQUERY)) n = filter_by_part(b, n, parts.items[i]);
   }

@@ -4,6 +4,9 @@
 
 #include "sql/decorrelate.h"
 
+/* A predicate over computed columns grows on its way down. */
+enum { PUSHED_NODES_MAX = 2000 };
+
 static bool is_steady(void *user, ex e) {
   (void)user;
   return e->kind != EXPR_CALL || (e->function != FN_RANDOM && e->function != FN_UUID);
@@ -113,9 +116,7 @@ bool rejects_nulls(ex e, const id_set *columns) {
 /* ---- predicates ---- */
 
 static node *filter_all(binder *b, node *n, const ex_list *predicates) {
-  ex condition = NULL;
-  for (uint32_t i = 0; i < predicates->count; i++) condition = ex_and(b, condition, predicates->items[i]);
-  return node_filter(b, n, condition);
+  return node_filter(b, n, ex_all(b, predicates));
 }
 
 /* Those over the columns alone go to `to`, the others stay. */
@@ -182,7 +183,7 @@ static node *push_project(binder *b, node *n, ex_list *predicates) {
   ex_list below = {0}, stay = {0};
   for (uint32_t i = 0; i < predicates->count; i++) {
     ex e = through_project(b, n, predicates->items[i]);
-    if (ex_walk(e, is_steady, NULL)) {
+    if (ex_walk(e, is_steady, NULL) && !ex_is_larger(e, PUSHED_NODES_MAX)) {
       split_predicate(b, e, &below);
     } else {
       PUSH(b, &stay, predicates->items[i]);
@@ -304,9 +305,7 @@ static void push_residual(binder *b, node *n, ex_list *left, ex_list *right) {
   id_set l = output_ids(b, n->input[0]), r = output_ids(b, n->input[1]);
   take_within(b, &parts, &r, right);
   if (n->p.u.join.kind == JOIN_SEMI) take_within(b, &parts, &l, left);
-  n->p.u.join.residual = NULL;
-  for (uint32_t i = 0; i < parts.count; i++)
-    n->p.u.join.residual = ex_and(b, n->p.u.join.residual, parts.items[i]);
+  n->p.u.join.residual = ex_all(b, &parts);
 }
 
 static bool becomes_inner(binder *b, const node *n, const ex_list *predicates) {
@@ -395,8 +394,10 @@ static node *push_both_apart(binder *b, node *n, ex_list *predicates) {
 }
 
 static node *push_scan(binder *b, node *n, ex_list *predicates) {
-  for (uint32_t i = 0; i < predicates->count; i++)
-    n->p.u.scan.filter = ex_and(b, n->p.u.scan.filter, predicates->items[i]);
+  ex_list all = {0};
+  if (n->p.u.scan.filter) PUSH(b, &all, n->p.u.scan.filter);
+  for (uint32_t i = 0; i < predicates->count; i++) PUSH(b, &all, predicates->items[i]);
+  n->p.u.scan.filter = ex_all(b, &all);
   return n;
 }
 
