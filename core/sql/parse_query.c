@@ -307,6 +307,7 @@ static ast_query *parse_table_query(parser *p) {
   ast_table *t = new_table(p, TABLE_NAME);
   if (peek(p)->kind == TOKEN_STRING) {
     push_name(p, &t->path, advance(p)->text);
+    t->text = !p->failed;
   } else {
     t->path = parse_path(p, "the name of a table or a query");
   }

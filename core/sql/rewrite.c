@@ -62,6 +62,39 @@ static void split_or(binder *b, ex e, ex_list *out) {
   PUSH(b, out, rest);
 }
 
+/* ---- dates beside timestamps ---- */
+
+static bool is_date_as_timestamp(ex e) {
+  return e->kind == EXPR_CAST && e->type.id == SQL_TIMESTAMP && e->type.unit == 6 &&
+         e->args[0]->type.id == SQL_DATE && ex_has_kind(e, EXPR_COLUMN);
+}
+
+static ex last_moment_of_day(binder *b, size_t at) {
+  expr *e = ex_new(b, EXPR_CONST, sql_simple(SQL_INTERVAL), at, 0);
+  e->constant.v.w = interval_pack((interval){.micros = INT64_C(86399999999)});
+  return e;
+}
+
+/* day::TIMESTAMP < point is day < (the first day from that point on): compared as a date, by which blocks can be left out. */
+static ex compare_as_dates(binder *b, ex e) {
+  static const struct {
+    uint16_t function, mirrored;
+    bool up; /* the point is rounded up to a day */
+  } known[] = {{FN_LT, FN_GT, true}, {FN_LE, FN_GE, false}, {FN_GT, FN_LT, false}, {FN_GE, FN_LE, true}};
+  if (e->kind != EXPR_CALL || e->n_args != 2) return e;
+  bool swapped = is_date_as_timestamp(e->args[1]);
+  ex day = e->args[swapped ? 1 : 0], point = e->args[swapped ? 0 : 1];
+  if (!is_date_as_timestamp(day) || ex_has_kind(point, EXPR_COLUMN)) return e;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    if (e->function != (swapped ? known[i].mirrored : known[i].function)) continue;
+    ex parts[] = {point, last_moment_of_day(b, point->at)};
+    ex rounded = known[i].up ? ex_call(b, "+", point->at, 2, parts) : point;
+    ex sides[] = {day->args[0], ex_cast(b, rounded, sql_simple(SQL_DATE))};
+    return ex_call(b, function_get((function_id)known[i].function)->name, e->at, 2, sides);
+  }
+  return e;
+}
+
 void split_predicate(binder *b, ex e, ex_list *out) {
   ex_list parts = {0};
   ex_split(b, e, &parts);
@@ -69,7 +102,7 @@ void split_predicate(binder *b, ex e, ex_list *out) {
     if (parts.items[i]->kind == EXPR_OR) {
       split_or(b, parts.items[i], out);
     } else {
-      PUSH(b, out, parts.items[i]);
+      PUSH(b, out, compare_as_dates(b, parts.items[i]));
     }
   }
 }

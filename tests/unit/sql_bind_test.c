@@ -133,6 +133,31 @@ static void filters_go_to_the_scan(void) {
        "  scan 0 [a, b, d] where ((#1 = 1) AND ((#2 > 2) OR (#2 < 1)))\n");
 }
 
+/* A date is compared as a date, though the other side is a timestamp. */
+static void dates_stay_dates(void) {
+  PLAN("SELECT a FROM t WHERE day < DATE '2020-01-31' + INTERVAL 1 MONTH",
+       "project #0\n"
+       "  scan 0 [a, day] where (#1 < (('2020-01-31'::DATE + '1 MONTH'::INTERVAL) + 86399999999)::DATE)\n");
+  PLAN("SELECT a FROM t WHERE TIMESTAMP '2020-01-01 10:00' < day",
+       "project #0\n"
+       "  scan 0 [a, day] where (#1 > '2020-01-01 10:00'::TIMESTAMP::DATE)\n");
+}
+
+static void files_are_found_before_binding(void) {
+  const sonde_str *names;
+  uint32_t n;
+  sonde_error err = {0};
+  const char *sql =
+      "WITH c AS (FROM 'a.csv') SELECT (SELECT max(x) FROM read_parquet('b.parquet')), 'no file' "
+      "FROM c JOIN 'A.CSV' USING (k) WHERE k IN (FROM read_csv('d.csv', header := true))";
+  arena_reset(&nodes);
+  REQUIRE(sql_files((sonde_str){sql, strlen(sql)}, &nodes, &names, &n, &err) == SONDE_OK);
+  REQUIRE(n == 3);
+  CHECK_STRN(names[0].ptr, names[0].len, "a.csv");
+  CHECK_STRN(names[1].ptr, names[1].len, "b.parquet");
+  CHECK_STRN(names[2].ptr, names[2].len, "d.csv");
+}
+
 static void aliases_can_be_used_where_columns_can(void) {
   PLAN("SELECT a + 1 AS n FROM t WHERE n > 2 ORDER BY n", "sort #0\n"
                                                           "  project (#0 + 1)\n"
@@ -528,6 +553,8 @@ int main(void) {
   arena_init(&nodes, &memory);
   RUN(only_columns_that_are_read_are_scanned);
   RUN(filters_go_to_the_scan);
+  RUN(dates_stay_dates);
+  RUN(files_are_found_before_binding);
   RUN(aliases_can_be_used_where_columns_can);
   RUN(grouping);
   RUN(windows);
