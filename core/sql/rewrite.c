@@ -95,6 +95,54 @@ static ex compare_as_dates(binder *b, ex e) {
   return e;
 }
 
+/* ---- constants ---- */
+
+static bool decides(uint16_t function, int order, bool *truth) {
+  switch (function) {
+  case FN_EQ: *truth = order == 0; return true;
+  case FN_NE: *truth = order != 0; return true;
+  case FN_LT: *truth = order < 0; return true;
+  case FN_LE: *truth = order <= 0; return true;
+  case FN_GT: *truth = order > 0; return true;
+  case FN_GE: *truth = order >= 0; return true;
+  default: return false;
+  }
+}
+
+/* WHERE 1 = 1 and WHERE 1 = 0, which programs write; other constants are the executor's to compute. */
+static ex compare_constants(binder *b, ex e) {
+  if (e->kind != EXPR_CALL || e->n_args != 2) return e;
+  ex left = e->args[0], right = e->args[1];
+  bool known = left->kind == EXPR_CONST && right->kind == EXPR_CONST && !left->constant.null &&
+               !right->constant.null && sql_is_integer(&left->type) && sql_lane(&left->type) == LANE_I64;
+  if (!known || !sql_type_equal(&left->type, &right->type)) return e;
+  int64_t x = left->constant.v.i, y = right->constant.v.i;
+  bool truth;
+  return decides(e->function, (x > y) - (x < y), &truth) ? ex_bool(b, truth, e->at) : e;
+}
+
+static bool is_constant(ex e, bool truth) {
+  if (e->kind != EXPR_CONST || e->type.id != SQL_BOOL) return false;
+  return truth ? !e->constant.null && e->constant.v.b : e->constant.null || !e->constant.v.b;
+}
+
+static bool never_holds(const ex_list *predicates) {
+  for (uint32_t i = 0; i < predicates->count; i++) {
+    if (is_constant(predicates->items[i], false)) return true;
+  }
+  return false;
+}
+
+/* No row, but the columns. */
+static node *nothing(binder *b, const node *n) {
+  node *none = node_new(b, PLAN_NONE, 0);
+  if (b->failed) return none;
+  none->p.n_columns = n->p.n_columns;
+  none->p.columns = n->p.columns;
+  none->ids = n->ids;
+  return none;
+}
+
 void split_predicate(binder *b, ex e, ex_list *out) {
   ex_list parts = {0};
   ex_split(b, e, &parts);
@@ -102,7 +150,8 @@ void split_predicate(binder *b, ex e, ex_list *out) {
     if (parts.items[i]->kind == EXPR_OR) {
       split_or(b, parts.items[i], out);
     } else {
-      PUSH(b, out, compare_as_dates(b, parts.items[i]));
+      ex part = compare_constants(b, compare_as_dates(b, parts.items[i]));
+      if (!is_constant(part, true)) PUSH(b, out, part);
     }
   }
 }
@@ -460,6 +509,7 @@ static node *push_any(binder *b, node *n, ex_list *predicates) {
 }
 
 node *push_predicates(binder *b, node *n, ex_list *predicates) {
+  if (never_holds(predicates)) return nothing(b, n);
   if (bind_enter(b, 0)) n = push_any(b, n, predicates);
   bind_leave(b);
   return n;

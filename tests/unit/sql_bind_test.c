@@ -22,8 +22,9 @@ static const sql_table tables[] = {
     {.name = NAME("u"), .columns = u_columns, .n_columns = 3, .rows = 100},
     {.name = NAME("Big"), .columns = big_columns, .n_columns = 2, .rows = 1e6},
     {.name = NAME("v"), .view = NAME("SELECT a, sum(x) AS total FROM u GROUP BY a")},
-    {.name = NAME("broken"), .view = NAME("SELECT FROM")}};
-static const sql_catalog catalog = {tables, 5};
+    {.name = NAME("broken"), .view = NAME("SELECT FROM")},
+    {.name = NAME("stale"), .view = NAME("SELECT a, gone FROM t")}};
+static const sql_catalog catalog = {tables, 6};
 
 static sonde_code bind_with(const char *sql, const sql_parameters *parameters, sql_statement *out,
                             sonde_error *err) {
@@ -131,6 +132,14 @@ static void filters_go_to_the_scan(void) {
   PLAN("SELECT a FROM t WHERE (b = 1 AND d > 2) OR (b = 1 AND d < 1)",
        "project #0\n"
        "  scan 0 [a, b, d] where ((#1 = 1) AND ((#2 > 2) OR (#2 < 1)))\n");
+}
+
+static void what_never_holds_reads_nothing(void) {
+  PLAN("SELECT a FROM t WHERE 1 = 1 AND a > 2", "scan 0 [a] where (#0 > 2)\n");
+  PLAN("SELECT a FROM t WHERE 1 = 0", "project #0\n"
+                                      "  no row\n");
+  PLAN("SELECT count(*) FROM t WHERE false", "aggregate: count_star()\n"
+                                             "  no row\n");
 }
 
 /* A date is compared as a date, though the other side is a timestamp. */
@@ -455,6 +464,7 @@ static void types_that_do_not_fit(void) {
   ERROR("SELECT (SELECT a, x FROM u)", SONDE_TYPE, 7, "a sub-query has one column here; this one has 2");
   ERROR("SELECT ? + 1", SONDE_VALUE, 7, "no value was given for parameter 1");
   ERROR("SELECT * FROM broken", SONDE_SYNTAX, 14, "the view broken: expected an expression, found FROM");
+  ERROR("SELECT * FROM stale", SONDE_NAME, 14, "in the view stale: there is no column gone");
   ERROR("SELECT a FROM t LIMIT -1", SONDE_VALUE, 22, "LIMIT and OFFSET cannot be negative");
 }
 
@@ -553,6 +563,7 @@ int main(void) {
   arena_init(&nodes, &memory);
   RUN(only_columns_that_are_read_are_scanned);
   RUN(filters_go_to_the_scan);
+  RUN(what_never_holds_reads_nothing);
   RUN(dates_stay_dates);
   RUN(files_are_found_before_binding);
   RUN(aliases_can_be_used_where_columns_can);
