@@ -314,7 +314,9 @@ static ast_query *parse_table_query(parser *p) {
 
 static ast_query *parse_about(parser *p, ast_query_kind kind) {
   ast_query *q = new_query(p, kind);
+  bool show = at_word(p, "show");
   advance(p);
+  if (show && (take_word(p, "tables") || take_words(p, "all", "tables"))) return q;
   bool table = take_word(p, "table");
   q->left = !table && at_query(p) ? parse_query(p) : parse_table_query(p);
   return q;

@@ -420,6 +420,7 @@ static void columns_have_names(void) {
   NAMES("SELECT * FROM (SELECT a, b AS a FROM t)", "a|a_1");
   NAMES("SELECT s.* FROM (SELECT {'i': 1, 'j': 2} AS s)", "i|j");
   NAMES("SELECT a FROM t UNION ALL BY NAME SELECT x, a FROM u", "a|x");
+  NAMES("SHOW TABLES", "name");
   NAMES("DESCRIBE t", "column_name|column_type|null|key|default|extra");
   NAMES("PIVOT t ON b IN (1, 2) USING sum(d) AS s GROUP BY a", "a|1_s|2_s");
 }
