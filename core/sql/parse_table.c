@@ -112,7 +112,7 @@ static void parse_axes(parser *p, ast_pivot_axis **link, bool commas) {
     }
     *link = axis;
     link = &axis->next;
-  } while (commas ? take_operator(p, ",") : !at_operator(p, ")") && !at_word(p, "group"));
+  } while (commas ? take_operator(p, ",") : !p->failed && !at_operator(p, ")") && !at_word(p, "group"));
 }
 
 static ast_table *new_pivot(parser *p, ast_table_kind kind, ast_table *source, ast_pivot **pivot) {
