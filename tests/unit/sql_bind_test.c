@@ -158,7 +158,7 @@ static void files_are_found_before_binding(void) {
   sonde_error err = {0};
   const char *sql =
       "WITH c AS (FROM 'a.csv') SELECT (SELECT max(x) FROM read_parquet('b.parquet')), 'no file' "
-      "FROM c JOIN 'A.CSV' USING (k) WHERE k IN (FROM read_csv('d.csv', header := true))";
+      "FROM c JOIN 'a.csv' USING (k) WHERE k IN (FROM read_csv('d.csv', header := true))";
   arena_reset(&nodes);
   REQUIRE(sql_files((sonde_str){sql, strlen(sql)}, &nodes, &names, &n, &err) == SONDE_OK);
   REQUIRE(n == 3);
