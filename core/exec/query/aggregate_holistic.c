@@ -207,7 +207,8 @@ static sonde_code quantiles(aggregate *a, const rowset *s, const uint32_t *rows,
   cell q = {.f = 0.5}, v;
   if (n == 0) return col_put_null(out, row), SONDE_OK;
   bool descending = a->call->n_keys && a->call->keys[0].descending;
-  if (a->call->n_args > 1 && !parameter(a, s, rows, n, 1, &q)) return col_put_null(out, row), SONDE_OK;
+  bool given = a->call->n_args < 2 || parameter(a, s, rows, n, 1, &q);
+  SONDE_CHECK(given, a->run->err, SONDE_VALUE, a->call->at, "a quantile cannot be NULL");
   if (selects(a, q)) {
     SONDE_TRY(number_quantile(a, s, rows, n, q.f, m, &v));
     return col_put(out, row, v), SONDE_OK;
@@ -338,7 +339,9 @@ static sonde_code binned(aggregate *a, const rowset *s, const uint32_t *rows, ui
   cell bins;
   const sql_type *t = arg_type(a);
   bool exact = a->call->function == FN_HISTOGRAM_EXACT;
-  if (!parameter(a, s, rows, n, 1, &bins)) return col_put_null(out, row), SONDE_OK;
+  if (n == 0) return col_put_null(out, row), SONDE_OK;
+  bool given = parameter(a, s, rows, n, 1, &bins);
+  SONDE_CHECK(given, a->run->err, SONDE_VALUE, a->call->at, "the bounds of a histogram cannot be NULL");
   uint32_t k = bins.n->n, other = 0;
   nested *x = nested_new(2 * k, false, m, a->run->err);
   if (!x) return a->run->err->code;

@@ -78,9 +78,10 @@ static bool is_value(uint16_t fn) {
   return (fn >= FN_LAG && fn <= FN_FILL) || fn == FN_LAST || fn == FN_FIRST;
 }
 
-/* Ranks with an ORDER BY of their own are computed in that order. */
+/* lag, lead and ntile with an ORDER BY of their own are computed in that order. */
 static bool own_order(const window_call *c) {
-  return c->call.n_keys && function_get((function_id)c->call.function)->kind == FUNCTION_WINDOW;
+  return c->call.n_keys && !window_orders_frames(c) &&
+         function_get((function_id)c->call.function)->kind == FUNCTION_WINDOW;
 }
 
 static uint32_t sort_keys_of(const window_columns *w, order_by *keys, uint32_t cap) {
