@@ -8,6 +8,9 @@
 #include "sql/sql.h"
 
 #define PAGE_BYTES ((size_t)1 << 20)
+#define PIVOTS_MAX 8
+
+enum { BEGIN, ROWS, PAGE_FULL, FINISHED, PIVOT_VALUES };
 
 typedef struct {
   sonde_job *job;
@@ -15,6 +18,10 @@ typedef struct {
   table **tables; /* of the catalog */
   sql_catalog catalog;
   sql_statement statement;
+  sql_pivot pivots[PIVOTS_MAX]; /* what earlier runs found the columns of PIVOT to be */
+  sql_parameters given;
+  sonde_str *texts; /* of the pivot that is being found */
+  uint32_t n_texts, texts_cap;
   query_tables source;
   query query;
   uint64_t rows;
@@ -58,24 +65,83 @@ static void release_columns(void *self, const vec *const *vecs, uint32_t n, part
 
 static sonde_code begin(sonde_job *j, sonde_error *err) {
   asking *x = j->self;
-  SONDE_TRY(sql_bind(x->sql, &x->catalog, NULL, &j->memory, &x->statement, err));
+  SONDE_TRY(sql_bind(x->sql, &x->catalog, &x->given, &j->memory, &x->statement, err));
   SONDE_CHECK(x->statement.query.root, err, SONDE_UNSUPPORTED, 0, "this statement has no rows");
   x->source = (query_tables){x, table_blocks, block_rows, block_columns, release_columns};
   query_init(&x->query, &x->statement.query, &x->source, &j->engine->mem, x->now, x->seed);
   x->ran = true;
+  if (x->statement.kind == SQL_PIVOT_VALUES) {
+    j->phase = PIVOT_VALUES;
+    return SONDE_OK;
+  }
   buf_clear(&j->page);
   buf_u8(&j->page, '{');
   result_columns(&j->page, x->statement.query.root);
   buf_put(&j->page, ",\"rows\":[", 9);
-  j->phase = 1;
+  j->phase = ROWS;
   return buf_status(&j->page, err);
 }
 
 static sonde_step finish(sonde_job *j, sonde_error *err) {
   buf_put(&j->page, "]}\n", 3);
-  j->phase = 3;
+  j->phase = FINISHED;
   return buf_status(&j->page, err) == SONDE_OK ? SONDE_PAGE : SONDE_FAIL;
 }
+
+/* ---- the values of a PIVOT, which are columns of what comes out ---- */
+
+static sonde_code keep_text(asking *x, const col *c, uint32_t row, sonde_error *err) {
+  arena *a = &x->job->memory;
+  if (x->n_texts == x->texts_cap) {
+    uint32_t cap = x->texts_cap ? x->texts_cap * 2 : 64;
+    sonde_str *more = arena_array(a, cap, sizeof *more, err);
+    if (!more) return err->code;
+    if (x->n_texts) memcpy(more, x->texts, x->n_texts * sizeof *more);
+    x->texts = more;
+    x->texts_cap = cap;
+  }
+  sonde_str text = col_valid(c, row) ? col_cell(c, row).s : (sonde_str){"NULL", 4};
+  const char *copy = arena_copy(a, text.ptr, text.len, err);
+  if (!copy) return err->code;
+  x->texts[x->n_texts++] = (sonde_str){copy, text.len};
+  return SONDE_OK;
+}
+
+/* All its values are there: the statement is bound again, with them. */
+static sonde_step end_pivot(sonde_job *j, sonde_error *err) {
+  asking *x = j->self;
+  uint32_t width = x->statement.query.root->n_columns;
+  if (x->given.n_pivots == PIVOTS_MAX) {
+    status_set(err, SONDE_LIMIT, 0, "a query can hold at most %d pivots without values", PIVOTS_MAX);
+    return SONDE_FAIL;
+  }
+  x->pivots[x->given.n_pivots++] = (sql_pivot){x->texts, x->n_texts / width, width};
+  x->given.pivots = x->pivots;
+  x->texts = NULL;
+  x->n_texts = x->texts_cap = 0;
+  query_close(&x->query);
+  x->ran = false;
+  j->phase = BEGIN;
+  return SONDE_YIELD;
+}
+
+static sonde_step find_pivot(sonde_job *j, sonde_error *err) {
+  asking *x = j->self;
+  batch b;
+  for (;;) {
+    switch (query_next(&x->query, &b, err)) {
+    case STEP_END: return end_pivot(j, err);
+    case STEP_FAIL: return SONDE_FAIL;
+    case STEP_WAIT: return j->wants.count ? SONDE_NEED : SONDE_YIELD;
+    default: break;
+    }
+    for (uint32_t r = 0; r < b.n; r++)
+      for (uint32_t c = 0; c < b.n_cols; c++)
+        if (keep_text(x, &b.cols[c], r, err) != SONDE_OK) return SONDE_FAIL;
+  }
+}
+
+/* ---- rows ---- */
 
 /* Batches until a page is full, bytes are missing or a block is done. */
 static sonde_step run_on(sonde_job *j, sonde_error *err) {
@@ -92,18 +158,18 @@ static sonde_step run_on(sonde_job *j, sonde_error *err) {
     x->rows += b.n;
     if (buf_status(&j->page, err) != SONDE_OK) return SONDE_FAIL;
   }
-  j->phase = 2;
+  j->phase = PAGE_FULL;
   return SONDE_PAGE;
 }
 
 static sonde_step query_step(sonde_job *j, sonde_error *err) {
-  if (j->phase == 3) return SONDE_DONE;
-  if (j->phase == 2) {
+  if (j->phase == FINISHED) return SONDE_DONE;
+  if (j->phase == PAGE_FULL) {
     buf_clear(&j->page);
-    j->phase = 1;
+    j->phase = ROWS;
   }
-  if (j->phase == 0 && begin(j, err) != SONDE_OK) return SONDE_FAIL;
-  return run_on(j, err);
+  if (j->phase == BEGIN && begin(j, err) != SONDE_OK) return SONDE_FAIL;
+  return j->phase == PIVOT_VALUES ? find_pivot(j, err) : run_on(j, err);
 }
 
 static void query_info(sonde_job *j, buf *out) {

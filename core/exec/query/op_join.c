@@ -181,7 +181,7 @@ static sonde_code open_keys(op *o, join_op *x) {
   if (x->n_hashed == 0) return SONDE_OK;
   SONDE_TRY(keyer_init(&x->keys, o->run->mem, types + x->first_hashed, strict + x->first_hashed, x->n_hashed,
                        o->run->err));
-  key_table_init(&x->table, o->run->mem, x->keys.n_words);
+  key_table_init(&x->table, o->run->mem, &x->keys);
   return SONDE_OK;
 }
 

@@ -20,6 +20,9 @@ typedef struct {
   kept_col *cols;
 } rowset;
 
+/* Lane of a row, of a column whose lanes are of this C type. */
+#define KEPT_LANE(c, T, row) (((T const *)(c)->lanes[(row) / BATCH_ROWS])[(row) % BATCH_ROWS])
+
 /* Types are borrowed. */
 sonde_code rowset_init(rowset *, mem *, const sql_type *const *types, uint32_t n_cols, sonde_error *);
 void rowset_free(rowset *);

@@ -152,7 +152,7 @@ static sonde_code only_distinct(framing *f, uint32_t *n) {
   uint32_t n_args = p->c->call->call.n_args, kept = 0;
   if (n_args > 4) n_args = 4;
   for (uint32_t i = 0; i < n_args; i++) by[i] = (order_by){.column = p->c->args + i};
-  SONDE_TRY(sort_rows(p->run->mem, p->rows, by, n_args, f->list, *n, p->run->err));
+  SONDE_TRY(sort_rows(p->run->mem, p->rows, by, n_args, f->list, *n, NULL, p->run->err));
   for (uint32_t i = 0; i < *n; i++)
     if (i == 0 || !same_keys(p->rows, by, n_args, f->list[kept - 1], f->list[i]))
       f->list[kept++] = f->list[i];
@@ -167,7 +167,7 @@ static sonde_code in_own_order(framing *f, uint32_t n) {
   for (uint32_t i = 0; i < n_keys; i++)
     by[i] =
         (order_by){p->c->keys + i, p->c->call->call.keys[i].descending, p->c->call->call.keys[i].nulls_first};
-  return sort_rows(p->run->mem, p->rows, by, n_keys, f->list, n, p->run->err);
+  return sort_rows(p->run->mem, p->rows, by, n_keys, f->list, n, NULL, p->run->err);
 }
 
 static sonde_code feed_list(framing *f, uint32_t n, arena *m) {
