@@ -4,6 +4,7 @@
 #include "host.h"
 #include "options.h"
 #include "peek.h"
+#include "statements.h"
 #include "table_text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +12,16 @@
 #include <time.h>
 
 const char query_usage[] =
-    "usage: sonde query [options] SQL\n\n"
-    "Answers one SELECT over CSV and Parquet files.\n\n"
+    "usage: sonde query [options] SQL\n"
+    "       sonde query [options] --file PATH\n\n"
+    "Answers SQL over CSV and Parquet files.\n\n"
     "  --table NAME=PATH   the file that NAME stands for in the SQL; can be repeated\n"
     "  --json              {\"columns\":[{\"name\",\"type\"}],\"rows\":[[...]]}, every digit exact\n"
     "  --csv               comma-separated values with a header\n"
     "  --drawn             a table with aligned columns (the default)\n"
+    "  --file PATH         answers the statements of a file (-: standard input) one after the other; each ends\n"
+    "                      with a ; at the end of a line. With --json an answer is a line, {\"error\",\"at\"} for a wrong one\n"
+    "  --timing            how long each statement took, on standard error\n"
     "  --memory BYTES      how much the engine may hold; 4 GB unless given\n";
 
 enum { TABLES_MAX = SOURCES_MAX };
@@ -27,7 +32,8 @@ typedef enum { AS_TABLE, AS_JSON, AS_CSV } form;
 typedef struct {
   form form;
   uint64_t memory;
-  const char *sql;
+  bool timing;
+  const char *sql, *file; /* one of them is NULL */
   sonde_str names[TABLES_MAX];
   const char *paths[TABLES_MAX];
   unsigned n_tables;
@@ -50,6 +56,9 @@ static int take_word(int argc, char **argv, int *at, query_options *o) {
   if (strcmp(word, "--csv") == 0) return o->form = AS_CSV, EXIT_FINE;
   if (strcmp(word, "--drawn") == 0) return o->form = AS_TABLE, EXIT_FINE;
   if (strcmp(word, "--table") == 0) return take_table(o, option_value(argc, argv, at));
+  if (strcmp(word, "--timing") == 0) return o->timing = true, EXIT_FINE;
+  if (strcmp(word, "--file") == 0)
+    return (o->file = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--file needs a path");
   if (strcmp(word, "--memory") == 0) {
     const char *bytes = option_value(argc, argv, at);
     return bytes && number_of(bytes, &o->memory) ? EXIT_FINE
@@ -65,7 +74,8 @@ static int read_options(int argc, char **argv, query_options *o) {
     int code = take_word(argc, argv, &at, o);
     if (code) return code;
   }
-  return o->sql ? EXIT_FINE : say_usage_error("the SQL is missing");
+  if (!o->sql == !o->file) return say_usage_error(o->sql ? "either SQL or --file" : "the SQL is missing");
+  return EXIT_FINE;
 }
 
 /* ---- tables ---- */
@@ -114,11 +124,6 @@ static bool load(host *h, const char *path, uint64_t *id, sonde_error *err) {
 }
 
 /* ---- answers ---- */
-
-static bool print_page(void *user, sonde_page page) {
-  (void)user;
-  return fwrite(page.base, 1, page.size, stdout) == page.size;
-}
 
 static bool gather_page(void *user, sonde_page page) {
   text_add(user, (const char *)page.base, page.size);
@@ -183,9 +188,9 @@ static void print_answer(sonde_str answer, form f) {
   text_free(&p.cell);
 }
 
-/* ---- the query ---- */
+/* ---- one statement ---- */
 
-static void put_query(text *spec, const query_options *o, const uint64_t *ids) {
+static void put_query(text *spec, const query_options *o, const uint64_t *ids, sonde_str sql) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   text_print(spec, "{\"job\":\"query\",\"now\":%lld,\"seed\":%ld,\"tables\":[",
@@ -196,38 +201,105 @@ static void put_query(text *spec, const query_options *o, const uint64_t *ids) {
     text_print(spec, "}");
   }
   text_print(spec, "],\"sql\":");
-  text_add_json(spec, str_from(o->sql));
+  text_add_json(spec, sql);
   text_print(spec, "}");
 }
 
-static bool answer(host *h, const query_options *o, const uint64_t *ids, sonde_error *err) {
+typedef struct {
+  const query_options *options;
+  host *host;
+  uint64_t tables[TABLES_MAX];
+} session;
+
+static void tell_time(struct timespec begin) {
+  struct timespec end;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  double ms = (double)(end.tv_sec - begin.tv_sec) * 1e3 + (double)(end.tv_nsec - begin.tv_nsec) / 1e6;
+  fprintf(stderr, "%.3f ms\n", ms);
+}
+
+/* The whole answer is gathered first: what fails half-way prints no rows. */
+static bool answer(session *s, sonde_str sql, sonde_error *err) {
   text spec = {0}, gathered = {0};
-  put_query(&spec, o, ids);
-  bool done =
-      host_run(h, text_str(&spec), o->form == AS_JSON ? print_page : gather_page, &gathered, NULL, err);
-  if (done && o->form != AS_JSON) print_answer(text_str(&gathered), o->form);
+  struct timespec begin;
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  put_query(&spec, s->options, s->tables, sql);
+  bool done = host_run(s->host, text_str(&spec), gather_page, &gathered, NULL, err);
+  if (s->options->timing) tell_time(begin);
+  if (done && s->options->form == AS_JSON)
+    fwrite(gathered.ptr, 1, gathered.len, stdout);
+  else if (done)
+    print_answer(text_str(&gathered), s->options->form);
   text_free(&spec);
   text_free(&gathered);
   return done;
 }
 
+static int say_wrong(const sonde_error *err) {
+  return say_error("%s (at byte %llu of the SQL)", err->message, (unsigned long long)err->at);
+}
+
+/* ---- a file of statements ---- */
+
+static int tell_wrong(const session *s, const sonde_error *err) {
+  text line = {0};
+  if (s->options->form != AS_JSON) return say_wrong(err);
+  text_print(&line, "{\"error\":");
+  text_add_json(&line, str_from(err->message));
+  text_print(&line, ",\"at\":%llu}\n", (unsigned long long)err->at);
+  fwrite(line.ptr, 1, line.len, stdout);
+  text_free(&line);
+  return EXIT_ERROR;
+}
+
+static int answer_file(session *s, FILE *file) {
+  text sql = {0};
+  int code = EXIT_FINE;
+  while (statement_read(file, &sql)) {
+    sonde_error err = {0};
+    if (!answer(s, text_str(&sql), &err)) code = tell_wrong(s, &err);
+    fflush(stdout);
+  }
+  text_free(&sql);
+  return code;
+}
+
+static int answer_path(session *s, const char *path) {
+  if (strcmp(path, "-") == 0) return answer_file(s, stdin);
+  FILE *file = fopen(path, "r");
+  if (!file) return say_error("%s cannot be read", path);
+  int code = answer_file(s, file);
+  fclose(file);
+  return code;
+}
+
+/* ---- the command ---- */
+
+static int load_all(session *s) {
+  const query_options *o = s->options;
+  sonde_error err = {0};
+  for (unsigned i = 0; i < o->n_tables; i++)
+    if (!load(s->host, o->paths[i], &s->tables[i], &err))
+      return say_error("%s: %s", o->paths[i], err.message);
+  return EXIT_FINE;
+}
+
+static int answer_all(session *s) {
+  sonde_error err = {0};
+  if (s->options->file) return answer_path(s, s->options->file);
+  return answer(s, str_from(s->options->sql), &err) ? EXIT_FINE : say_wrong(&err);
+}
+
 static int run(const query_options *o) {
   sonde_error err = {0};
-  uint64_t ids[TABLES_MAX];
   uint64_t memory = o->memory ? o->memory : (uint64_t)DEFAULT_MEMORY_GB << 30;
   host_options means = {.threads = 1, .memory = memory, .keep_columns = true};
-  host *h = host_open(&means, &err);
-  bool done = h != NULL;
-  for (unsigned i = 0; done && i < o->n_tables; i++) {
-    done = load(h, o->paths[i], &ids[i], &err);
-    if (!done) say_error("%s: %s", o->paths[i], err.message);
-  }
-  if (done && !answer(h, o, ids, &err)) {
-    done = false;
-    say_error("%s (at byte %llu of the SQL)", err.message, (unsigned long long)err.at);
-  }
-  host_close(h);
-  return done ? EXIT_FINE : EXIT_ERROR;
+  session s = {.options = o, .host = host_open(&means, &err)};
+  if (!s.host) return say_error("%s", err.message);
+  int code = load_all(&s);
+  if (!code) code = answer_all(&s);
+  host_close(s.host);
+  return code;
 }
 
 int command_query(int argc, char **argv) {
