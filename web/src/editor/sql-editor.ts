@@ -1,10 +1,10 @@
 // An editor for SQL: highlighting, completion, an error at its character. The only file that knows CodeMirror.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
+import { autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { PostgreSQL, sql } from '@codemirror/lang-sql'
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { setDiagnostics } from '@codemirror/lint'
-import { EditorState, Prec } from '@codemirror/state'
+import { EditorState, Prec, type Transaction } from '@codemirror/state'
 import { drawSelection, EditorView, keymap, placeholder } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import type { Place } from '../model/index.ts'
@@ -38,6 +38,21 @@ const highlighting = syntaxHighlighting(HighlightStyle.define([
   { tag: [tags.comment, tags.lineComment, tags.blockComment], color: 'var(--sonde-text-quiet)', fontStyle: 'italic' },
 ]))
 
+/** Where text replaces what is selected, Chromium would keep its colour with an inline style, which a strict policy refuses. */
+const replaceSelected = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { state } = view
+    const { from, to, empty } = state.selection.main
+    const text = event.data
+    if (event.inputType !== 'insertText' || text === null || empty) return false
+    const insert = (): Transaction => state.update(state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true })
+    const isHandled = state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert))
+    if (!isHandled) view.dispatch(insert())
+    event.preventDefault()
+    return true
+  },
+})
+
 export function createSqlEditor(host: HTMLElement, options: SqlEditorOptions): SqlEditor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
   const view = new EditorView({ root, parent: root, state: EditorState.create({ doc: options.text, extensions: extensionsOf(options) }) })
@@ -68,12 +83,17 @@ function extensionsOf({ label, names, onChange, onRun, recall }: SqlEditorOption
     view.dispatch({ changes: { from: 0, to: state.doc.length, insert: text }, selection: { anchor: by === 1 ? 0 : text.length } })
     return true
   }
+  const run = (view: EditorView): boolean => {
+    closeCompletion(view)
+    onRun()
+    return true
+  }
   return [
-    Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (onRun(), true) }])),
+    Prec.highest(keymap.of([{ key: 'Mod-Enter', run }])),
     history(), drawSelection(), bracketMatching(), closeBrackets(), EditorView.lineWrapping, placeholder('SELECT … (Ctrl+Enter runs)'),
     language, language.language.data.of(complete), autocompletion({ icons: false }),
     keymap.of([...completionKeymap, ...closeBracketsKeymap, { key: 'ArrowUp', run: step(1) }, { key: 'ArrowDown', run: step(-1) }, ...defaultKeymap, ...historyKeymap]),
-    highlighting, theme,
+    highlighting, theme, replaceSelected,
     EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off', autocorrect: 'off' }),
     EditorView.updateListener.of((update) => { if (update.docChanged) onChange(update.state.doc.toString()) }),
   ]
