@@ -24,6 +24,8 @@ export interface FakeOptions {
   readonly openError?: (read: ReadOptions) => Error | undefined
   /** What a query answers; by default the file's rows. */
   readonly onQuery?: (sql: string) => FakeData | Error
+  /** A table was closed; results have no name. */
+  readonly onClose?: (name: string) => void
   readonly viewError?: (spec: ViewSpec) => Error | undefined
   /** Scan steps before everything is known; 'never' stays at the estimate. */
   readonly scanSteps?: number | 'never'
@@ -188,7 +190,7 @@ export function fakeEngine(data: FakeData, options: FakeOptions = {}): Engine {
       await sleep(delay, signal)
       const answer = options.onQuery?.(sql) ?? data
       if (answer instanceof Error) throw answer
-      return fakeTable(++ids, '', answer, {}, { ...options, scanSteps: 0 }, delay, 0)
+      return fakeTable(++ids, '', answer, {}, options, delay, 0)
     },
     functions: async () => [],
     close: async () => {},
@@ -204,6 +206,7 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
     id, name, bytes, format: 'csv', compression: 'none', columns: data.columns, guesses: options.guesses ?? defaultGuesses(read),
     rows: { count: Math.min(data.rows, estimate), exact: false }, badRows: 0, state: 'sniffed',
   }
+  if (name === '') info = { ...info, format: 'query', guesses: [], rows: { count: data.rows, exact: true }, state: 'imported' }
   let cancelled = false
   let wake = () => {}
   let finish: (info: TableInfo) => void = () => {}
@@ -281,7 +284,7 @@ function fakeTable(id: number, name: string, data: FakeData, read: ReadOptions, 
       return { values, distinct: counts.size }
     },
     badRows: async (first, count) => (options.badRows ?? []).slice(first, first + count),
-    close: async () => {},
+    close: async () => options.onClose?.(name),
     [Symbol.asyncDispose]: async () => {},
   }
 }

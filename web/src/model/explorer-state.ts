@@ -13,6 +13,12 @@ export type QueryState =
   | { readonly status: 'running'; readonly progress: Progress | null }
   | { readonly status: 'failed'; readonly failure: Failure }
 
+/** The SQL that was run last. */
+export type SqlState =
+  | { readonly status: 'idle' }
+  | { readonly status: 'running'; readonly text: string; readonly progress: Progress | null }
+  | { readonly status: 'failed'; readonly text: string; readonly failure: Failure }
+
 export interface ExplorerState {
   /** 'opening' and 'failed' are about a first opening; a re-read keeps 'open' and says so in `rereading`. */
   readonly status: 'empty' | 'opening' | 'open' | 'failed'
@@ -32,6 +38,9 @@ export interface ExplorerState {
   readonly view: ViewState
   readonly shown: ViewState
   readonly query: QueryState
+  readonly sql: SqlState
+  /** Set while the rows are those of a query, not of the file. */
+  readonly result: { readonly sql: string } | null
   /** A file that is being written. */
   readonly exporting: { readonly name: string; readonly progress: Progress | null } | null
   readonly canUndo: boolean
@@ -53,7 +62,7 @@ const noColumns = newColumns(0)
 export const emptyState: ExplorerState = {
   status: 'empty', rereading: false, name: '', failure: null, info: null, read: {}, filename: false,
   scan: 'none', scanFailure: null, progress: null,
-  view: noView, shown: noView, query: { status: 'idle' }, exporting: null, canUndo: false, canRedo: false,
+  view: noView, shown: noView, query: { status: 'idle' }, sql: { status: 'idle' }, result: null, exporting: null, canUndo: false, canRedo: false,
   rows: 0, exact: true, columns: noColumns, layout: layoutColumns(noColumns),
   selection: null, reveal: null, pageFailure: null,
 }

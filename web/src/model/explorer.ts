@@ -1,6 +1,8 @@
 // The explorer without a screen: opens a source, follows its scan, runs the newest view and keeps the cells in sight.
 // A view or page that is no longer wanted is aborted; what is on screen stays there until its successor has arrived.
-import type { BadRow, Engine, ExportOptions, Page, Progress, ReadOptions, Table, TableInfo, ValueCount } from '../engine/api.ts'
+import type {
+  BadRow, ColumnInfo, Engine, ExportOptions, Page, Progress, ReadOptions, SqlFunction, Table, TableInfo, ValueCount,
+} from '../engine/api.ts'
 import { ExplorerError } from '../engine/api.ts'
 import {
   layoutColumns, moveBefore, moveBy, newColumns, setHidden, setPinned, setWidths, showAll, widthOf, type ColumnsState,
@@ -55,6 +57,12 @@ export interface OpenAs {
 
 export type ExportSettings = Omit<ExportOptions, 'signal' | 'onProgress'>
 
+export interface SqlTable {
+  /** With quotes where they are needed. */
+  readonly name: string
+  readonly columns: readonly ColumnInfo[]
+}
+
 export interface Explorer extends Readable<ExplorerState> {
   /** Changes whenever cells arrived; separate from the state because it does so far more often. */
   readonly cells: Readable<number>
@@ -71,6 +79,14 @@ export interface Explorer extends Readable<ExplorerState> {
   /** Statistics of all columns where the scan brought none. Stopped by cancelScan. */
   profile(): Promise<void>
   cancelQuery(): void
+  /** SQL over the open file. What is on screen stays until its rows are there, also when it fails. */
+  runSql(text: string): Promise<void>
+  cancelSql(): void
+  /** From the result of a query back to the file, as it was left. */
+  backToFile(): void
+  /** What SQL can name. */
+  schema(): readonly SqlTable[]
+  functions(): Promise<readonly SqlFunction[]>
   /** Back to the empty state. */
   reset(): Promise<void>
   setView(next: ViewState | ((view: ViewState) => ViewState)): void
@@ -110,6 +126,14 @@ export interface Explorer extends Readable<ExplorerState> {
 /** How the source is read: a choice of the reader's, kept when it is read again. */
 type Reading = Pick<ExplorerState, 'name' | 'read' | 'filename'>
 
+/** The file while the result of a query is on screen. */
+interface Shelf {
+  readonly table: Table
+  readonly history: History<ViewState>
+  readonly reading: Reading
+  readonly columns: ColumnsState
+}
+
 const copyPageRows = 4096
 const defaultBlockRows = 128
 
@@ -132,6 +156,8 @@ export function createExplorer(options: ExplorerOptions): Explorer {
   let shownFilename = false
   let lastOpen: Reading = { name: '', read: {}, filename: false }
   let history: History<ViewState> = newHistory(options.defaultView ?? noView)
+  let shelf: Shelf | undefined
+  let asking: AbortController | undefined
   let opening: AbortController | undefined
   let scanning: AbortController | undefined
   let querying: AbortController | undefined
@@ -193,29 +219,92 @@ export function createExplorer(options: ExplorerOptions): Explorer {
 
   async function install(opened: Table, reading: Reading, again: boolean): Promise<void> {
     const before = state()
-    const old = { table, rows }
+    const old = { table, rows, file: shelf?.table }
+    const sameColumns = again && before.info !== null && sameNames(before.info, opened.info)
+    if (again && !sameColumns) history = newHistory(reading.filename === shownFilename ? noView : withinColumns(history.present, opened.info.columns.length))
+    shownFilename = reading.filename
+    shelf = undefined
+    show(opened, reading, controlled.columns ?? (sameColumns ? before.columns : firstColumns(opened)))
+    void old.rows?.close()
+    void old.table?.close()
+    void old.file?.close()
+  }
+
+  const firstColumns = ({ info, firstPage }: Table): ColumnsState =>
+    setWidths(newColumns(info.columns.length), firstWidths(info.columns, firstPage, measure))
+
+  /** Puts a table on screen, with the view that `history` holds. */
+  function show(opened: Table, reading: Reading, columns: ColumnsState): void {
+    const { progress } = state()
     stopWork()
     table = opened
     rows = tableRows(opened)
     const { info, firstPage } = opened
-    const sameColumns = again && before.info !== null && sameNames(before.info, info)
-    if (again && !sameColumns) history = newHistory(reading.filename === shownFilename ? noView : withinColumns(history.present, info.columns.length))
-    shownFilename = reading.filename
-    const columns = controlled.columns ?? (sameColumns
-      ? before.columns
-      : setWidths(newColumns(info.columns.length), firstWidths(info.columns, firstPage, measure)))
     cache.reset(rows.read, info.rows.count, info.columns.length)
-    cache.add(firstPage)
+    const isGuess = info.format === 'csv' && info.state === 'imported' // its types are those of before the import
+    if (!isGuess) cache.add(firstPage)
     store.set({
-      ...emptyState, status: 'open', ...reading, info, scan: 'running', progress: before.progress,
+      ...emptyState, status: 'open', ...reading, info, scan: 'running', progress,
       view: noView, shown: noView, rows: info.rows.count, exact: info.rows.exact,
       columns, layout: layoutColumns(columns), ...historyFlags(),
     })
     revision.set(revision.getSnapshot() + 1)
+    if (isGuess) cache.want(window)
     void followScan(opened)
+    if (!isPlain(history.present)) void showView(history.present)
+  }
+
+  // --- SQL -------------------------------------------------------------------------------------------------------
+
+  async function runSql(text: string): Promise<void> {
+    asking?.abort()
+    const controller = (asking = new AbortController())
+    const { signal } = controller
+    update({ sql: { status: 'running', text, progress: null } })
+    const onProgress = (progress: Progress): void => {
+      if (signal.aborted) return
+      if (progress.phase === 'query') update({ sql: { status: 'running', text, progress } })
+      else takeProgress(progress)
+    }
+    try {
+      const result = await (await options.engine).view(text, { signal, onProgress })
+      if (signal.aborted) return void result.close()
+      showResult(result, text)
+    } catch (error) {
+      if (!signal.aborted) update({ sql: { status: 'failed', text, failure: toFailure(error) } })
+    }
+  }
+
+  function cancelSql(): void {
+    asking?.abort(new ExplorerError('cancelled', 'The query was stopped.'))
+    update({ sql: { status: 'idle' } })
+  }
+
+  function showResult(result: Table, sql: string): void {
+    const old = { table, rows }
+    const { name, read, filename, columns } = state()
+    if (!shelf && table) shelf = { table, history, reading: { name, read, filename }, columns }
+    history = newHistory(noView)
+    show(result, { name: 'result', read: {}, filename: false }, firstColumns(result))
+    update({ result: { sql } })
+    void old.rows?.close()
+    if (old.table !== shelf?.table) void old.table?.close()
+  }
+
+  function backToFile(): void {
+    if (!shelf) return
+    const old = { table, rows }
+    const file = shelf
+    shelf = undefined
+    history = file.history
+    show(file.table, file.reading, file.columns)
     void old.rows?.close()
     void old.table?.close()
-    if (!isPlain(history.present)) void showView(history.present)
+  }
+
+  function schema(): readonly SqlTable[] {
+    const file = shelf?.table ?? table
+    return file ? [{ name: file.sqlName, columns: file.info.columns }] : []
   }
 
   // --- the background scan -------------------------------------------------------------------------------------
@@ -467,10 +556,12 @@ export function createExplorer(options: ExplorerOptions): Explorer {
   async function closeTable(): Promise<void> {
     opening?.abort()
     stopWork()
-    const old = { table, rows }
-    table = rows = undefined
+    asking?.abort()
+    const old = { table, rows, file: shelf?.table }
+    table = rows = shelf = undefined
     await old.rows?.close()
     await old.table?.close()
+    await old.file?.close()
   }
 
   return {
@@ -502,6 +593,11 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     resumeScan,
     profile,
     cancelQuery,
+    runSql,
+    cancelSql,
+    backToFile,
+    schema,
+    functions: async () => (await options.engine).functions(),
     async reset() {
       await closeTable()
       source = undefined

@@ -1,6 +1,6 @@
 // <DataExplorer>: the whole explorer as one component. Every piece of state is a pair x / defaultX with onXChange:
 // given x, the host owns it; without, the component does.
-import { useEffect, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react'
 import type { Engine, EngineOptions, Progress, ReadOptions } from '../engine/api.ts'
 import { copyLater, DataGrid } from '../grid/index.ts'
 import {
@@ -23,6 +23,9 @@ import type { Theme } from './theme.ts'
 import { Toolbar } from './Toolbar.tsx'
 import '../theme/theme.css'
 import './explorer.css'
+
+/** With its editor larger than all the rest, and not needed for first rows. */
+const SqlPanel = lazy(() => import('./SqlPanel.tsx').then((module) => ({ default: module.SqlPanel })))
 
 export interface DataExplorerProps {
   /** Never closed by the component. Absent: one is created, and closed with the component. */
@@ -75,7 +78,8 @@ export function DataExplorer(props: DataExplorerProps) {
 
 /** Keys of the whole explorer. Find goes to our search, because the browser's sees only the rows in sight. */
 function shortcut(event: KeyboardEvent<HTMLElement>, model: Explorer): void {
-  const typing = event.target instanceof HTMLInputElement
+  const [target] = event.nativeEvent.composedPath() // of the SQL editor too, which is in a shadow tree
+  const typing = target instanceof HTMLInputElement || (target instanceof HTMLElement && target.isContentEditable)
   if (event.defaultPrevented || event.altKey || !(event.ctrlKey || event.metaKey)) return
   const focus = (selector: string) => event.currentTarget.querySelector<HTMLInputElement>(selector)?.select()
   const key = event.shiftKey ? `shift ${event.key.toLowerCase()}` : event.key
@@ -141,7 +145,8 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
   const [overlay, setOverlay] = useState<Overlay | null>(null)
   /** One at a time beside the grid. */
   const [side, setSide] = useState<'read' | CellRef | null>(null)
-  const panel = side === 'read'
+  const panel = side === 'read' && state.result === null
+  const [sql, setSql] = useState(false)
   const [notice, setNotice] = useNotice()
   const close = () => setOverlay(null)
   const copied = (done: Copied) => setNotice(copiedText(done))
@@ -150,7 +155,7 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
     <>
       <Toolbar
         model={model} state={state} theme={theme} onTheme={onTheme} onOpen={onOpen}
-        panel={panel} onPanel={() => setSide(panel ? null : 'read')} onColumns={(anchor) => setOverlay({ kind: 'columns', anchor })}
+        sql={sql} onSql={() => setSql(!sql)} panel={panel} onPanel={() => setSide(panel ? null : 'read')} onColumns={(anchor) => setOverlay({ kind: 'columns', anchor })}
         onExport={(anchor) => setOverlay({ kind: 'export', anchor })}
       />
       {state.status === 'empty' && <EmptyState onOpen={onOpen}>{empty}</EmptyState>}
@@ -158,6 +163,7 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
       {state.status === 'failed' && <FailedState model={model} state={state} onOpen={onOpen} />}
       {state.status === 'open' && (
         <>
+          {sql && <Suspense><SqlPanel model={model} state={state} onClose={() => setSql(false)} /></Suspense>}
           <FilterChips model={model} state={state} onEdit={(column, anchor) => setOverlay({ kind: 'filter', column, anchor })} />
           <Problems model={model} state={state} panel={panel} />
           <div className="sonde-main">
@@ -168,7 +174,7 @@ function Shell({ model, state, theme, onTheme, onOpen, empty }: ShellProps) {
               />
               <NoRows model={model} state={state} />
             </div>
-            {side === 'read' && <ReadPanel model={model} state={state} onClose={() => setSide(null)} />}
+            {panel && <ReadPanel model={model} state={state} onClose={() => setSide(null)} />}
             {side !== null && side !== 'read' && <CellPanel model={model} state={state} opened={side} onClose={() => setSide(null)} onNotice={setNotice} />}
           </div>
           <StatusLine model={model} state={state} notice={notice} onCopy={(headers) => void copyLater(model, headers).then(copied, notCopied)} />
@@ -221,7 +227,7 @@ function NoRows({ model, state }: { readonly model: Explorer; readonly state: Ex
   const filtered = state.shown !== noView && (state.info?.rows.count ?? 0) > 0
   return (
     <div className="sonde-no-rows">
-      <p>{filtered ? 'No row matches.' : 'This file has no rows.'}</p>
+      <p>{filtered ? 'No row matches.' : state.result ? 'The query answers no rows.' : 'This file has no rows.'}</p>
       {filtered && state.canUndo && <button type="button" className="sonde-plain" onClick={model.undo}>Undo the last step</button>}
     </div>
   )

@@ -11,6 +11,8 @@ export interface ToolbarProps {
   readonly theme: Theme
   readonly onTheme: (theme: Theme) => void
   readonly onOpen: (source: Source) => void
+  readonly sql: boolean
+  readonly onSql: () => void
   readonly panel: boolean
   readonly onPanel: () => void
   readonly onColumns: (anchor: HTMLElement) => void
@@ -20,7 +22,7 @@ export interface ToolbarProps {
 const themeIcons = { auto: 'auto', light: 'sun', dark: 'moon' } as const
 const nextTheme: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' }
 
-export function Toolbar({ model, state, theme, onTheme, onOpen, panel, onPanel, onColumns, onExport }: ToolbarProps) {
+export function Toolbar({ model, state, theme, onTheme, onOpen, sql, onSql, panel, onPanel, onColumns, onExport }: ToolbarProps) {
   const open = state.status === 'open'
   const bad = state.info?.badRows ?? 0
   return (
@@ -35,7 +37,8 @@ export function Toolbar({ model, state, theme, onTheme, onOpen, panel, onPanel, 
             <IconButton icon="redo" label="Redo" disabled={!state.canRedo} onClick={model.redo} />
             <IconButton icon="columns" label="Columns" text="Columns" onClick={onColumns} />
             <IconButton icon="save" label="Export" text="Export" disabled={state.exporting !== null} onClick={onExport} />
-            <IconButton icon="info" label={`How this file was read${bad > 0 ? `, ${formatCount(bad)} bad rows` : ''}`} text="How it was read" pressed={panel} onClick={onPanel} />
+            <IconButton icon="sql" label="SQL" text="SQL" pressed={sql} onClick={onSql} />
+            {!state.result && <IconButton icon="info" label={`How this file was read${bad > 0 ? `, ${formatCount(bad)} bad rows` : ''}`} text="How it was read" pressed={panel} onClick={onPanel} />}
             {bad > 0 && <button type="button" className="sonde-badge" onClick={onPanel}>{formatCount(bad)}<span className="sonde-wide">&nbsp;bad</span></button>}
           </span>
         </>
