@@ -614,9 +614,13 @@ FN(NULLIF, "nullif", FUNCTION_SCALAR, "T,T", "T", "The first argument, or null w
    "nullif(1, 1)")
 FN(TYPEOF, "typeof", FUNCTION_SCALAR, "any", "text", "Name of the type.", "typeof(1)")
 FN(UUID, "gen_random_uuid", FUNCTION_SCALAR, "", "uuid", "A random UUID.", "gen_random_uuid()")
+FN(UUID_V7, "uuidv7", FUNCTION_SCALAR, "", "uuid", "A UUID that begins with the time.", "uuidv7()")
+FN(UUID_VERSION, "uuid_extract_version", FUNCTION_SCALAR, "uuid", "uinteger", "Version of a UUID.",
+   "uuid_extract_version(uuid())")
+FN(UUID_TIMESTAMP, "uuid_extract_timestamp", FUNCTION_SCALAR, "uuid", "timestamptz",
+   "The time that a UUID of version 7 begins with.", "uuid_extract_timestamp(uuidv7())")
 FN(ERROR, "error", FUNCTION_SCALAR, "text", "@null", "Fails with a message.", "error('no')")
 FN(VERSION, "version", FUNCTION_SCALAR, "", "text", "The version of the engine.", "version()")
-FN(ALIAS_NAME, "alias", FUNCTION_SCALAR, "any", "text", "Name of a column.", "alias(a)")
 FN(CONSTANT_OR_NULL, "constant_or_null", FUNCTION_SCALAR, "any,any*", "1",
    "The first argument, null when a later one is null.", "constant_or_null(1, 2)")
 

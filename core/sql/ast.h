@@ -174,6 +174,7 @@ struct ast_table {
   size_t at;
   uint16_t depth;
   ast_names path; /* TABLE_NAME */
+  bool text;      /* … written as a text: a file */
   ast_expr *call; /* TABLE_CALL */
   ast_query *query;
   bool lateral, ordinality;

@@ -38,9 +38,11 @@ void *bind_room(binder *b, void *items, uint32_t count, uint32_t *cap, size_t si
   return more;
 }
 
-/* Views and common tables nest beyond what the parser saw. */
+/* Trees that the parser lets through fit; views and common tables nest beyond what it saw. A megabyte of stack is enough. */
+enum { BIND_NESTING_MAX = SQL_TREE_DEPTH_MAX + SQL_NESTING_MAX / 2 };
+
 bool bind_enter(binder *b, size_t at) {
-  if (++b->nesting <= 4 * SQL_NESTING_MAX && !b->failed) return true;
+  if (++b->nesting <= BIND_NESTING_MAX && !b->failed) return true;
   bind_fail(b, SONDE_LIMIT, at, "queries, views and expressions are nested too deeply here");
   return false;
 }

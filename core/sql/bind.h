@@ -212,7 +212,8 @@ ex ex_text(binder *, sonde_str, size_t at);
 ex ex_cast(binder *, ex, sql_type);
 ex ex_try_cast(binder *, ex, sql_type);
 ex ex_not(binder *, ex);
-ex ex_and(binder *, ex, ex); /* either may be NULL */
+ex ex_and(binder *, ex, ex);          /* either may be NULL */
+ex ex_all(binder *, const ex_list *); /* NULL: of none */
 ex ex_is_null(binder *, ex, bool negated);
 /* A scalar function or an operator by its name, arguments cast as it asks. */
 ex ex_call(binder *, const char *name, size_t at, uint32_t n, const ex *args);
@@ -223,6 +224,7 @@ sql_type plain(sql_type); /* without `literal` */
 bool ex_equal(ex, ex);
 bool ex_is_column(ex);
 bool ex_has_kind(ex, int kind);
+bool ex_is_larger(ex, uint32_t nodes); /* parts that are shared count each time */
 /* The ANDed parts. */
 void ex_split(binder *, ex, ex_list *);
 /* A copy in which `change` has replaced what it answers non-NULL for; shared where nothing changes. */
@@ -262,7 +264,6 @@ bool id_set_has(const id_set *, uint32_t id);
 void id_set_add_expr(id_set *, ex);
 bool expr_within(ex, const id_set *);  /* all of its columns */
 bool expr_touches(ex, const id_set *); /* one of its columns */
-id_set node_ids(binder *, const node *);
 id_set node_free_ids(binder *, const node *);
 
 /* ---- binding ---- */
@@ -277,14 +278,14 @@ ex fold_number(binder *, ex, sql_type); /* NULL: not a constant, or it does not 
 sql_type bind_type(binder *, const ast_type *);
 ex bind_subquery_expr(binder *, const ast_expr *);
 ex bind_comprehension(binder *, const ast_expr *);
+void bind_arguments(binder *, const ast_expr *call, ex_list *);
+ex bind_aggregate(binder *, const ast_expr *call);
 ex bind_grouping(binder *, const ast_expr *call);
 ex bind_window(binder *, const ast_expr *call);
-ex bind_aggregate(binder *, const ast_expr *call);
 /* Casts all to the type they have in common, which is answered. `what` names them for people. */
 sql_type bind_common_type(binder *, size_t at, const char *what, ex_list *);
 void bind_exprs(binder *, const ast_exprs *, ex_list *);
 void share_collation(binder *, const ast_expr *, ex_list *args); /* of a comparison */
-const sort_key *bind_order(binder *, const ast_exprs *);
 sort_key sort_by(ex, const ast_expr *); /* with the direction and the place of nulls that are written */
 /* Fills select->items: stars become columns, an item with COLUMNS one item for each. */
 void bind_items(binder *, const ast_exprs *, select_state *);

@@ -103,6 +103,15 @@ ex ex_and(binder *b, ex left, ex right) {
   return both;
 }
 
+ex ex_all(binder *b, const ex_list *list) {
+  ex_list parts = {0};
+  if (list->count < 2) return list->count ? list->items[0] : NULL;
+  for (uint32_t i = 0; i < list->count; i++) ex_split(b, list->items[i], &parts);
+  expr *all = ex_new(b, EXPR_AND, sql_simple(SQL_BOOL), list->items[0]->at, parts.count);
+  for (uint32_t i = 0; i < parts.count; i++) set_arg(all, i, parts.items[i]);
+  return all;
+}
+
 ex ex_is_null(binder *b, ex e, bool negated) {
   expr *is = ex_new(b, negated ? EXPR_IS_NOT_NULL : EXPR_IS_NULL, sql_simple(SQL_BOOL), e->at, 1);
   set_arg(is, 0, e);
@@ -178,6 +187,13 @@ bool ex_walk(ex e, ex_visit visit, void *user) {
   }
   return true;
 }
+
+static bool count_down(void *user, ex e) {
+  (void)e;
+  return (*(uint32_t *)user)-- > 1;
+}
+
+bool ex_is_larger(ex e, uint32_t nodes) { return !ex_walk(e, count_down, &nodes); }
 
 static bool is_other_kind(void *user, ex e) { return e->kind != *(const int *)user; }
 bool ex_has_kind(ex e, int kind) { return !ex_walk(e, is_other_kind, &kind); }

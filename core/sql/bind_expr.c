@@ -292,6 +292,21 @@ static ex bind_subscript(binder *b, const ast_expr *ast) {
   }
 }
 
+/* Whether a bound that was written is null: then the slice is, while one left out is open. */
+static ex null_bound(binder *b, const ast_expr *ast, const ex_list *args) {
+  ex any = NULL;
+  for (uint32_t i = 1; i < args->count && !b->failed; i++) {
+    ex e = args->items[i];
+    if (arg(ast, i)->kind == AST_OMITTED || (e->kind == EXPR_CONST && !e->constant.null)) continue;
+    ex is = ex_is_null(b, e, false);
+    ex_list both = {0};
+    if (any) PUSH(b, &both, any);
+    PUSH(b, &both, is);
+    any = any ? with_args(b, EXPR_OR, is->type, ast->at, &both) : is;
+  }
+  return any;
+}
+
 static ex bind_slice(binder *b, const ast_expr *ast) {
   ex_list args = {0};
   for (uint32_t i = 0; i < ast->args.count; i++) {
@@ -299,7 +314,12 @@ static ex bind_slice(binder *b, const ast_expr *ast) {
     PUSH(b, &args,
          omitted ? ex_cast(b, ex_null(b, ast->at), sql_simple(SQL_BIGINT)) : bind_expr(b, arg(ast, i)));
   }
-  return call_list(b, "array_slice", ast->at, &args);
+  ex slice = call_list(b, "array_slice", ast->at, &args);
+  ex null = null_bound(b, ast, &args);
+  if (!null) return slice;
+  ex parts[] = {null, ex_cast(b, ex_null(b, ast->at), slice->type), slice};
+  ex_list choice = {parts, 3, 3};
+  return with_args(b, EXPR_CASE, slice->type, ast->at, &choice);
 }
 
 static ex bind_field(binder *b, const ast_expr *ast) {

@@ -23,6 +23,13 @@ static node *scan(binder *b, const sql_table *table, uint32_t number) {
   return n;
 }
 
+/* A failure inside of a view is shown where the view is named: the caller knows no other text. */
+static void blame_view(binder *b, const sql_table *view, size_t at) {
+  sonde_error inner = *b->err;
+  status_set(b->err, inner.code, at, "in the view %.*s: %s", (int)view->name.len, view->name.ptr,
+             inner.message);
+}
+
 /* A view sees neither the tables nor the names of the query that names it. */
 static node *bind_view(binder *b, const sql_table *view, size_t at) {
   ast_statement s;
@@ -40,8 +47,10 @@ static node *bind_view(binder *b, const sql_table *view, size_t at) {
   b->ctes = NULL;
   b->scope = NULL;
   b->select = NULL;
+  bool sound = !b->failed;
   if (bind_enter(b, at)) n = bind_query(b, s.query, NULL);
   bind_leave(b);
+  if (sound && b->failed) blame_view(b, view, at);
   b->sql = sql;
   b->ctes = ctes;
   b->scope = names;
@@ -432,6 +441,7 @@ node *bind_from(binder *b, const ast_table *t, scope *out) {
   }
   if (t->kind == TABLE_JOIN || t->kind == TABLE_PIVOT || t->kind == TABLE_UNPIVOT)
     rename_all(b, t, out, from);
+  if (t->kind == TABLE_PIVOT) name_apart(b, out, from);
   bind_leave(b);
   b->select = select;
   return b->failed ? n : bind_sample(b, n, t->sample);

@@ -103,11 +103,18 @@ static void check_alias_use(binder *b, const select_state *s, const select_item 
   }
 }
 
+/* An alias of aliases doubles with each step. */
+enum { ALIAS_NODES_MAX = 20000 };
+
 /* A sub-query is bound again where it is used again: each place gets its own. */
 static ex use_item(binder *b, select_state *s, uint32_t i, size_t at) {
   select_item *item = &s->items.items[i];
   if (item->bound && (!item->ast || !ex_has_kind(item->bound, BIND_SUBQUERY))) {
     check_alias_use(b, s, item, at);
+    if (ex_is_larger(item->bound, ALIAS_NODES_MAX)) {
+      bind_fail(b, SONDE_LIMIT, at, "%.*s stands for too large an expression: compute it in a sub-query",
+                (int)item->name.len, item->name.ptr);
+    }
     return item->bound;
   }
   uint32_t visible = s->visible;

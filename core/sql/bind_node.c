@@ -158,16 +158,18 @@ void node_join_on(binder *b, node *join, ex condition) {
   if (b->failed) return;
   for (uint32_t i = 0; i < join->input[0]->p.n_columns; i++) id_set_add(&s.left, join->input[0]->ids[i]);
   for (uint32_t i = 0; i < join->input[1]->p.n_columns; i++) id_set_add(&s.right, join->input[1]->ids[i]);
-  ex_list parts = {0};
+  ex_list parts = {0}, rest = {0};
+  if (join->p.u.join.residual) PUSH(b, &rest, join->p.u.join.residual);
   ex_split(b, condition, &parts);
   for (uint32_t i = 0; i < parts.count; i++) {
     join_key key;
     if (as_key(parts.items[i], &s, &key)) {
       node_add_key(b, join, key);
     } else {
-      join->p.u.join.residual = ex_and(b, join->p.u.join.residual, parts.items[i]);
+      PUSH(b, &rest, parts.items[i]);
     }
   }
+  join->p.u.join.residual = ex_all(b, &rest);
 }
 
 /* ---- every expression of a node ---- */
@@ -326,7 +328,7 @@ static void add_node_ids(const node *n, id_set *s) {
   for (uint32_t i = 0; i < n->p.n_inputs; i++) add_node_ids(n->input[i], s);
 }
 
-id_set node_ids(binder *b, const node *n) {
+static id_set node_ids(binder *b, const node *n) {
   id_set s = id_set_new(b);
   add_node_ids(n, &s);
   return s;

@@ -259,7 +259,7 @@ static ex count_or_zero(void *user, ex e) {
 }
 
 /* Joins a right side of at most one row for each left row; adapts expressions over its columns. */
-static void join_single(binder *b, node **input, node *right, ex *list, uint32_t count, size_t at) {
+static void join_single(binder *b, node **input, node *right, ex *list, uint32_t count) {
   id_set outer = outer_ids(b, *input, right);
   bool single = one_row(right);
   if (right->p.kind == PLAN_ONE) return;
@@ -276,13 +276,12 @@ static void join_single(binder *b, node **input, node *right, ex *list, uint32_t
   node_join_on(b, *input, p.condition);
   zero_change z = {b, &p.zeros};
   for (uint32_t i = 0; i < count; i++) list[i] = ex_map(b, list[i], count_or_zero, &z);
-  (void)at;
 }
 
 static ex attach_scalar(binder *b, node **input, node *root, size_t at) {
   ex result = node_column(b, root, 0, at);
   node *right = peel(b, root, &result, 1);
-  join_single(b, input, right, &result, 1, at);
+  join_single(b, input, right, &result, 1);
   return result;
 }
 
@@ -478,11 +477,11 @@ node *filter_with_subqueries(binder *b, node *n, ex condition) {
   if (!condition || b->failed) return n;
   ex_list parts = {0};
   ex_split(b, condition, &parts);
-  ex plain_parts = NULL;
+  ex_list plain_parts = {0};
   for (uint32_t i = 0; i < parts.count; i++) {
-    if (!ex_has_kind(parts.items[i], BIND_SUBQUERY)) plain_parts = ex_and(b, plain_parts, parts.items[i]);
+    if (!ex_has_kind(parts.items[i], BIND_SUBQUERY)) PUSH(b, &plain_parts, parts.items[i]);
   }
-  n = node_filter(b, n, plain_parts);
+  n = node_filter(b, n, ex_all(b, &plain_parts));
   for (uint32_t i = 0; i < parts.count && !b->failed; i++) {
     if (ex_has_kind(parts.items[i], BIND_SUBQUERY)) n = filter_by_part(b, n, parts.items[i]);
   }
@@ -516,7 +515,7 @@ static node *join_single_row(binder *b, node *left, node *right, ex condition) {
   if (b->failed) return left;
   node *joined = left;
   node *inner = peel(b, right, columns.items + n_left, right->p.n_columns);
-  join_single(b, &joined, inner, columns.items + n_left, right->p.n_columns, 0);
+  join_single(b, &joined, inner, columns.items + n_left, right->p.n_columns);
   node *out = node_project(b, joined, &columns, NULL);
   for (uint32_t i = 0; i < right->p.n_columns && !b->failed; i++) {
     out->ids[n_left + i] = right->ids[i];

@@ -307,19 +307,18 @@ static part join_parts(region *r, const part *x, const part *y, double rows) {
   binder *b = r->b;
   const part *left = x->rows < y->rows ? y : x, *right = left == x ? y : x;
   part out = {.ids = united(b, &x->ids, &y->ids), .rows = fmax(1, rows), .base = fmax(x->base, y->base)};
-  ex_list rest = {0};
-  ex condition = NULL;
+  ex_list rest = {0}, own = {0};
   for (uint32_t i = 0; i < r->conditions.count; i++) {
     ex e = r->conditions.items[i];
     if (expr_within(e, &out.ids)) {
-      condition = ex_and(b, condition, e);
+      PUSH(b, &own, e);
     } else {
       PUSH(b, &rest, e);
     }
   }
   r->conditions = rest;
   out.n = node_join(b, JOIN_INNER, left->n, right->n);
-  node_join_on(b, out.n, condition);
+  node_join_on(b, out.n, ex_all(b, &own));
   return out;
 }
 

@@ -5,8 +5,8 @@
 #include "sql/ast.h"
 
 enum {
-  SQL_NESTING_MAX = 200,    /* brackets and sub-queries within each other */
-  SQL_TREE_DEPTH_MAX = 1000 /* operators applied to each other's results, a + b + c + … */
+  SQL_NESTING_MAX = 200,   /* brackets and sub-queries within each other */
+  SQL_TREE_DEPTH_MAX = 500 /* operators applied to each other's results, a + b + c + … */
 };
 
 /* Reads one statement, a semicolon after it is allowed. SONDE_SYNTAX says what was expected and what was found at err->at;

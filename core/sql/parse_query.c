@@ -4,6 +4,7 @@
 #include "sql/parser.h"
 
 static ast_query *parse_set_operations(parser *, int level);
+static ast_exprs parse_group_elements(parser *);
 
 /* ---- where a query begins ---- */
 
@@ -210,7 +211,7 @@ static ast_expr *parse_group_element(parser *p) {
   return finish(p, e);
 }
 
-ast_exprs parse_group_elements(parser *p) {
+static ast_exprs parse_group_elements(parser *p) {
   ast_exprs list = {0};
   if (!enter(p)) return leave(p), list;
   do {
@@ -306,6 +307,7 @@ static ast_query *parse_table_query(parser *p) {
   ast_table *t = new_table(p, TABLE_NAME);
   if (peek(p)->kind == TOKEN_STRING) {
     push_name(p, &t->path, advance(p)->text);
+    t->text = !p->failed;
   } else {
     t->path = parse_path(p, "the name of a table or a query");
   }

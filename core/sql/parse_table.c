@@ -228,6 +228,7 @@ static ast_table *parse_named_table(parser *p) {
   ast_table *t = new_table(p, TABLE_NAME);
   if (peek(p)->kind == TOKEN_STRING) {
     push_name(p, &t->path, advance(p)->text);
+    t->text = !p->failed;
     return t;
   }
   size_t at = peek(p)->at;

@@ -89,7 +89,6 @@ ast_expr *parse_star(parser *, ast_names qualifier, size_t at);
 ast_query *parse_query(parser *);
 bool at_query(const parser *);
 ast_exprs parse_select_items(parser *);
-ast_exprs parse_group_elements(parser *);
 ast_table *parse_from(parser *); /* after FROM */
 ast_table *parse_pivot_statement(parser *);
 const ast_sample *parse_sample(parser *);

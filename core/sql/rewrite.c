@@ -4,6 +4,9 @@
 
 #include "sql/decorrelate.h"
 
+/* A predicate over computed columns grows on its way down. */
+enum { PUSHED_NODES_MAX = 2000 };
+
 static bool is_steady(void *user, ex e) {
   (void)user;
   return e->kind != EXPR_CALL || (e->function != FN_RANDOM && e->function != FN_UUID);
@@ -59,6 +62,87 @@ static void split_or(binder *b, ex e, ex_list *out) {
   PUSH(b, out, rest);
 }
 
+/* ---- dates beside timestamps ---- */
+
+static bool is_date_as_timestamp(ex e) {
+  return e->kind == EXPR_CAST && e->type.id == SQL_TIMESTAMP && e->type.unit == 6 &&
+         e->args[0]->type.id == SQL_DATE && ex_has_kind(e, EXPR_COLUMN);
+}
+
+static ex last_moment_of_day(binder *b, size_t at) {
+  expr *e = ex_new(b, EXPR_CONST, sql_simple(SQL_INTERVAL), at, 0);
+  e->constant.v.w = interval_pack((interval){.micros = INT64_C(86399999999)});
+  return e;
+}
+
+/* day::TIMESTAMP < point is day < (the first day from that point on): compared as a date, by which blocks can be left out. */
+static ex compare_as_dates(binder *b, ex e) {
+  static const struct {
+    uint16_t function, mirrored;
+    bool up; /* the point is rounded up to a day */
+  } known[] = {{FN_LT, FN_GT, true}, {FN_LE, FN_GE, false}, {FN_GT, FN_LT, false}, {FN_GE, FN_LE, true}};
+  if (e->kind != EXPR_CALL || e->n_args != 2) return e;
+  bool swapped = is_date_as_timestamp(e->args[1]);
+  ex day = e->args[swapped ? 1 : 0], point = e->args[swapped ? 0 : 1];
+  if (!is_date_as_timestamp(day) || ex_has_kind(point, EXPR_COLUMN)) return e;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    if (e->function != (swapped ? known[i].mirrored : known[i].function)) continue;
+    ex parts[] = {point, last_moment_of_day(b, point->at)};
+    ex rounded = known[i].up ? ex_call(b, "+", point->at, 2, parts) : point;
+    ex sides[] = {day->args[0], ex_cast(b, rounded, sql_simple(SQL_DATE))};
+    return ex_call(b, function_get((function_id)known[i].function)->name, e->at, 2, sides);
+  }
+  return e;
+}
+
+/* ---- constants ---- */
+
+static bool decides(uint16_t function, int order, bool *truth) {
+  switch (function) {
+  case FN_EQ: *truth = order == 0; return true;
+  case FN_NE: *truth = order != 0; return true;
+  case FN_LT: *truth = order < 0; return true;
+  case FN_LE: *truth = order <= 0; return true;
+  case FN_GT: *truth = order > 0; return true;
+  case FN_GE: *truth = order >= 0; return true;
+  default: return false;
+  }
+}
+
+/* WHERE 1 = 1 and WHERE 1 = 0, which programs write; other constants are the executor's to compute. */
+static ex compare_constants(binder *b, ex e) {
+  if (e->kind != EXPR_CALL || e->n_args != 2) return e;
+  ex left = e->args[0], right = e->args[1];
+  bool known = left->kind == EXPR_CONST && right->kind == EXPR_CONST && !left->constant.null &&
+               !right->constant.null && sql_is_integer(&left->type) && sql_lane(&left->type) == LANE_I64;
+  if (!known || !sql_type_equal(&left->type, &right->type)) return e;
+  int64_t x = left->constant.v.i, y = right->constant.v.i;
+  bool truth;
+  return decides(e->function, (x > y) - (x < y), &truth) ? ex_bool(b, truth, e->at) : e;
+}
+
+static bool is_constant(ex e, bool truth) {
+  if (e->kind != EXPR_CONST || e->type.id != SQL_BOOL) return false;
+  return truth ? !e->constant.null && e->constant.v.b : e->constant.null || !e->constant.v.b;
+}
+
+static bool never_holds(const ex_list *predicates) {
+  for (uint32_t i = 0; i < predicates->count; i++) {
+    if (is_constant(predicates->items[i], false)) return true;
+  }
+  return false;
+}
+
+/* No row, but the columns. */
+static node *nothing(binder *b, const node *n) {
+  node *none = node_new(b, PLAN_NONE, 0);
+  if (b->failed) return none;
+  none->p.n_columns = n->p.n_columns;
+  none->p.columns = n->p.columns;
+  none->ids = n->ids;
+  return none;
+}
+
 void split_predicate(binder *b, ex e, ex_list *out) {
   ex_list parts = {0};
   ex_split(b, e, &parts);
@@ -66,7 +150,8 @@ void split_predicate(binder *b, ex e, ex_list *out) {
     if (parts.items[i]->kind == EXPR_OR) {
       split_or(b, parts.items[i], out);
     } else {
-      PUSH(b, out, parts.items[i]);
+      ex part = compare_constants(b, compare_as_dates(b, parts.items[i]));
+      if (!is_constant(part, true)) PUSH(b, out, part);
     }
   }
 }
@@ -113,9 +198,7 @@ bool rejects_nulls(ex e, const id_set *columns) {
 /* ---- predicates ---- */
 
 static node *filter_all(binder *b, node *n, const ex_list *predicates) {
-  ex condition = NULL;
-  for (uint32_t i = 0; i < predicates->count; i++) condition = ex_and(b, condition, predicates->items[i]);
-  return node_filter(b, n, condition);
+  return node_filter(b, n, ex_all(b, predicates));
 }
 
 /* Those over the columns alone go to `to`, the others stay. */
@@ -182,7 +265,7 @@ static node *push_project(binder *b, node *n, ex_list *predicates) {
   ex_list below = {0}, stay = {0};
   for (uint32_t i = 0; i < predicates->count; i++) {
     ex e = through_project(b, n, predicates->items[i]);
-    if (ex_walk(e, is_steady, NULL)) {
+    if (ex_walk(e, is_steady, NULL) && !ex_is_larger(e, PUSHED_NODES_MAX)) {
       split_predicate(b, e, &below);
     } else {
       PUSH(b, &stay, predicates->items[i]);
@@ -304,9 +387,7 @@ static void push_residual(binder *b, node *n, ex_list *left, ex_list *right) {
   id_set l = output_ids(b, n->input[0]), r = output_ids(b, n->input[1]);
   take_within(b, &parts, &r, right);
   if (n->p.u.join.kind == JOIN_SEMI) take_within(b, &parts, &l, left);
-  n->p.u.join.residual = NULL;
-  for (uint32_t i = 0; i < parts.count; i++)
-    n->p.u.join.residual = ex_and(b, n->p.u.join.residual, parts.items[i]);
+  n->p.u.join.residual = ex_all(b, &parts);
 }
 
 static bool becomes_inner(binder *b, const node *n, const ex_list *predicates) {
@@ -395,8 +476,10 @@ static node *push_both_apart(binder *b, node *n, ex_list *predicates) {
 }
 
 static node *push_scan(binder *b, node *n, ex_list *predicates) {
-  for (uint32_t i = 0; i < predicates->count; i++)
-    n->p.u.scan.filter = ex_and(b, n->p.u.scan.filter, predicates->items[i]);
+  ex_list all = {0};
+  if (n->p.u.scan.filter) PUSH(b, &all, n->p.u.scan.filter);
+  for (uint32_t i = 0; i < predicates->count; i++) PUSH(b, &all, predicates->items[i]);
+  n->p.u.scan.filter = ex_all(b, &all);
   return n;
 }
 
@@ -426,6 +509,7 @@ static node *push_any(binder *b, node *n, ex_list *predicates) {
 }
 
 node *push_predicates(binder *b, node *n, ex_list *predicates) {
+  if (never_holds(predicates)) return nothing(b, n);
   if (bind_enter(b, 0)) n = push_any(b, n, predicates);
   bind_leave(b);
   return n;

@@ -68,6 +68,10 @@ typedef struct {
 sonde_code sql_bind(sonde_str text, const sql_catalog *, const sql_parameters *, arena *, sql_statement *out,
                     sonde_error *);
 
+/* The files that a statement reads: what is given to read_csv, read_parquet and the like, and texts in place of a table. The
+ * host opens them and puts each into the catalog under this name before it binds. */
+sonde_code sql_files(sonde_str text, arena *, const sonde_str **names, uint32_t *n, sonde_error *);
+
 /* The plan as indented lines, one a node: what EXPLAIN shows. */
 void sql_explain(const query_plan *, buf *);
 

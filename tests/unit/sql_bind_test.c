@@ -22,8 +22,9 @@ static const sql_table tables[] = {
     {.name = NAME("u"), .columns = u_columns, .n_columns = 3, .rows = 100},
     {.name = NAME("Big"), .columns = big_columns, .n_columns = 2, .rows = 1e6},
     {.name = NAME("v"), .view = NAME("SELECT a, sum(x) AS total FROM u GROUP BY a")},
-    {.name = NAME("broken"), .view = NAME("SELECT FROM")}};
-static const sql_catalog catalog = {tables, 5};
+    {.name = NAME("broken"), .view = NAME("SELECT FROM")},
+    {.name = NAME("stale"), .view = NAME("SELECT a, gone FROM t")}};
+static const sql_catalog catalog = {tables, 6};
 
 static sonde_code bind_with(const char *sql, const sql_parameters *parameters, sql_statement *out,
                             sonde_error *err) {
@@ -131,6 +132,39 @@ static void filters_go_to_the_scan(void) {
   PLAN("SELECT a FROM t WHERE (b = 1 AND d > 2) OR (b = 1 AND d < 1)",
        "project #0\n"
        "  scan 0 [a, b, d] where ((#1 = 1) AND ((#2 > 2) OR (#2 < 1)))\n");
+}
+
+static void what_never_holds_reads_nothing(void) {
+  PLAN("SELECT a FROM t WHERE 1 = 1 AND a > 2", "scan 0 [a] where (#0 > 2)\n");
+  PLAN("SELECT a FROM t WHERE 1 = 0", "project #0\n"
+                                      "  no row\n");
+  PLAN("SELECT count(*) FROM t WHERE false", "aggregate: count_star()\n"
+                                             "  no row\n");
+}
+
+/* A date is compared as a date, though the other side is a timestamp. */
+static void dates_stay_dates(void) {
+  PLAN("SELECT a FROM t WHERE day < DATE '2020-01-31' + INTERVAL 1 MONTH",
+       "project #0\n"
+       "  scan 0 [a, day] where (#1 < (('2020-01-31'::DATE + '1 MONTH'::INTERVAL) + 86399999999)::DATE)\n");
+  PLAN("SELECT a FROM t WHERE TIMESTAMP '2020-01-01 10:00' < day",
+       "project #0\n"
+       "  scan 0 [a, day] where (#1 > '2020-01-01 10:00'::TIMESTAMP::DATE)\n");
+}
+
+static void files_are_found_before_binding(void) {
+  const sonde_str *names;
+  uint32_t n;
+  sonde_error err = {0};
+  const char *sql =
+      "WITH c AS (FROM 'a.csv') SELECT (SELECT max(x) FROM read_parquet('b.parquet')), 'no file' "
+      "FROM c JOIN 'A.CSV' USING (k) WHERE k IN (FROM read_csv('d.csv', header := true))";
+  arena_reset(&nodes);
+  REQUIRE(sql_files((sonde_str){sql, strlen(sql)}, &nodes, &names, &n, &err) == SONDE_OK);
+  REQUIRE(n == 3);
+  CHECK_STRN(names[0].ptr, names[0].len, "a.csv");
+  CHECK_STRN(names[1].ptr, names[1].len, "b.parquet");
+  CHECK_STRN(names[2].ptr, names[2].len, "d.csv");
 }
 
 static void aliases_can_be_used_where_columns_can(void) {
@@ -430,6 +464,7 @@ static void types_that_do_not_fit(void) {
   ERROR("SELECT (SELECT a, x FROM u)", SONDE_TYPE, 7, "a sub-query has one column here; this one has 2");
   ERROR("SELECT ? + 1", SONDE_VALUE, 7, "no value was given for parameter 1");
   ERROR("SELECT * FROM broken", SONDE_SYNTAX, 14, "the view broken: expected an expression, found FROM");
+  ERROR("SELECT * FROM stale", SONDE_NAME, 14, "in the view stale: there is no column gone");
   ERROR("SELECT a FROM t LIMIT -1", SONDE_VALUE, 22, "LIMIT and OFFSET cannot be negative");
 }
 
@@ -486,19 +521,41 @@ static void statements(void) {
   CHECK_EQ_UINT(s.query.root->u.values.n_rows, 2);
 }
 
-static void memory_is_limited(void) {
+static sonde_code bind_within(size_t bytes, const char *sql, sonde_error *err) {
   mem small;
   arena few;
   sql_statement s;
+  mem_init(&small, bytes, NULL, NULL);
+  arena_init(&few, &small);
+  sonde_code code = sql_bind((sonde_str){sql, strlen(sql)}, &catalog, NULL, &few, &s, err);
+  arena_free(&few);
+  CHECK_EQ_UINT(small.used, 0);
+  return code;
+}
+
+/* Work and memory grow with the text, not with its square or worse. */
+static void long_statements_stay_cheap(void) {
+  static char sql[400000];
+  sonde_error err = {0};
+  size_t n = (size_t)sprintf(sql, "SELECT a FROM t WHERE a <> 0");
+  for (int i = 1; i < 5000; i++) n += (size_t)sprintf(sql + n, " AND a <> %d", i);
+  CHECK_EQ_INT(bind_within(16 << 20, sql, &err), SONDE_OK);
+  n = (size_t)sprintf(sql, "SELECT count(*) FROM t t0");
+  for (int i = 1; i < 40; i++) n += (size_t)sprintf(sql + n, " JOIN t t%d ON t%d.a = t%d.a", i, i, i - 1);
+  CHECK_EQ_INT(bind_within(16 << 20, sql, &err), SONDE_OK);
+  n = (size_t)sprintf(sql, "SELECT a AS c0");
+  for (int i = 1; i < 60; i++) n += (size_t)sprintf(sql + n, ", c%d + c%d AS c%d", i - 1, i - 1, i);
+  sprintf(sql + n, " FROM t");
+  CHECK_EQ_INT(bind_within(64 << 20, sql, &err), SONDE_LIMIT);
+  CHECK_STR(err.message, "c14 stands for too large an expression: compute it in a sub-query");
+}
+
+static void memory_is_limited(void) {
   sonde_error err = {0};
   static char sql[100000] = "SELECT a";
   for (int i = 0; i < 9000; i++) strcat(sql + 8, ", a + 1");
   strcat(sql, " FROM t");
-  mem_init(&small, 2 << 20, NULL, NULL);
-  arena_init(&few, &small);
-  CHECK_EQ_INT(sql_bind((sonde_str){sql, strlen(sql)}, &catalog, NULL, &few, &s, &err), SONDE_LIMIT);
-  arena_free(&few);
-  CHECK_EQ_UINT(small.used, 0);
+  CHECK_EQ_INT(bind_within(2 << 20, sql, &err), SONDE_LIMIT);
 }
 
 int main(void) {
@@ -506,6 +563,9 @@ int main(void) {
   arena_init(&nodes, &memory);
   RUN(only_columns_that_are_read_are_scanned);
   RUN(filters_go_to_the_scan);
+  RUN(what_never_holds_reads_nothing);
+  RUN(dates_stay_dates);
+  RUN(files_are_found_before_binding);
   RUN(aliases_can_be_used_where_columns_can);
   RUN(grouping);
   RUN(windows);
@@ -525,6 +585,7 @@ int main(void) {
   RUN(parameters_are_constants);
   RUN(pivots_ask_for_their_values);
   RUN(statements);
+  RUN(long_statements_stay_cheap);
   RUN(memory_is_limited);
   arena_free(&nodes);
   return check_report();

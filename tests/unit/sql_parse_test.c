@@ -262,10 +262,10 @@ static void depth_is_limited(void) {
   check_limit(sql, "brackets and sub-queries are nested deeper than 200 levels here");
   repeat(sql + 7, "1+", 90000);
   strcat(sql, "1");
-  check_limit(sql, "the expression that begins here applies more than 1000 operators to each other");
+  check_limit(sql, "the expression that begins here applies more than 500 operators to each other");
   repeat(sql + 7, "1 union select ", 2000);
   strcat(sql, "1");
-  check_limit(sql, "more than 1000 queries are combined here");
+  check_limit(sql, "more than 500 queries are combined here");
 }
 
 static void long_lists_are_flat(void) {

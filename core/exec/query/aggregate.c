@@ -26,7 +26,7 @@ static sonde_code open_distinct(aggregate *a) {
   types[0] = &group;
   for (uint32_t i = 0; i < n; i++) types[i + 1] = &a->call->args[i]->type;
   SONDE_TRY(keyer_init(a->seen_keys, a->run->mem, types, NULL, n + 1, a->run->err));
-  key_table_init(&a->seen, a->run->mem, a->seen_keys->n_words);
+  key_table_init(&a->seen, a->run->mem, a->seen_keys);
   return SONDE_OK;
 }
 
@@ -207,7 +207,7 @@ static sonde_code order_groups(aggregate *a, uint32_t n_groups) {
     keys[i] = (order_by){a->call->n_args + i, a->call->keys[i].descending, a->call->keys[i].nulls_first};
   for (uint32_t g = 0; n && g < n_groups; g++)
     SONDE_TRY(sort_rows(a->run->mem, &a->kept, keys, n, a->order + a->begins[g],
-                        a->begins[g + 1] - a->begins[g], a->run->err));
+                        a->begins[g + 1] - a->begins[g], NULL, a->run->err));
   return SONDE_OK;
 }
 

@@ -21,7 +21,7 @@ static sonde_code sorted(aggregate *a, const rowset *s, const uint32_t *rows, ui
                          arena *m, uint32_t **out) {
   *out = arena_copy(m, rows, n * sizeof *rows, a->run->err);
   if (!*out) return a->run->err->code;
-  return sort_rows(a->run->mem, s, &by, 1, *out, n, a->run->err);
+  return sort_rows(a->run->mem, s, &by, 1, *out, n, NULL, a->run->err);
 }
 
 static sonde_code put_list(aggregate *a, nested *x, uint32_t row, col *out) {
@@ -139,14 +139,81 @@ static sonde_code many_quantiles(aggregate *a, const rowset *s, const uint32_t *
   return put_list(a, x, row, out);
 }
 
+/* Numbers as words of the same order. */
+static uint64_t order_word(lane l, cell v) {
+  return l == LANE_F64 ? double_order(v.f) : (uint64_t)v.i ^ (uint64_t)1 << 63;
+}
+static cell word_value(lane l, uint64_t w) {
+  return l == LANE_F64 ? (cell){.f = double_of_order(w)} : (cell){.i = (int64_t)(w ^ (uint64_t)1 << 63)};
+}
+
+/* Hoare's selection: afterwards words[k] is where sorting would put it, none before it is greater. */
+static void select_word(uint64_t *words, uint32_t n, uint32_t k) {
+  for (uint32_t low = 0, high = n - 1; low < high;) {
+    uint64_t x = words[low], y = words[low + (high - low) / 2], z = words[high];
+    uint64_t pivot = x < y ? (y < z ? y : x < z ? z : x) : x < z ? x : y < z ? z : y;
+    int64_t i = low, j = high;
+    while (i <= j) {
+      while (words[i] < pivot) i++;
+      while (words[j] > pivot) j--;
+      if (i > j) break;
+      uint64_t swap = words[i];
+      words[i++] = words[j];
+      words[j--] = swap;
+    }
+    if (k <= j)
+      high = (uint32_t)j;
+    else if (k >= i)
+      low = (uint32_t)i;
+    else
+      return;
+  }
+}
+
+/* The k-th of sorted numbers, and with `part` of the way to the next one. */
+static cell selected(const aggregate *a, uint64_t *words, uint32_t n, uint32_t k, double part) {
+  lane l = sql_lane(arg_type(a));
+  select_word(words, n, k);
+  cell low = word_value(l, words[k]);
+  if (part == 0) return low;
+  uint64_t next = UINT64_MAX;
+  for (uint32_t i = k + 1; i < n; i++)
+    if (words[i] < next) next = words[i];
+  return between(arg_type(a), low, word_value(l, next), part);
+}
+
+/* One quantile of numbers needs no sorting. */
+static sonde_code number_quantile(aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, double q,
+                                  arena *m, cell *out) {
+  uint64_t *words = arena_array(m, n, sizeof *words, a->run->err);
+  if (!words) return a->run->err->code;
+  for (uint32_t i = 0; i < n; i++) words[i] = order_word(sql_lane(arg_type(a)), value_at(s, rows, i));
+  double at = q * (double)(n - 1), low = floor(at);
+  if (is_continuous(a)) return *out = selected(a, words, n, (uint32_t)low, at - low), SONDE_OK;
+  at = ceil(q * (double)n) - 1;
+  *out = selected(a, words, n, at < 0 ? 0 : at >= n ? n - 1 : (uint32_t)at, 0);
+  return SONDE_OK;
+}
+
+static bool selects(const aggregate *a, cell q) {
+  lane l = sql_lane(arg_type(a));
+  bool one = a->call->n_args < 2 || a->call->args[1]->type.id != SQL_LIST;
+  return one && (l == LANE_I64 || l == LANE_F64) && q.f >= 0 && q.f <= 1 && !a->call->n_keys;
+}
+
 static sonde_code quantiles(aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, uint32_t row,
                             col *out, arena *m) {
   uint32_t *order;
   cell q = {.f = 0.5}, v;
   if (n == 0) return col_put_null(out, row), SONDE_OK;
   bool descending = a->call->n_keys && a->call->keys[0].descending;
+  bool given = a->call->n_args < 2 || parameter(a, s, rows, n, 1, &q);
+  SONDE_CHECK(given, a->run->err, SONDE_VALUE, a->call->at, "a quantile cannot be NULL");
+  if (selects(a, q)) {
+    SONDE_TRY(number_quantile(a, s, rows, n, q.f, m, &v));
+    return col_put(out, row, v), SONDE_OK;
+  }
   SONDE_TRY(sorted(a, s, rows, n, (order_by){.column = 0, .descending = descending}, m, &order));
-  if (a->call->n_args > 1 && !parameter(a, s, rows, n, 1, &q)) return col_put_null(out, row), SONDE_OK;
   if (a->call->n_args > 1 && a->call->args[1]->type.id == SQL_LIST)
     return many_quantiles(a, s, order, n, q.n, row, out, m);
   SONDE_TRY(one_quantile(a, s, order, n, q.f, &v));
@@ -272,7 +339,9 @@ static sonde_code binned(aggregate *a, const rowset *s, const uint32_t *rows, ui
   cell bins;
   const sql_type *t = arg_type(a);
   bool exact = a->call->function == FN_HISTOGRAM_EXACT;
-  if (!parameter(a, s, rows, n, 1, &bins)) return col_put_null(out, row), SONDE_OK;
+  if (n == 0) return col_put_null(out, row), SONDE_OK;
+  bool given = parameter(a, s, rows, n, 1, &bins);
+  SONDE_CHECK(given, a->run->err, SONDE_VALUE, a->call->at, "the bounds of a histogram cannot be NULL");
   uint32_t k = bins.n->n, other = 0;
   nested *x = nested_new(2 * k, false, m, a->run->err);
   if (!x) return a->run->err->code;

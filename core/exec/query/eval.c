@@ -383,64 +383,94 @@ static sonde_code eval_coalesce(node *x, const batch *b, arena *a, col *out) {
 
 /* ---- AND, OR, NOT ---- */
 
-/* Truth of a row: 0 false, 1 true, 2 null. */
-static sonde_code truths(node *x, const col *c, uint32_t n, arena *a, uint8_t **out) {
-  *out = arena_array(a, n, 1, x->run->err);
-  if (!*out) return x->run->err->code;
+/* Truth of rows: 0 false, 1 true, 2 null. */
+typedef struct {
+  uint8_t *rows;
+  bool nulls; /* some may be 2 */
+} truth;
+
+static sonde_code truths(node *x, const col *c, uint32_t n, arena *a, truth *out) {
   col plain;
   SONDE_TRY(col_plain(c, n, &plain, a, x->run->err));
+  *out = (truth){arena_array(a, n, 1, x->run->err), plain.valid != NULL};
+  if (!out->rows) return x->run->err->code;
   const uint8_t *lanes = plain.data;
-  size_t m = col_mask(&plain);
-  for (uint32_t i = 0; i < n; i++) (*out)[i] = plain.valid && !plain.valid[i & m] ? 2 : lanes[i & m];
+  if (plain.form == COL_CONST)
+    memset(out->rows, plain.valid && !plain.valid[0] ? 2 : lanes[0], n);
+  else if (!plain.valid)
+    memcpy(out->rows, lanes, n);
+  for (uint32_t i = 0; plain.form == COL_FLAT && plain.valid && i < n; i++)
+    out->rows[i] = plain.valid[i] ? lanes[i] : 2;
   return SONDE_OK;
 }
 
-static sonde_code from_truths(node *x, const uint8_t *truth, uint32_t n, arena *a, col *out) {
-  SONDE_TRY(col_new(out, &x->e->type, n, true, a, x->run->err));
+static sonde_code from_truths(node *x, const truth *t, uint32_t n, arena *a, col *out) {
+  SONDE_TRY(col_new(out, &x->e->type, n, t->nulls, a, x->run->err));
+  uint8_t *lanes = col_lanes(out), *valid = col_validity(out);
+  if (!t->nulls) return memcpy(lanes, t->rows, n), SONDE_OK;
   for (uint32_t i = 0; i < n; i++) {
-    ((uint8_t *)col_lanes(out))[i] = truth[i] == 1;
-    col_validity(out)[i] = truth[i] != 2;
+    lanes[i] = t->rows[i] == 1;
+    valid[i] = t->rows[i] != 2;
   }
   return SONDE_OK;
 }
 
-/* Combines what is known with a further operand: `decided` (false for AND, true for OR) wins, then null. */
+/* Combines what is known with a further operand: `decided` (0 for AND, 1 for OR) wins, then null. */
 static uint8_t combine(uint8_t a, uint8_t b, uint8_t decided) {
   if (a == decided || b == decided) return decided;
   return a == 2 || b == 2 ? 2 : a;
 }
 
-static sonde_code further_operand(node *x, node *arg, const batch *b, uint8_t decided, uint8_t *truth,
-                                  uint32_t *open, arena *a) {
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < b->n; i++)
-    if (truth[i] != decided) open[n++] = i;
-  if (!n) return SONDE_OK;
-  bool only_open = n < b->n && (arg->can_fail || n * 4 < b->n);
-  col part;
-  uint8_t *more;
-  if (only_open) {
-    SONDE_TRY(eval_rows(arg, b, open, n, a, &part));
-    SONDE_TRY(truths(x, &part, n, a, &more));
-    for (uint32_t i = 0; i < n; i++) truth[open[i]] = combine(truth[open[i]], more[i], decided);
-    return SONDE_OK;
+static void combine_all(truth *t, const truth *more, uint32_t n, uint8_t decided) {
+  uint8_t *a = t->rows;
+  const uint8_t *b = more->rows;
+  if (t->nulls || more->nulls)
+    for (uint32_t i = 0; i < n; i++) a[i] = combine(a[i], b[i], decided);
+  else if (decided)
+    for (uint32_t i = 0; i < n; i++) a[i] |= b[i];
+  else
+    for (uint32_t i = 0; i < n; i++) a[i] &= b[i];
+  t->nulls |= more->nulls;
+}
+
+static uint32_t undecided(const truth *t, uint32_t n, uint8_t decided, uint32_t *open) {
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    open[found] = i;
+    found += t->rows[i] != decided;
   }
-  SONDE_TRY(node_eval(arg, b, a, &part));
-  SONDE_TRY(truths(x, &part, b->n, a, &more));
-  for (uint32_t i = 0; i < b->n; i++) truth[i] = combine(truth[i], more[i], decided);
+  return found;
+}
+
+static sonde_code further_operand(node *x, node *arg, const batch *b, uint8_t decided, truth *t,
+                                  uint32_t *open, arena *a) {
+  uint32_t n = undecided(t, b->n, decided, open);
+  if (!n) return SONDE_OK;
+  col part;
+  truth more;
+  if (n == b->n || (!arg->can_fail && n * 4 >= b->n)) {
+    SONDE_TRY(node_eval(arg, b, a, &part));
+    SONDE_TRY(truths(x, &part, b->n, a, &more));
+    return combine_all(t, &more, b->n, decided), SONDE_OK;
+  }
+  SONDE_TRY(eval_rows(arg, b, open, n, a, &part));
+  SONDE_TRY(truths(x, &part, n, a, &more));
+  for (uint32_t i = 0; i < n; i++) t->rows[open[i]] = combine(t->rows[open[i]], more.rows[i], decided);
+  t->nulls |= more.nulls;
   return SONDE_OK;
 }
 
 static sonde_code eval_logic(node *x, const batch *b, arena *a, col *out) {
-  uint8_t decided = x->e->kind == EXPR_OR, *truth;
-  uint32_t *open = row_list(x->run, b->n, a);
+  uint8_t decided = x->e->kind == EXPR_OR;
+  uint32_t *open = row_list(x->run, b->n + 1, a);
   if (!open) return x->run->err->code;
   col first;
+  truth t;
   SONDE_TRY(node_eval(x->args[0], b, a, &first));
-  SONDE_TRY(truths(x, &first, b->n, a, &truth));
+  SONDE_TRY(truths(x, &first, b->n, a, &t));
   for (uint32_t i = 1; i < x->e->n_args; i++)
-    SONDE_TRY(further_operand(x, x->args[i], b, decided, truth, open, a));
-  return from_truths(x, truth, b->n, a, out);
+    SONDE_TRY(further_operand(x, x->args[i], b, decided, &t, open, a));
+  return from_truths(x, &t, b->n, a, out);
 }
 
 static sonde_code eval_not(node *x, const batch *b, arena *a, col *out) {
@@ -467,27 +497,27 @@ static sonde_code eval_is_null(node *x, const batch *b, arena *a, col *out) {
 
 /* ---- IN ---- */
 
-static sonde_code in_one(node *x, const col *needle, const col *item, uint32_t n, uint8_t *truth) {
+static sonde_code in_one(node *x, const col *needle, const col *item, uint32_t n, uint8_t *found) {
   const sql_type *t = &x->e->args[0]->type;
   for (uint32_t i = 0; i < n; i++) {
-    if (truth[i] == 1) continue;
+    if (found[i] == 1) continue;
     if (!col_valid(needle, i) || !col_valid(item, i))
-      truth[i] = 2;
+      found[i] = 2;
     else if (cell_compare(t, col_cell(needle, i), col_cell(item, i)) == 0)
-      truth[i] = 1;
+      found[i] = 1;
   }
   return SONDE_OK;
 }
 
 static sonde_code in_list(node *x, const col *needle, const batch *b, uint32_t n, arena *a, col *out) {
-  uint8_t *truth = arena_zero(a, n, x->run->err);
-  if (!truth) return x->run->err->code;
+  uint8_t *found = arena_zero(a, n, x->run->err);
+  if (!found) return x->run->err->code;
   for (uint32_t i = 1; i < x->e->n_args; i++) {
     col item;
     SONDE_TRY(node_eval(x->args[i], b, a, &item));
-    SONDE_TRY(in_one(x, needle, &item, n, truth));
+    SONDE_TRY(in_one(x, needle, &item, n, found));
   }
-  return from_truths(x, truth, n, a, out);
+  return from_truths(x, &(const truth){found, true}, n, a, out);
 }
 
 static bool constant_items(const node *x) {
@@ -555,14 +585,18 @@ sonde_code node_eval(node *x, const batch *b, arena *a, col *out) {
 }
 
 sonde_code node_select(node *x, const batch *b, arena *a, uint32_t *rows, uint32_t *n) {
-  col truth, plain;
-  SONDE_TRY(node_eval(x, b, a, &truth));
-  SONDE_TRY(col_flatten(&truth, b->n, &plain, a, x->run->err));
+  col condition, plain;
+  SONDE_TRY(node_eval(x, b, a, &condition));
+  SONDE_TRY(col_flatten(&condition, b->n, &plain, a, x->run->err));
   const uint8_t *lanes = plain.data;
   uint32_t found = 0;
-  for (uint32_t i = 0; i < b->n; i++) {
+  for (uint32_t i = 0; !plain.valid && i < b->n; i++) {
     rows[found] = i;
-    found += plain.valid ? lanes[i] & plain.valid[i] : lanes[i];
+    found += lanes[i];
+  }
+  for (uint32_t i = 0; plain.valid && i < b->n; i++) {
+    rows[found] = i;
+    found += lanes[i] & plain.valid[i];
   }
   *n = found;
   return SONDE_OK;

@@ -82,6 +82,7 @@ KERNEL(kernel_error);
 KERNEL(kernel_file_name);
 KERNEL(kernel_strip_accents);
 KERNEL(kernel_uuid);
+KERNEL(kernel_uuid_part);
 /* kernels_date.c */
 KERNEL(kernel_date_part);
 KERNEL(kernel_date_part_named);

@@ -148,6 +148,9 @@ sonde_code kernel_date_part_named(const kernel_call *c, col *out) {
     if (!row_valid(out, i)) continue;
     sonde_str name = text_at(c, 0, i);
     if (!date_part_named(name, &p)) return no_such_part(c, name);
+    bool zone = p >= PART_TIMEZONE && p <= PART_TIMEZONE_MINUTE;
+    SONDE_CHECK(!zone || c->args[1].type->id != SQL_DATE, c->err, SONDE_TYPE, c->e->at,
+                "dates have no time zone");
     SONDE_TRY(part_of(c, p, c->args[1].type, col_cell(&c->args[1], i), &v));
     bool floating = p == PART_EPOCH || p == PART_JULIAN;
     if (floating && whole) v.v.i = (int64_t)v.v.f;
@@ -213,15 +216,15 @@ sonde_code kernel_epoch(const kernel_call *c, col *out) {
 /* ---- cutting ---- */
 
 static moment cut(date_part p, moment m) {
-  civil d = civil_of_days(m.days);
-  int64_t year = d.year, iso;
   if (is_clock(p)) {
     static const int64_t units[] = {3600000000000, 60000000000, 1000000000, 1000000, 1000, 1};
     int64_t unit = p <= PART_NANOSECOND ? units[p - PART_HOUR] : 1;
     return (moment){m.days, m.nanos / unit * unit};
   }
+  civil d = civil_of_days(m.days);
+  int64_t year = d.year, iso;
   switch (p) {
-  case PART_MONTH: return (moment){days_of_civil((civil){year, d.month, 1}), 0};
+  case PART_MONTH: return (moment){m.days - (d.day - 1), 0};
   case PART_QUARTER: return (moment){days_of_civil((civil){year, (d.month - 1) / 3 * 3 + 1, 1}), 0};
   case PART_WEEK:
   case PART_YEARWEEK: return (moment){m.days - iso_weekday(m.days) + 1, 0};
@@ -255,16 +258,24 @@ static interval cut_interval(date_part p, interval v) {
   return (interval){v.months / months * months, 0, 0};
 }
 
+/* The part that row i names; a constant is looked up once. */
+static sonde_code part_at(const kernel_call *c, uint32_t i, bool *known, date_part *p) {
+  if (*known && c->args[0].form == COL_CONST) return SONDE_OK;
+  sonde_str name = text_at(c, 0, i);
+  *known = date_part_named(name, p);
+  return *known ? SONDE_OK : no_such_part(c, name);
+}
+
 sonde_code kernel_date_trunc(const kernel_call *c, col *out) {
   const sql_type *t = c->args[1].type;
+  date_part p = PART_DAY;
+  bool known = false;
   SONDE_TRY(kernel_out_nullable(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
-    date_part p;
     moment m;
     value v = {0};
     if (!row_valid(out, i)) continue;
-    sonde_str name = text_at(c, 0, i);
-    if (!date_part_named(name, &p)) return no_such_part(c, name);
+    SONDE_TRY(part_at(c, i, &known, &p));
     cell x = col_cell(&c->args[1], i);
     if (t->id == SQL_INTERVAL)
       v.v.w = interval_pack(cut_interval(p, interval_of(x.w)));
@@ -511,8 +522,13 @@ sonde_code kernel_time_bucket(const kernel_call *c, col *out) {
       col_put(out, i, (cell){.i = whole_at(c, 1, i)});
       continue;
     }
-    bool fits = moved(m, by, -1, &m);
+    /* Days and times are counted in microseconds, which not every date has. */
+    int64_t ignored;
+    sql_type micros = sql_simple(SQL_TIMESTAMP);
+    bool in_micros = t->id == SQL_DATE && (!width.months || offset);
+    bool fits = (!in_micros || moment_to(&micros, m, &ignored)) && moved(m, by, -1, &m);
     if (fits) SONDE_TRY(bucket(c, width, m, origin, own, &begin));
+    fits = fits && (!in_micros || moment_to(&micros, begin, &ignored));
     fits = fits && moved(begin, by, 1, &begin) && moment_to(&c->e->type, begin, &v.v.i);
     SONDE_CHECK(v.null || fits, c->err, SONDE_VALUE, c->e->at, "the bucket is out of range");
     put_value(out, i, v);

@@ -330,10 +330,26 @@ sonde_code kernel_strip_accents(const kernel_call *c, col *out) { return each_te
 
 sonde_code kernel_uuid(const kernel_call *c, col *out) {
   SONDE_TRY(kernel_out(c, out));
-  for (uint32_t i = 0; i < c->n; i++) { /* RFC 9562, version 4 */
-    uint64_t high = (random_next_u64(c->run) & ~(uint64_t)0xF000) | 0x4000,
-             low = random_next_u64(c->run) >> 2 | (uint64_t)2 << 62;
+  bool dated = c->e->function == FN_UUID_V7;
+  for (uint32_t i = 0; i < c->n; i++) { /* RFC 9562, versions 4 and 7 */
+    uint64_t high = random_next_u64(c->run), low = random_next_u64(c->run) >> 2 | (uint64_t)2 << 62;
+    high = (high & ~(uint64_t)0xF000) | (dated ? 0x7000 : 0x4000);
+    if (dated) high = (high & 0xFFFF) | (uint64_t)(c->run->now / 1000) << 16;
     col_put(out, i, (cell){.w = (i128)(((u128)high << 64 | low) ^ (u128)1 << 127)});
+  }
+  return SONDE_OK;
+}
+
+/* RFC 9562: four bits of version; version 7 begins with milliseconds since 1970. */
+sonde_code kernel_uuid_part(const kernel_call *c, col *out) {
+  SONDE_TRY(kernel_out(c, out));
+  for (uint32_t i = 0; i < c->n; i++) {
+    u128 w = (u128)COL_AT(&c->args[0], i128, i) ^ (u128)1 << 127;
+    if (!row_valid(out, i)) continue;
+    int64_t version = (int64_t)(w >> 76 & 15), millis = (int64_t)(w >> 80);
+    bool dated = c->e->function != FN_UUID_TIMESTAMP || version == 7;
+    SONDE_CHECK(dated, c->err, SONDE_VALUE, c->e->at, "only UUIDs of version 7 hold a time");
+    col_put(out, i, (cell){.i = c->e->function == FN_UUID_VERSION ? version : millis * 1000});
   }
   return SONDE_OK;
 }

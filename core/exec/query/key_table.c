@@ -1,17 +1,18 @@
 /* The hash table of keys: open addressing, slots of 8 bytes with 32 bits of the hash, so that a miss rarely looks at words. */
 #include "exec/query/keys.h"
 
-#define DIRECT_WORDS 65536u
+#define DIRECT_WORDS 65536u /* words below this are their own slots, until a larger one comes */
 
-void key_table_init(key_table *t, mem *m, uint32_t n_words) {
-  *t = (key_table){.mem = m, .n_words = n_words};
+void key_table_init(key_table *t, mem *m, const keyer *k) {
+  bool dense = k->n_cols == 1 && k->cols[0].texts;
+  *t = (key_table){.mem = m, .n_words = k->n_words, .dense = dense};
 }
 
 void key_table_free(key_table *t) {
   if (!t->mem) return;
   mem_free(t->mem, t->words, (size_t)t->cap * t->n_words * 8);
   mem_free(t->mem, t->slots, (size_t)t->slots_cap * 8);
-  mem_free(t->mem, t->direct, DIRECT_WORDS * sizeof *t->direct);
+  mem_free(t->mem, t->direct, t->direct_cap * sizeof *t->direct);
   *t = (key_table){0};
 }
 
@@ -59,11 +60,6 @@ static uint32_t append(key_table *t, const keyer *k, uint32_t row) {
 
 /* ---- small words: an array ---- */
 
-/* A first word below 65536 beside no null (the second word, when there is one) is its own slot. */
-static bool is_small(const key_table *t, const keyer *k, uint32_t row) {
-  return k->words[0][row] < DIRECT_WORDS && (t->n_words == 1 || k->words[1][row] == 0);
-}
-
 static bool all_small(const key_table *t, const keyer *k, uint32_t n) {
   uint64_t high = 0;
   for (uint32_t i = 0; i < n; i++) high |= k->words[0][i] & ~(uint64_t)(DIRECT_WORDS - 1);
@@ -71,21 +67,27 @@ static bool all_small(const key_table *t, const keyer *k, uint32_t n) {
   return high == 0;
 }
 
-static bool may_be_direct(const key_table *t, const keyer *k) {
-  return !t->direct_off && !k->any_skip && t->n_words <= 2 && (t->n_words == 1 || k->n_cols == 1);
+static bool may_be_direct(const key_table *t, const keyer *k, uint32_t n) {
+  if (t->dense) return true;
+  return !t->direct_off && !k->any_skip && t->n_words <= 2 && (t->n_words == 1 || k->n_cols == 1) &&
+         all_small(t, k, n);
 }
 
-static sonde_code make_direct(key_table *t, sonde_error *err) {
-  t->direct = mem_alloc(t->mem, DIRECT_WORDS * sizeof *t->direct, err);
-  if (!t->direct) return err->code;
-  memset(t->direct, 0, DIRECT_WORDS * sizeof *t->direct);
+/* Numbers of texts go on by one, so the array grows with them. */
+static sonde_code reserve_direct(key_table *t, const keyer *k, sonde_error *err) {
+  uint32_t before = t->direct_cap;
+  uint64_t need = t->dense ? (uint64_t)k->cols[0].texts->n + 1 : DIRECT_WORDS;
+  SONDE_TRY(grow(t->mem, &t->direct, &t->direct_cap, need, sizeof *t->direct, err));
+  if (t->direct_cap > before) memset(t->direct + before, 0, (t->direct_cap - before) * sizeof *t->direct);
   return SONDE_OK;
 }
 
 static sonde_code add_direct(key_table *t, const keyer *k, uint32_t n, uint32_t *entries, sonde_error *err) {
-  if (!t->direct) SONDE_TRY(make_direct(t, err));
+  SONDE_TRY(reserve_direct(t, k, err));
   SONDE_TRY(grow(t->mem, &t->words, &t->cap, (uint64_t)t->n + n, (size_t)t->n_words * 8, err));
   for (uint32_t i = 0; i < n; i++) {
+    entries[i] = UINT32_MAX;
+    if (k->any_skip && k->skip[i]) continue;
     uint32_t *slot = &t->direct[k->words[0][i]];
     if (!*slot) *slot = append(t, k, i) + 1;
     entries[i] = *slot - 1;
@@ -109,8 +111,9 @@ static sonde_code leave_direct(key_table *t, uint32_t n, sonde_error *err) {
     while (t->slots[at]) at = (at + 1) & (t->slots_cap - 1);
     t->slots[at] = slot_value(hash, i);
   }
-  mem_free(t->mem, t->direct, DIRECT_WORDS * sizeof *t->direct);
+  mem_free(t->mem, t->direct, t->direct_cap * sizeof *t->direct);
   t->direct = NULL;
+  t->direct_cap = 0;
   return SONDE_OK;
 }
 
@@ -159,7 +162,7 @@ static void add_pair(key_table *t, const keyer *k, uint32_t n, uint32_t *entries
 }
 
 sonde_code key_table_add(key_table *t, const keyer *k, uint32_t n, uint32_t *entries, sonde_error *err) {
-  if (may_be_direct(t, k) && all_small(t, k, n)) return add_direct(t, k, n, entries, err);
+  if (may_be_direct(t, k, n)) return add_direct(t, k, n, entries, err);
   if (!t->direct_off) SONDE_TRY(leave_direct(t, n, err));
   SONDE_TRY(reserve(t, n, err));
   prefetch(t, k, n);
@@ -178,7 +181,30 @@ sonde_code key_table_add(key_table *t, const keyer *k, uint32_t n, uint32_t *ent
 }
 
 static uint32_t find_direct(const key_table *t, const keyer *k, uint32_t row) {
-  return is_small(t, k, row) ? t->direct[k->words[0][row]] - 1 : UINT32_MAX;
+  uint64_t at = k->words[0][row] - t->direct_base;
+  bool there = at < t->direct_cap && (t->n_words == 1 || k->words[1][row] == 0);
+  return there ? t->direct[at] - 1 : UINT32_MAX;
+}
+
+/* Words of numbers in the order of the numbers. */
+static uint64_t ordered(uint64_t word) { return word ^ (uint64_t)1 << 63; }
+
+sonde_code key_table_finish(key_table *t, const keyer *k, sonde_error *err) {
+  bool plain = t->n_words == 2 && k->n_cols == 1 && sql_lane(k->cols[0].type) == LANE_I64;
+  if (!plain || t->direct || t->n == 0) return SONDE_OK;
+  uint64_t least = UINT64_MAX, most = 0;
+  for (uint32_t i = 0; i < t->n; i++) {
+    uint64_t word = ordered(t->words[2 * (size_t)i]);
+    if (t->words[2 * (size_t)i + 1]) return SONDE_OK;
+    if (word < least) least = word;
+    if (word > most) most = word;
+  }
+  if (most - least >= (uint64_t)t->n * 4) return SONDE_OK;
+  SONDE_TRY(grow(t->mem, &t->direct, &t->direct_cap, most - least + 1, sizeof *t->direct, err));
+  memset(t->direct, 0, t->direct_cap * sizeof *t->direct);
+  t->direct_base = ordered(least);
+  for (uint32_t i = 0; i < t->n; i++) t->direct[t->words[2 * (size_t)i] - t->direct_base] = i + 1;
+  return SONDE_OK;
 }
 
 void key_table_find(const key_table *t, const keyer *k, uint32_t n, uint32_t *entries) {
@@ -186,9 +212,13 @@ void key_table_find(const key_table *t, const keyer *k, uint32_t n, uint32_t *en
     memset(entries, 0xFF, n * sizeof *entries);
     return;
   }
-  if (!t->direct) prefetch(t, k, n);
+  if (t->direct) {
+    for (uint32_t i = 0; i < n; i++) entries[i] = k->skip[i] ? UINT32_MAX : find_direct(t, k, i);
+    return;
+  }
+  prefetch(t, k, n);
   for (uint32_t i = 0; i < n; i++) {
     uint32_t at;
-    entries[i] = k->skip[i] ? UINT32_MAX : t->direct ? find_direct(t, k, i) : find_slot(t, k, i, &at);
+    entries[i] = k->skip[i] ? UINT32_MAX : find_slot(t, k, i, &at);
   }
 }

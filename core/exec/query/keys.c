@@ -3,55 +3,61 @@
 
 /* ---- interning ---- */
 
+static uint32_t home(uint64_t hash, uint32_t cap) { return (uint32_t)(hash >> 32) & (cap - 1); }
+
 static sonde_code intern_grow(intern *t, sonde_error *err) {
   uint32_t cap = t->slots_cap ? t->slots_cap * 2 : 1024;
-  uint32_t *slots = mem_alloc(t->mem, cap * sizeof *slots, err);
+  uint64_t *slots = mem_alloc(t->mem, (size_t)cap * sizeof *slots, err);
   if (!slots) return err->code;
-  memset(slots, 0, cap * sizeof *slots);
-  for (uint32_t i = 0; i < t->n; i++) {
-    uint32_t at = t->hashes[i] & (cap - 1);
+  memset(slots, 0, (size_t)cap * sizeof *slots);
+  for (uint32_t i = 0; i < t->slots_cap; i++) {
+    if (!t->slots[i]) continue;
+    uint32_t at = home(t->slots[i], cap);
     while (slots[at]) at = (at + 1) & (cap - 1);
-    slots[at] = i + 1;
+    slots[at] = t->slots[i];
   }
-  mem_free(t->mem, t->slots, t->slots_cap * sizeof *slots);
+  mem_free(t->mem, t->slots, (size_t)t->slots_cap * sizeof *slots);
   t->slots = slots;
   t->slots_cap = cap;
   return SONDE_OK;
 }
 
-static sonde_code intern_add(intern *t, sonde_str s, uint32_t hash, uint32_t at, sonde_error *err) {
-  uint32_t cap = t->cap;
-  SONDE_TRY(grow(t->mem, &t->hashes, &cap, t->n + 1u, sizeof *t->hashes, err));
-  cap = t->cap;
-  sonde_code code = grow(t->mem, &t->texts, &cap, t->n + 1u, sizeof *t->texts, err);
-  if (code != SONDE_OK) {
-    uint32_t larger = t->cap ? t->cap * 2 : 16;
-    t->hashes = mem_resize(t->mem, t->hashes, larger * sizeof *t->hashes, t->cap * sizeof *t->hashes, NULL);
-    return code;
-  }
-  t->cap = cap;
+static sonde_code intern_add(intern *t, sonde_str s, uint64_t hash, uint32_t at, sonde_error *err) {
+  SONDE_TRY(grow(t->mem, &t->texts, &t->cap, t->n + 1u, sizeof *t->texts, err));
   char *copy = arena_copy(&t->memory, s.ptr, s.len, err);
   if (!copy) return err->code;
-  t->texts[t->n] = (sonde_str){copy, s.len};
-  t->hashes[t->n] = hash;
-  t->slots[at] = ++t->n;
+  t->texts[t->n++] = (sonde_str){copy, s.len};
+  t->slots[at] = hash >> 32 << 32 | t->n;
   return SONDE_OK;
 }
 
-uint32_t intern_find(intern *t, sonde_str s, bool add, sonde_error *err) {
+static uint64_t load(const char *p, size_t n) {
+  uint64_t w = 0;
+  memcpy(&w, p, n);
+  return w;
+}
+
+/* Most texts are short: two overlapping loads compare up to 16 bytes. */
+static inline bool same_text(sonde_str a, sonde_str b) {
+  size_t n = a.len;
+  if (n != b.len) return false;
+  if (n > 16) return memcmp(a.ptr, b.ptr, n) == 0;
+  if (n >= 8) return load(a.ptr, 8) == load(b.ptr, 8) && load(a.ptr + n - 8, 8) == load(b.ptr + n - 8, 8);
+  if (n >= 4) return load(a.ptr, 4) == load(b.ptr, 4) && load(a.ptr + n - 4, 4) == load(b.ptr + n - 4, 4);
+  return n == 0 || (a.ptr[0] == b.ptr[0] && a.ptr[n / 2] == b.ptr[n / 2] && a.ptr[n - 1] == b.ptr[n - 1]);
+}
+
+uint32_t intern_find(intern *t, sonde_str s, uint64_t hash, bool add, sonde_error *err) {
   if (t->n * 2 >= t->slots_cap && (add || !t->slots_cap) && intern_grow(t, err) != SONDE_OK) return 0;
-  uint32_t hash = (uint32_t)hash_bytes(s.ptr, s.len), at = hash & (t->slots_cap - 1);
-  for (; t->slots[at]; at = (at + 1) & (t->slots_cap - 1)) {
-    uint32_t i = t->slots[at] - 1;
-    if (t->hashes[i] == hash && str_equal(t->texts[i], s)) return i + 1;
-  }
+  uint32_t at = home(hash, t->slots_cap);
+  for (uint64_t slot; (slot = t->slots[at]) != 0; at = (at + 1) & (t->slots_cap - 1))
+    if (slot >> 32 == hash >> 32 && same_text(t->texts[(uint32_t)slot - 1], s)) return (uint32_t)slot;
   return add && intern_add(t, s, hash, at, err) == SONDE_OK ? t->n : 0;
 }
 
 static void intern_free(intern *t) {
-  mem_free(t->mem, t->hashes, t->cap * sizeof *t->hashes);
   mem_free(t->mem, t->texts, t->cap * sizeof *t->texts);
-  mem_free(t->mem, t->slots, t->slots_cap * sizeof *t->slots);
+  mem_free(t->mem, t->slots, (size_t)t->slots_cap * sizeof *t->slots);
   arena_free(&t->memory);
 }
 
@@ -166,11 +172,13 @@ static void put_value(buf *b, const sql_type *t, cell v) {
 
 /* 0: not there, or *err is set. */
 static uint32_t number_value(keyer *k, key_col *c, cell v, bool add, sonde_error *err) {
-  if (sql_lane(c->type) == LANE_STR) return intern_find(c->texts, v.s, add, err);
+  if (sql_lane(c->type) == LANE_STR)
+    return intern_find(c->texts, v.s, hash_bytes(v.s.ptr, v.s.len), add, err);
   buf_clear(&k->bytes);
   put_value(&k->bytes, c->type, v);
   if (buf_status(&k->bytes, err) != SONDE_OK) return 0;
-  uint32_t number = intern_find(c->texts, (sonde_str){(const char *)k->bytes.data, k->bytes.len}, add, err);
+  sonde_str bytes = {(const char *)k->bytes.data, k->bytes.len};
+  uint32_t number = intern_find(c->texts, bytes, hash_bytes(bytes.ptr, bytes.len), add, err);
   if (!number || number <= c->cells_n) return number;
   if (grow(k->mem, &c->cells, &c->cells_cap, number, sizeof *c->cells, err) != SONDE_OK) return 0;
   if (cell_copy(c->type, v, &k->memory, &c->cells[number - 1], err) != SONDE_OK) return 0;
@@ -195,8 +203,9 @@ static sonde_code encode_dict(keyer *k, key_col *c, const col *from, uint32_t n,
   const uint32_t *codes = from->data;
   SONDE_TRY(use_numbers(k, c, from, err));
   uint32_t *numbers = c->dict_numbers;
+  bool nulls = from->valid || from->dict->valid;
   for (uint32_t i = 0; i < n; i++) {
-    if (!col_valid(from, i)) {
+    if (nulls && !col_valid(from, i)) {
       out[i] = 0;
       continue;
     }
@@ -212,9 +221,31 @@ static sonde_code encode_dict(keyer *k, key_col *c, const col *from, uint32_t n,
   return SONDE_OK;
 }
 
+/* Texts one by one: all hashes first, so that the slots are on their way when they are looked at. */
+static sonde_code encode_texts(keyer *k, key_col *c, const col *from, uint32_t n, bool add, uint64_t *out,
+                               sonde_error *err) {
+  const sonde_str *texts = from->data;
+  intern *t = c->texts;
+  for (uint32_t i = 0; i < n; i++) {
+    bool there = !from->valid || from->valid[i];
+    k->hash[i] = there ? hash_bytes(texts[i].ptr, texts[i].len) : 0;
+    if (t->slots_cap) __builtin_prefetch(&t->slots[home(k->hash[i], t->slots_cap)]);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    out[i] = 0;
+    if (from->valid && !from->valid[i]) continue;
+    out[i] = intern_find(t, texts[i], k->hash[i], add, err);
+    if (out[i]) continue;
+    if (err->code != SONDE_OK) return err->code;
+    skip_row(k, i);
+  }
+  return SONDE_OK;
+}
+
 static sonde_code encode_interned(keyer *k, key_col *c, const col *from, uint32_t n, bool add, uint64_t *out,
                                   sonde_error *err) {
   if (from->form == COL_DICT) return encode_dict(k, c, from, n, add, out, err);
+  if (from->form == COL_FLAT && from->lane == LANE_STR) return encode_texts(k, c, from, n, add, out, err);
   uint32_t distinct = from->form == COL_CONST && n ? 1 : n;
   for (uint32_t i = 0; i < distinct; i++) {
     out[i] = 0;

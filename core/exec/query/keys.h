@@ -13,12 +13,11 @@ typedef struct {
   arena memory;
   uint32_t n, cap, slots_cap;
   sonde_str *texts; /* n; number i + 1 */
-  uint32_t *hashes; /* n */
-  uint32_t *slots;  /* slots_cap, a power of two */
+  uint64_t *slots;  /* slots_cap, a power of two: high half of the hash, number */
 } intern;
 
-/* 0: not there and `add` is false, or memory is out (err says so). */
-uint32_t intern_find(intern *, sonde_str, bool add, sonde_error *);
+/* 0: not there and `add` is false, or memory is out (err says so). `hash` is hash_bytes of the text. */
+uint32_t intern_find(intern *, sonde_str, uint64_t hash, bool add, sonde_error *);
 
 /* ---- columns to words ---- */
 
@@ -67,14 +66,19 @@ typedef struct {
   uint64_t *words;          /* n * n_words */
   uint64_t *slots;          /* high half: of the hash, low half: entry + 1 */
   uint32_t slots_cap;
-  uint32_t *direct; /* one small word: entry + 1 by its value; NULL when given up */
+  uint32_t *direct; /* small words: entry + 1 by its value; NULL when given up */
+  uint32_t direct_cap;
+  uint64_t direct_base; /* word of the first */
   bool direct_off;
+  bool dense; /* the word is an interned number: always direct */
 } key_table;
 
-void key_table_init(key_table *, mem *, uint32_t n_words);
+void key_table_init(key_table *, mem *, const keyer *);
 void key_table_free(key_table *);
 /* Entries of the rows that a keyer encoded last; new ones are added in order. Skipped rows: UINT32_MAX. */
 sonde_code key_table_add(key_table *, const keyer *, uint32_t n, uint32_t *entries, sonde_error *);
+/* After the last key was added: numbers that lie close together are found by an array from now on. */
+sonde_code key_table_finish(key_table *, const keyer *, sonde_error *);
 /* UINT32_MAX: not there. */
 void key_table_find(const key_table *, const keyer *, uint32_t n, uint32_t *entries);
 

@@ -45,6 +45,34 @@ static sonde_code (*const makers[])(op *) = {[PLAN_ONE] = op_one,
                                              [PLAN_RANGE] = op_range,
                                              [PLAN_SAMPLE] = op_sample};
 
+/* ---- which columns of its input a node looks at ---- */
+
+static void mark(const expr *e, bool *needed, uint32_t n) {
+  if (e->kind == EXPR_COLUMN && e->index < n) needed[e->index] = true;
+  for (uint32_t i = 0; i < e->n_args; i++) mark(e->args[i], needed, n);
+}
+
+static void mark_call(const aggregate_call *c, bool *needed, uint32_t n) {
+  for (uint32_t i = 0; i < c->n_args; i++) mark(c->args[i], needed, n);
+  for (uint32_t i = 0; i < c->n_keys; i++) mark(c->keys[i].by, needed, n);
+  if (c->filter) mark(c->filter, needed, n);
+}
+
+/* Only for nodes that pass no column on as it is; NULL: all are needed (or memory is out). */
+static const bool *needed_columns(op *o) {
+  const plan *p = o->plan;
+  if (p->kind != PLAN_PROJECT && p->kind != PLAN_AGGREGATE) return NULL;
+  uint32_t n = p->input[0]->n_columns;
+  bool *needed = arena_zero(&o->memory, n + 1u, o->run->err);
+  if (!needed) return NULL;
+  for (uint32_t i = 0; p->kind == PLAN_PROJECT && i < p->n_columns; i++)
+    mark(p->u.project.exprs[i], needed, n);
+  if (p->kind == PLAN_PROJECT) return needed;
+  for (uint32_t i = 0; i < p->u.aggregate.n_groups; i++) mark(p->u.aggregate.groups[i], needed, n);
+  for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) mark_call(&p->u.aggregate.calls[i], needed, n);
+  return needed;
+}
+
 /* The step of a recursion and the right side of an apply are opened anew each time. */
 static bool opens_input(const plan *p, unsigned i) {
   return i == 0 || (p->kind != PLAN_RECURSIVE && p->kind != PLAN_APPLY);
@@ -56,16 +84,16 @@ static sonde_code fill_op(op *o) {
   if (!o->cols) return o->run->err->code;
   for (unsigned i = 0; i < p->n_inputs; i++) {
     if (!opens_input(p, i)) continue;
-    o->in[i] = op_open(o->run, p->input[i]);
+    o->in[i] = op_open(o->run, p->input[i], needed_columns(o));
     if (!o->in[i]) return o->run->err->code;
   }
   return makers[p->kind](o);
 }
 
-op *op_open(run *r, const plan *p) {
+op *op_open(run *r, const plan *p, const bool *needed) {
   op *o = mem_alloc(r->mem, sizeof *o, r->err);
   if (!o) return NULL;
-  *o = (op){.run = r, .plan = p};
+  *o = (op){.run = r, .plan = p, .needed = needed};
   arena_init(&o->memory, r->mem);
   arena_init(&o->scratch, r->mem);
   if (fill_op(o) == SONDE_OK) return o;
@@ -113,6 +141,8 @@ sonde_code op_keep_rows(op *o, const batch *in, const uint32_t *rows, uint32_t n
   for (uint32_t i = 0; i < in->n_cols; i++) {
     if (n == in->n)
       o->cols[i] = in->cols[i];
+    else if (o->needed && !o->needed[i])
+      o->cols[i] = (col){.form = COL_CONST, .type = in->cols[i].type};
     else
       SONDE_TRY(col_gather(&in->cols[i], rows, n, &o->cols[i], &o->scratch, o->run->err));
   }

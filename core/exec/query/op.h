@@ -21,10 +21,12 @@ struct op {
   arena scratch; /* of one batch */
   void *self;
   col *cols; /* of the batch it answers: plan->n_columns */
+  const bool *
+      needed; /* the columns that whoever asks looks at; NULL: all. The others may be left empty by op_keep_rows */
 };
 
-/* NULL: run->err. The inputs are opened too. */
-op *op_open(run *, const plan *);
+/* NULL: run->err. The inputs are opened too. `needed` lies in memory that outlives the operator. */
+op *op_open(run *, const plan *, const bool *needed);
 void op_close(op *);
 /* After so many batches of any operators the host gets a say, so that one that takes all of its input before it answers can be
  * cancelled. */

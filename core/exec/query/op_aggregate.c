@@ -25,7 +25,7 @@ static bool in_set(const group_set *s, uint32_t group) { return group >= 64 || s
 
 static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
   SONDE_TRY(keyer_init(&s->keys, o->run->mem, types, NULL, NODE(o)->n_groups, o->run->err));
-  key_table_init(&s->table, o->run->mem, s->keys.n_words);
+  key_table_init(&s->table, o->run->mem, &s->keys);
   s->calls = arena_zero(&o->memory, (NODE(o)->n_calls + 1u) * sizeof *s->calls, o->run->err);
   if (!s->calls) return o->run->err->code;
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++)

@@ -37,7 +37,7 @@ static sonde_code begin_inner(op *o, apply_op *x, uint32_t row) {
   x->within.arenas = NULL;
   x->within.n_arenas = x->within.arenas_cap = 0;
   arena_init(&x->within.memory, o->run->mem);
-  x->now = op_open(&x->within, o->plan->input[1]);
+  x->now = op_open(&x->within, o->plan->input[1], NULL);
   if (!x->now) {
     nodes_free(&x->within);
     arena_free(&x->within.memory);
@@ -158,6 +158,6 @@ sonde_code op_apply(op *o) {
   SONDE_TRY(prober_init(&x->p, o, NODE(o)->kind, types, n_kept, NODE(o)->residual));
   SONDE_TRY(op_nodes(o, NODE(o)->values, n, &x->values));
   SONDE_TRY(keyer_init(&x->keys, o->run->mem, bound, NULL, n, o->run->err));
-  key_table_init(&x->table, o->run->mem, x->keys.n_words);
+  key_table_init(&x->table, o->run->mem, &x->keys);
   return SONDE_OK;
 }

@@ -102,7 +102,7 @@ static sonde_code begin_round(op *o, recursive_op *x) {
   x->within.arenas = NULL;
   x->within.n_arenas = x->within.arenas_cap = 0;
   arena_init(&x->within.memory, o->run->mem);
-  x->now = op_open(&x->within, o->plan->input[1]);
+  x->now = op_open(&x->within, o->plan->input[1], NULL);
   return x->now ? SONDE_OK : o->run->err->code;
 }
 
@@ -154,6 +154,6 @@ sonde_code op_recursive(op *o) {
   const sql_type **types = column_types(o, o->plan);
   if (!types) return o->run->err->code;
   SONDE_TRY(keyer_init(&x->keys, o->run->mem, types, NULL, o->plan->n_columns, o->run->err));
-  key_table_init(&x->seen, o->run->mem, x->keys.n_words);
+  key_table_init(&x->seen, o->run->mem, &x->keys);
   return SONDE_OK;
 }

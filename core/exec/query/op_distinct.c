@@ -71,7 +71,7 @@ sonde_code op_distinct(op *o) {
     for (uint32_t i = 0; i < x->n; i++) types[i] = &o->plan->u.distinct.on[i]->type;
   }
   SONDE_TRY(keyer_init(&x->keys, o->run->mem, types, NULL, x->n, o->run->err));
-  key_table_init(&x->table, o->run->mem, x->keys.n_words);
+  key_table_init(&x->table, o->run->mem, &x->keys);
   return SONDE_OK;
 }
 
@@ -165,13 +165,14 @@ static const op_class set_class = {.next = next_set, .close = close_set};
 
 sonde_code op_set(op *o) {
   o->class = &set_class;
+  o->needed = NULL; /* rows are compared whole, after some were left out */
   set_op *x = op_self(o, sizeof *x);
   if (!x) return o->run->err->code;
   const sql_type **types = column_types(o, o->plan);
   if (!types) return o->run->err->code;
   if (o->plan->u.set.kind == SET_UNION && o->plan->u.set.all) return SONDE_OK;
   SONDE_TRY(keyer_init(&x->keys, o->run->mem, types, NULL, o->plan->n_columns, o->run->err));
-  key_table_init(&x->right, o->run->mem, x->keys.n_words);
-  key_table_init(&x->seen, o->run->mem, x->keys.n_words);
+  key_table_init(&x->right, o->run->mem, &x->keys);
+  key_table_init(&x->seen, o->run->mem, &x->keys);
   return SONDE_OK;
 }

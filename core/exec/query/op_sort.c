@@ -23,7 +23,7 @@ static sonde_code number_rows(op *o, sort_op *x) {
   x->n = x->rows.n;
   SONDE_TRY(grow(o->run->mem, &x->order, &x->order_cap, x->n, sizeof *x->order, o->run->err));
   for (uint32_t i = 0; i < x->n; i++) x->order[i] = i;
-  return sort_rows(o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, o->run->err);
+  return sort_rows(o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL, o->run->err);
 }
 
 static sonde_code gather_batch(op *o, sort_op *x, const uint32_t *rows, uint32_t n, uint32_t n_cols,

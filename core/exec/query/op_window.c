@@ -78,9 +78,10 @@ static bool is_value(uint16_t fn) {
   return (fn >= FN_LAG && fn <= FN_FILL) || fn == FN_LAST || fn == FN_FIRST;
 }
 
-/* Ranks with an ORDER BY of their own are computed in that order. */
+/* lag, lead and ntile with an ORDER BY of their own are computed in that order. */
 static bool own_order(const window_call *c) {
-  return c->call.n_keys && function_get((function_id)c->call.function)->kind == FUNCTION_WINDOW;
+  return c->call.n_keys && !window_orders_frames(c) &&
+         function_get((function_id)c->call.function)->kind == FUNCTION_WINDOW;
 }
 
 static uint32_t sort_keys_of(const window_columns *w, order_by *keys, uint32_t cap) {
@@ -95,11 +96,11 @@ static uint32_t sort_keys_of(const window_columns *w, order_by *keys, uint32_t c
   return n;
 }
 
-static void find_peers(partition *p, const order_by *keys, uint32_t n_keys) {
+/* `differ` as sort_rows tells it: rows that differ in one of the n_keys keys are no peers. */
+static void find_peers(partition *p, const uint8_t *differ, uint32_t n_keys) {
   uint32_t group = 0;
   for (uint32_t at = p->begin, next; at < p->end; at = next, group++) {
-    for (next = at + 1; next < p->end && same_keys(p->rows, keys, n_keys, p->order[at], p->order[next]);)
-      next++;
+    for (next = at + 1; next < p->end && differ[next] >= n_keys;) next++;
     for (uint32_t i = at; i < next; i++) {
       p->peer_begin[i - p->begin] = at;
       p->peer_end[i - p->begin] = next;
@@ -114,7 +115,7 @@ static sonde_code run_partition(partition *p) {
   return is_value(fn) ? window_value(p) : window_aggregate(p);
 }
 
-static sonde_code run_partitions(op *o, window_op *x, partition *p, const order_by *keys, uint32_t n_keys) {
+static sonde_code run_partitions(op *o, window_op *x, partition *p, const uint8_t *differ, uint32_t n_keys) {
   uint32_t n = x->rows.n, n_partition = p->c->call->n_partition;
   size_t bytes = (size_t)(n + 1) * 3 * sizeof(uint32_t);
   uint32_t *peers = mem_alloc(o->run->mem, bytes, o->run->err);
@@ -125,9 +126,8 @@ static sonde_code run_partitions(op *o, window_op *x, partition *p, const order_
   sonde_code code = SONDE_OK;
   for (p->begin = 0; code == SONDE_OK && p->begin < n; p->begin = p->end) {
     p->end = p->begin + 1;
-    while (p->end < n && same_keys(p->rows, keys, n_partition, p->order[p->begin], p->order[p->end]))
-      p->end++;
-    find_peers(p, keys + n_partition, n_keys - n_partition);
+    while (p->end < n && differ[p->end] >= n_partition) p->end++;
+    find_peers(p, differ, n_keys);
     code = run_partition(p);
   }
   mem_free(o->run->mem, peers, bytes);
@@ -149,12 +149,14 @@ static sonde_code run_call(op *o, window_op *x, uint32_t i) {
   p.scratch = &scratch;
   for (uint32_t r = 0; r < x->rows.n; r++) x->order[r] = r;
   SONDE_TRY(col_new(p.out, &c->call.type, x->rows.n + 1u, true, &o->memory, o->run->err));
-  SONDE_TRY(sort_rows(o->run->mem, &x->rows, keys, n_keys, x->order, x->rows.n, o->run->err));
+  uint8_t *differ = arena_array(&o->memory, x->rows.n + 1u, 1, o->run->err);
+  if (!differ) return o->run->err->code;
+  SONDE_TRY(sort_rows(o->run->mem, &x->rows, keys, n_keys, x->order, x->rows.n, differ, o->run->err));
   if (i == 0) memcpy(x->first_order, x->order, x->rows.n * sizeof *x->order);
   bool aggregates =
       function_get((function_id)c->call.function)->kind == FUNCTION_AGGREGATE && !is_value(c->call.function);
   sonde_code code = aggregates ? aggregate_open(&p.agg, o->run, &c->call) : SONDE_OK;
-  if (code == SONDE_OK) code = run_partitions(o, x, &p, keys, n_keys);
+  if (code == SONDE_OK) code = run_partitions(o, x, &p, differ, n_keys);
   aggregate_close(&p.agg);
   arena_free(&scratch);
   return code;

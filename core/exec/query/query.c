@@ -17,7 +17,7 @@ static sonde_code open_query(query *q) {
   r->ctes = arena_zero(&r->memory, (p->n_ctes + 1u) * sizeof *r->ctes, r->err);
   if (!r->outer || !r->lambda || !r->ctes) return r->err->code;
   q->opened = true;
-  q->root = op_open(r, p->root);
+  q->root = op_open(r, p->root, NULL);
   return q->root ? SONDE_OK : r->err->code;
 }
 

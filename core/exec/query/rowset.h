@@ -7,6 +7,7 @@ typedef struct {
   const sql_type *type;
   void **lanes;    /* one piece for each 2048 rows */
   uint8_t **valid; /* pieces; NULL where none is null */
+  bool nullable;   /* some piece has nulls */
   /* Texts of the dictionary seen last that were copied already. */
   uint64_t dict_id;
   sonde_str *copied;
@@ -19,6 +20,9 @@ typedef struct {
   uint32_t n, n_cols, pieces_cap;
   kept_col *cols;
 } rowset;
+
+/* Lane of a row, of a column whose lanes are of this C type. */
+#define KEPT_LANE(c, T, row) (((T const *)(c)->lanes[(row) / BATCH_ROWS])[(row) % BATCH_ROWS])
 
 /* Types are borrowed. */
 sonde_code rowset_init(rowset *, mem *, const sql_type *const *types, uint32_t n_cols, sonde_error *);

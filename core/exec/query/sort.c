@@ -8,13 +8,26 @@ typedef struct {
   uint32_t row;
 } entry;
 
+/* Work on rows[i] happens in a[i], b[i] and spare[i], whichever part of the rows is at hand: a run that is refined leaves its
+ * neighbours' entries alone. */
 typedef struct {
   const rowset *rows;
   const order_by *keys;
   uint32_t n_keys;
-  entry *a, *b; /* as many as rows */
+  uint32_t *all; /* the whole of what is sorted */
+  entry *a, *b;
   uint32_t *spare;
+  uint8_t *differ; /* or NULL */
 } sorting;
+
+static entry *entries_of(const sorting *s, const uint32_t *rows) { return s->a + (rows - s->all); }
+static entry *second_of(const sorting *s, const uint32_t *rows) { return s->b + (rows - s->all); }
+static uint32_t *spare_of(const sorting *s, const uint32_t *rows) { return s->spare + (rows - s->all); }
+
+/* From here on rows differ from those before in this key. */
+static void note(const sorting *s, const uint32_t *rows, uint32_t key) {
+  if (s->differ && rows > s->all && s->differ[rows - s->all] > key) s->differ[rows - s->all] = (uint8_t)key;
+}
 
 /* ---- words ---- */
 
@@ -105,27 +118,27 @@ static bool has_more(const sorting *s, uint32_t key, const uint32_t *rows, uint3
   return false;
 }
 
-/* Texts whose words are equal to their ends differ at most in zero bytes, by their length. */
-static void by_length(sorting *s, uint32_t *rows, uint32_t n, uint32_t key) {
-  const order_by *k = &s->keys[key];
-  for (uint32_t i = 0; i < n; i++) {
-    uint64_t len = rowset_cell(s->rows, k->column, rows[i]).s.len;
-    s->a[i] = (entry){k->descending ? ~len : len, rows[i]};
-  }
-  sort_entries(s->a, s->b, n);
-  for (uint32_t i = 0; i < n; i++) rows[i] = s->a[i].row;
+static void take_rows(const entry *a, uint32_t *rows, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) rows[i] = a[i].row;
 }
 
 static void next_keys(sorting *s, uint32_t *rows, uint32_t n, uint32_t key) {
   if (n > 1 && key + 1 < s->n_keys) sort_by(s, rows, n, key + 1, 0);
 }
 
+/* Texts whose words are equal to their ends differ at most in zero bytes, by their length. */
 static void ties_by_length(sorting *s, uint32_t *rows, uint32_t n, uint32_t key) {
-  uint32_t column = s->keys[key].column;
-  by_length(s, rows, n, key);
+  const order_by *k = &s->keys[key];
+  entry *a = entries_of(s, rows);
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t len = rowset_cell(s->rows, k->column, rows[i]).s.len;
+    a[i] = (entry){k->descending ? ~len : len, rows[i]};
+  }
+  sort_entries(a, second_of(s, rows), n);
+  take_rows(a, rows, n);
   for (uint32_t i = 0, j; i < n; i = j) {
-    size_t len = rowset_cell(s->rows, column, rows[i]).s.len;
-    for (j = i + 1; j < n && rowset_cell(s->rows, column, rows[j]).s.len == len;) j++;
+    for (j = i + 1; j < n && a[j].word == a[i].word;) j++;
+    if (i) note(s, rows + i, key);
     next_keys(s, rows + i, j - i, key);
   }
 }
@@ -140,19 +153,40 @@ static void refine(sorting *s, uint32_t *rows, uint32_t n, uint32_t key, uint32_
     next_keys(s, rows, n, key);
 }
 
+/* The commonest lanes as plain loops. */
+static void fill_words(const sorting *s, const order_by *k, const uint32_t *rows, uint32_t n, uint32_t depth,
+                       entry *a) {
+  const kept_col *c = &s->rows->cols[k->column];
+  uint64_t flip = k->descending ? UINT64_MAX : 0, sign = (uint64_t)1 << 63;
+  switch (sql_lane(c->type)) {
+  case LANE_I64:
+    for (uint32_t i = 0; i < n; i++)
+      a[i] = (entry){(uint64_t)KEPT_LANE(c, int64_t, rows[i]) ^ sign ^ flip, rows[i]};
+    break;
+  case LANE_F64:
+    for (uint32_t i = 0; i < n; i++)
+      a[i] = (entry){double_order(KEPT_LANE(c, double, rows[i])) ^ flip, rows[i]};
+    break;
+  default:
+    for (uint32_t i = 0; i < n; i++)
+      a[i] = (entry){word_of(c->type, rowset_cell(s->rows, k->column, rows[i]), depth) ^ flip, rows[i]};
+  }
+}
+
 static void sort_words(sorting *s, uint32_t *rows, uint32_t n, uint32_t key, uint32_t depth) {
   const order_by *k = &s->keys[key];
-  const sql_type *t = s->rows->cols[k->column].type;
-  uint64_t flip = k->descending ? UINT64_MAX : 0;
-  for (uint32_t i = 0; i < n; i++)
-    s->a[i] = (entry){word_of(t, rowset_cell(s->rows, k->column, rows[i]), depth) ^ flip, rows[i]};
-  sort_entries(s->a, s->b, n);
-  for (uint32_t i = 0; i < n; i++) rows[i] = s->a[i].row;
-  bool last = key + 1 == s->n_keys && sql_lane(t) != LANE_STR && sql_lane(t) != LANE_I128;
-  for (uint32_t i = 0, j; !last && i < n; i = j) {
-    uint64_t word = word_of(t, rowset_cell(s->rows, k->column, rows[i]), depth);
-    for (j = i + 1; j < n && word_of(t, rowset_cell(s->rows, k->column, rows[j]), depth) == word;) j++;
-    refine(s, rows + i, j - i, key, depth);
+  lane l = sql_lane(s->rows->cols[k->column].type);
+  entry *a = entries_of(s, rows);
+  fill_words(s, k, rows, n, depth, a);
+  sort_entries(a, second_of(s, rows), n);
+  take_rows(a, rows, n);
+  bool last = key + 1 == s->n_keys && l != LANE_STR && l != LANE_I128;
+  if (last && !s->differ) return;
+  for (uint32_t i = 0, j; i < n; i = j) {
+    uint64_t word = a[i].word;
+    for (j = i + 1; j < n && a[j].word == word;) j++;
+    if (i) note(s, rows + i, key);
+    if (!last) refine(s, rows + i, j - i, key, depth);
   }
 }
 
@@ -175,25 +209,26 @@ static void merge_compared(sorting *s, uint32_t *rows, uint32_t *spare, uint32_t
 }
 
 static void sort_compared(sorting *s, uint32_t *rows, uint32_t n, uint32_t key) {
-  merge_compared(s, rows, s->spare, n, key);
+  merge_compared(s, rows, spare_of(s, rows), n, key);
   for (uint32_t i = 0, j; i < n; i = j) {
     for (j = i + 1; j < n && compare_at(s, key, rows[i], rows[j]) == 0;) j++;
+    if (i) note(s, rows + i, key);
     next_keys(s, rows + i, j - i, key);
   }
 }
 
 /* Nulls to one end, in the order they came; answers how many rows are left and where they begin. */
 static uint32_t part_nulls(sorting *s, uint32_t *rows, uint32_t n, const order_by *k, uint32_t *first) {
-  uint32_t nulls = 0, kept = 0;
+  uint32_t nulls = 0, kept = 0, *spare = spare_of(s, rows);
   for (uint32_t i = 0; i < n; i++) {
     if (rowset_valid(s->rows, k->column, rows[i]))
       rows[kept++] = rows[i];
     else
-      s->spare[nulls++] = rows[i];
+      spare[nulls++] = rows[i];
   }
   *first = k->nulls_first ? nulls : 0;
   if (nulls && k->nulls_first) memmove(rows + nulls, rows, kept * sizeof *rows);
-  if (nulls) memcpy(rows + (k->nulls_first ? 0 : kept), s->spare, nulls * sizeof *rows);
+  if (nulls) memcpy(rows + (k->nulls_first ? 0 : kept), spare, nulls * sizeof *rows);
   return kept;
 }
 
@@ -202,6 +237,7 @@ static void sort_by(sorting *s, uint32_t *rows, uint32_t n, uint32_t key, uint32
   uint32_t first = 0, kept = n;
   if (depth == 0) kept = part_nulls(s, rows, n, k, &first);
   uint32_t nulls = n - kept;
+  if (nulls && kept) note(s, rows + (k->nulls_first ? nulls : kept), key);
   if (nulls) next_keys(s, rows + (k->nulls_first ? 0 : kept), nulls, key);
   if (by_words(s->rows->cols[k->column].type))
     sort_words(s, rows + first, kept, key, depth);
@@ -210,9 +246,10 @@ static void sort_by(sorting *s, uint32_t *rows, uint32_t n, uint32_t key, uint32
 }
 
 sonde_code sort_rows(mem *m, const rowset *set, const order_by *keys, uint32_t n_keys, uint32_t *rows,
-                     uint32_t n, sonde_error *err) {
+                     uint32_t n, uint8_t *differ, sonde_error *err) {
+  if (differ) memset(differ, 255, n);
   if (n < 2 || n_keys == 0) return SONDE_OK;
-  sorting s = {.rows = set, .keys = keys, .n_keys = n_keys};
+  sorting s = {.rows = set, .keys = keys, .n_keys = n_keys, .all = rows, .differ = differ};
   size_t bytes = (size_t)n * (2 * sizeof(entry) + sizeof(uint32_t));
   s.a = mem_alloc(m, bytes, err);
   if (!s.a) return err->code;

@@ -51,15 +51,28 @@ static void read_codes(const vec *v, uint32_t first, uint32_t n, uint32_t *out) 
 
 /* ---- validity ---- */
 
+/* 64 bits as 64 bytes of 0 or 1: eight at a time, each byte keeps its own bit and is brought to 1. */
+static void spread_bits(uint64_t bits, uint8_t *out) {
+  const uint64_t ones = 0x0101010101010101u, own = 0x8040201008040201u, high = 0x7F7F7F7F7F7F7F7Fu;
+  if (bits == UINT64_MAX) {
+    memset(out, 1, 64);
+    return;
+  }
+  for (unsigned b = 0; b < 8; b++) {
+    uint64_t w = (bits >> (8 * b) & 255) * ones & own;
+    w = (w + high) >> 7 & ones;
+    memcpy(out + 8 * b, &w, 8);
+  }
+}
+
 static sonde_code read_validity(const vec *v, uint32_t first, uint32_t n, col *out, arena *a,
                                 sonde_error *err) {
   if (!v->validity) return SONDE_OK;
   uint8_t *valid = arena_array(a, n, 1, err);
   if (!valid) return err->code;
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t row = first + i;
-    valid[i] = v->validity[row >> 6] >> (row & 63) & 1;
-  }
+  uint32_t i = 0;
+  for (; first % 64 == 0 && i + 64 <= n; i += 64) spread_bits(v->validity[(first + i) >> 6], valid + i);
+  for (; i < n; i++) valid[i] = v->validity[(first + i) >> 6] >> ((first + i) & 63) & 1;
   out->valid = valid;
   return SONDE_OK;
 }

@@ -27,7 +27,7 @@ export function SqlPanel({ model, state, onClose }: SqlPanelProps) {
     followed.current = undefined
     void model.runSql(text)
   })
-  const { sql, result } = state
+  const { sql } = state
   const clicked = clickedSql(model)
   const failed = sql.status === 'failed' ? sql : undefined
   const place = failed?.failure.at === undefined ? undefined : errorPlace(failed.text, failed.failure.at)
@@ -82,7 +82,6 @@ export function SqlPanel({ model, state, onClose }: SqlPanelProps) {
         {running && <button type="button" className="sonde-plain" onClick={model.cancelSql}>Cancel</button>}
         <button type="button" className="sonde-plain" onClick={() => put(clicked, true)} title="Puts the SQL that answers the rows on screen, with their filters, search and sort">SQL of the view</button>
         <HistoryList history={history} onChoose={(text) => put(text, false)} />
-        {result && <button type="button" className="sonde-plain" onClick={model.backToFile}>Back to file</button>}
         <span role="status" className="sonde-quiet">{running ? `Running${sql.progress && sql.progress.rows > 0 ? `, ${formatCount(sql.progress.rows)} rows` : '…'}` : ''}</span>
         <button type="button" className="sonde-link sonde-sql-close" onClick={onClose}>Close</button>
       </div>
