@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { SqlEditor } from '../editor/sql-editor.ts'
 import type { SqlFunction } from '../engine/api.ts'
-import { createQueryHistory, describePlace, errorPlace, formatCount, sqlOnScreen, type Explorer, type ExplorerState, type QueryHistory } from '../model/index.ts'
+import { createQueryHistory, createRecall, describePlace, errorPlace, formatCount, sqlOnScreen, type Explorer, type ExplorerState, type QueryHistory } from '../model/index.ts'
 import { useLatest } from './hooks.ts'
 
 const loadEditor = () => import('../editor/sql-editor.ts')
@@ -45,7 +45,7 @@ export function SqlPanel({ model, state, onClose }: SqlPanelProps) {
       const first = shown?.sql ?? clickedSql(model)
       followed.current = shown ? undefined : first
       editor.current = createSqlEditor(room, {
-        text: first, label: 'SQL', onRun: run, recall: recaller(history, () => editor.current?.text ?? ''),
+        text: first, label: 'SQL', onRun: run, recall: createRecall(history),
         names: () => ({ tables: model.schema(), functions: names.functions }),
         onChange: (text) => { if (text !== followed.current) followed.current = undefined },
       })
@@ -109,21 +109,4 @@ function HistoryList({ history, onChoose }: { readonly history: QueryHistory; re
 function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ')
   return line.length > 80 ? `${line.slice(0, 80)}…` : line
-}
-
-/** Walks through the history; what was being written is where the walk began. */
-function recaller(history: QueryHistory, current: () => string): (step: 1 | -1) => string | undefined {
-  let at = -1
-  let draft = ''
-  return (step) => {
-    const shown = at < 0 ? draft : history.all[at]
-    if (current() !== shown) { // edited since: a new walk
-      at = -1
-      draft = current()
-    }
-    const next = at + step
-    if (next < -1 || next >= history.all.length) return undefined
-    at = next
-    return at < 0 ? draft : history.all[at]
-  }
 }
