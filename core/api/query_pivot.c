@@ -36,7 +36,7 @@ static sonde_code rows(asking *x, const batch *b, sonde_error *err) {
   SONDE_TRY(make_room(x, (p->rows + b->n) * p->width, err));
   for (uint32_t r = 0; r < b->n; r++, p->rows++)
     for (uint32_t c = 0; c < p->width; c++) {
-      cell text = {.s = {"", 0}};
+      cell text = {.s = {"NULL", 4}};
       if (col_valid(&b->cols[c], r))
         SONDE_TRY(cell_copy(b->cols[c].type, col_cell(&b->cols[c], r), &x->job->memory, &text, err));
       x->texts[p->rows * p->width + c] = text.s;

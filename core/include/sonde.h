@@ -83,7 +83,9 @@ void sonde_source_drop(sonde_engine *, sonde_source);
  *   {"job":"view","table":1,"filter":…,"search":…,"sort":[…]}   an ordered set of rows (fragments); info: view, rows
  *   {"job":"read","table":1 or "view":1,"row":0,"rows":100,"columns":[…]}   one page (fragments)
  *   {"job":"values","table":1 or "view":1,"column":3,"limit":1000}   distinct values with counts (fragments)
- *   {"job":"query","sql":"SELECT …","tables":[{"table":1,"name":"t"}]}   rows as JSON text
+ *   {"job":"query","sql":"SELECT …","tables":[{"table":1,"name":"t"}],"params":[…]}   rows as JSON text
+ *   {"job":"query","keep":true,…}             its rows become a table: first rows; info: TableInfo
+ *   {"job":"functions"}                       what SQL can call
  *   {"job":"bad","table":1,"first":0,"count":100}   bad rows
  *   {"job":"union","tables":[1,2],"filename":"file"}   imported tables as one, which has them from then on
  *   {"job":"drop","table":1} / {"job":"drop","view":1} */

@@ -19,7 +19,7 @@ export interface SqlEditorOptions {
   onChange(text: string): void
   onRun(): void
   /** Up on the first line (1) and Down on the last (-1): an earlier or later query; undefined when there is none. */
-  recall(step: 1 | -1): string | undefined
+  recall(text: string, step: 1 | -1): string | undefined
 }
 
 export interface SqlEditor {
@@ -78,7 +78,7 @@ function extensionsOf({ label, names, onChange, onRun, recall }: SqlEditorOption
     const { state } = view
     const line = state.doc.lineAt(state.selection.main.head).number
     if (!state.selection.main.empty || line !== (by === 1 ? 1 : state.doc.lines)) return false
-    const text = recall(by)
+    const text = recall(state.doc.toString(), by)
     if (text === undefined) return false
     view.dispatch({ changes: { from: 0, to: state.doc.length, insert: text }, selection: { anchor: by === 1 ? 0 : text.length } })
     return true

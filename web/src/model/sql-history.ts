@@ -28,6 +28,23 @@ export function createQueryHistory(storage: () => TextStorage): QueryHistory {
   }
 }
 
+/** Walks through the history from the text in the editor: 1 is earlier, -1 later. Undefined: there is no further one. */
+export function createRecall(history: QueryHistory): (text: string, step: 1 | -1) => string | undefined {
+  let at = -1
+  let draft = ''
+  return (text, step) => {
+    const isWalking = at >= 0 && text === history.all[at]
+    if (!isWalking) {
+      at = history.all.indexOf(text.trim())
+      draft = at < 0 ? text : ''
+    }
+    const next = at + step
+    if (next < 0 ? at < 0 || draft === '' : next >= history.all.length) return undefined
+    at = next
+    return at < 0 ? draft : history.all[at]
+  }
+}
+
 function readAll(storage: () => TextStorage): readonly string[] {
   try {
     const read: unknown = JSON.parse(storage().getItem(key) ?? '[]')

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { SqlEditor } from '../editor/sql-editor.ts'
 import type { SqlFunction } from '../engine/api.ts'
-import { createQueryHistory, describePlace, errorPlace, formatCount, sqlOnScreen, type Explorer, type ExplorerState, type QueryHistory } from '../model/index.ts'
+import { createQueryHistory, createRecall, describePlace, errorPlace, formatCount, sqlOnScreen, type Explorer, type ExplorerState, type QueryHistory } from '../model/index.ts'
 import { useLatest } from './hooks.ts'
 
 const loadEditor = () => import('../editor/sql-editor.ts')
@@ -27,7 +27,7 @@ export function SqlPanel({ model, state, onClose }: SqlPanelProps) {
     followed.current = undefined
     void model.runSql(text)
   })
-  const { sql, result } = state
+  const { sql } = state
   const clicked = clickedSql(model)
   const failed = sql.status === 'failed' ? sql : undefined
   const place = failed?.failure.at === undefined ? undefined : errorPlace(failed.text, failed.failure.at)
@@ -45,7 +45,7 @@ export function SqlPanel({ model, state, onClose }: SqlPanelProps) {
       const first = shown?.sql ?? clickedSql(model)
       followed.current = shown ? undefined : first
       editor.current = createSqlEditor(room, {
-        text: first, label: 'SQL', onRun: run, recall: recaller(history, () => editor.current?.text ?? ''),
+        text: first, label: 'SQL', onRun: run, recall: createRecall(history),
         names: () => ({ tables: model.schema(), functions: names.functions }),
         onChange: (text) => { if (text !== followed.current) followed.current = undefined },
       })
@@ -82,7 +82,6 @@ export function SqlPanel({ model, state, onClose }: SqlPanelProps) {
         {running && <button type="button" className="sonde-plain" onClick={model.cancelSql}>Cancel</button>}
         <button type="button" className="sonde-plain" onClick={() => put(clicked, true)} title="Puts the SQL that answers the rows on screen, with their filters, search and sort">SQL of the view</button>
         <HistoryList history={history} onChoose={(text) => put(text, false)} />
-        {result && <button type="button" className="sonde-plain" onClick={model.backToFile}>Back to file</button>}
         <span role="status" className="sonde-quiet">{running ? `Running${sql.progress && sql.progress.rows > 0 ? `, ${formatCount(sql.progress.rows)} rows` : '…'}` : ''}</span>
         <button type="button" className="sonde-link sonde-sql-close" onClick={onClose}>Close</button>
       </div>
@@ -110,21 +109,4 @@ function HistoryList({ history, onChoose }: { readonly history: QueryHistory; re
 function shorten(text: string): string {
   const line = text.replace(/\s+/g, ' ')
   return line.length > 80 ? `${line.slice(0, 80)}…` : line
-}
-
-/** Walks through the history; what was being written is where the walk began. */
-function recaller(history: QueryHistory, current: () => string): (step: 1 | -1) => string | undefined {
-  let at = -1
-  let draft = ''
-  return (step) => {
-    const shown = at < 0 ? draft : history.all[at]
-    if (current() !== shown) { // edited since: a new walk
-      at = -1
-      draft = current()
-    }
-    const next = at + step
-    if (next < -1 || next >= history.all.length) return undefined
-    at = next
-    return at < 0 ? draft : history.all[at]
-  }
 }

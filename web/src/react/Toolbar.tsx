@@ -38,6 +38,7 @@ export function Toolbar({ model, state, theme, onTheme, onOpen, sql, onSql, pane
             <IconButton icon="columns" label="Columns" text="Columns" onClick={onColumns} />
             <IconButton icon="save" label="Export" text="Export" disabled={state.exporting !== null} onClick={onExport} />
             <IconButton icon="sql" label="SQL" text="SQL" pressed={sql} onClick={onSql} />
+            {state.result && <IconButton icon="back" label="Back to file" text="Back to file" onClick={model.backToFile} />}
             {!state.result && <IconButton icon="info" label={`How this file was read${bad > 0 ? `, ${formatCount(bad)} bad rows` : ''}`} text="How it was read" pressed={panel} onClick={onPanel} />}
             {bad > 0 && <button type="button" className="sonde-badge" onClick={onPanel}>{formatCount(bad)}<span className="sonde-wide">&nbsp;bad</span></button>}
           </span>

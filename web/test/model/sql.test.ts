@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { ExplorerError } from '../../src/engine/api.ts'
 import {
-  createExplorer, createQueryHistory, describePlace, errorPlace, setFilter, sqlOnScreen, type Explorer, type ExplorerState,
+  createExplorer, createQueryHistory, createRecall, describePlace, errorPlace, setFilter, sqlOnScreen, type Explorer, type ExplorerState,
 } from '../../src/model/index.ts'
 import { fakeEngine, rowsOf, type FakeData, type FakeOptions } from '../fake-engine.ts'
 
@@ -100,4 +100,16 @@ test('the history has each query once, the newest first, and lasts where storage
   expect(forbidden.all).toEqual(['c'])
   kept.set('sonde.sql.history', '{broken')
   expect(createQueryHistory(() => storage).all).toEqual([])
+})
+
+test('walking through the history begins and ends with what was being written', () => {
+  const history = createQueryHistory(() => { throw new Error('forbidden') })
+  for (const sql of ['first', 'second', 'third']) history.add(sql)
+  const recall = createRecall(history)
+  expect([recall('draft', -1), recall('draft', 1), recall('third', 1), recall('second', -1), recall('third', -1), recall('draft', -1)])
+    .toEqual([undefined, 'third', 'second', 'third', 'draft', undefined])
+  expect(recall('third', 1)).toBe('second') // from the query that was just run
+  expect([recall('second', 1), recall('first', 1)]).toEqual(['first', undefined])
+  expect([recall('first', -1), recall('second', -1), recall('third', -1)]).toEqual(['second', 'third', undefined])
+  expect(recall('edited', 1)).toBe('third')
 })
