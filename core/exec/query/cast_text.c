@@ -389,34 +389,55 @@ static bool read_item(reader *r, const sql_type *t, const char *stops, cell *out
   return text_value(t, raw, r->a, out, r->err);
 }
 
-static bool read_list(reader *r, const sql_type *t, cell *out) {
-  cell *items = NULL;
-  uint8_t *valid = NULL;
-  uint32_t n = 0, cap = 0;
-  if (!take(r, '[')) return false;
-  if (!take(r, ']'))
-    for (bool more = true; more;) {
-      if (n == cap) {
-        cell *grown = arena_array(r->a, cap = cap ? cap * 2 : 8, sizeof *grown, r->err);
-        uint8_t *marks = arena_array(r->a, cap, 1, r->err);
-        if (!grown || !marks) return false;
-        if (n) memcpy(grown, items, n * sizeof *items), memcpy(marks, valid, n);
-        items = grown;
-        valid = marks;
-      }
-      skip_blanks(r);
-      if (r->p < r->end && *r->p == ']' && n > 0) break;
-      if (!read_item(r, &t->children[0], ",]", &items[n], &valid[n])) return false;
-      n++;
-      more = take(r, ',');
-      if (!more && !take(r, ']')) return false;
-    }
-  nested *x = nested_new(n, true, r->a, r->err);
-  if (!x) return false;
-  if (n) memcpy(nested_cells(x), items, n * sizeof *items), memcpy(nested_validity(x), valid, n);
-  out->n = x;
+/* Items on their way into a nested value. */
+typedef struct {
+  cell *cells;
+  uint8_t *valid;
+  uint32_t n, cap;
+} items;
+
+static bool make_room(reader *r, items *x) {
+  if (x->n < x->cap) return true;
+  uint32_t cap = x->cap ? x->cap * 2 : 8;
+  cell *cells = arena_array(r->a, cap, sizeof *cells, r->err);
+  uint8_t *valid = arena_array(r->a, cap, 1, r->err);
+  if (!cells || !valid) return false;
+  if (x->n) memcpy(cells, x->cells, x->n * sizeof *cells), memcpy(valid, x->valid, x->n);
+  *x = (items){cells, valid, x->n, cap};
+  return true;
+}
+
+static bool add_item(reader *r, items *x, const sql_type *t, const char *stops) {
+  if (!make_room(r, x) || !read_item(r, t, stops, &x->cells[x->n], &x->valid[x->n])) return false;
+  x->n++;
+  return true;
+}
+
+static bool finish_items(reader *r, const items *x, cell *out) {
+  nested *y = nested_new(x->n, true, r->a, r->err);
+  if (!y) return false;
+  if (x->n)
+    memcpy(nested_cells(y), x->cells, x->n * sizeof *x->cells), memcpy(nested_validity(y), x->valid, x->n);
+  out->n = y;
   skip_blanks(r);
   return r->p == r->end;
+}
+
+static bool looking_at(reader *r, char c) {
+  skip_blanks(r);
+  return r->p < r->end && *r->p == c;
+}
+
+/* A comma may follow the last item. */
+static bool read_list(reader *r, const sql_type *t, cell *out) {
+  items x = {0};
+  if (!take(r, '[')) return false;
+  while (!looking_at(r, ']')) {
+    if (!add_item(r, &x, &t->children[0], ",]")) return false;
+    if (!take(r, ',') && !looking_at(r, ']')) return false;
+  }
+  r->p++;
+  return finish_items(r, &x, out);
 }
 
 static int field_index(const sql_type *t, sonde_str name) {
@@ -456,27 +477,15 @@ static bool read_struct(reader *r, const sql_type *t, cell *out) {
 }
 
 static bool read_map(reader *r, const sql_type *t, cell *out) {
-  cell pairs[512];
-  uint8_t valid[512];
-  uint32_t n = 0;
+  items x = {0};
   if (!take(r, '{')) return false;
-  if (!take(r, '}'))
-    for (;;) {
-      if (n + 2 > 512) return false;
-      if (!read_item(r, &t->children[0], "=", &pairs[n], &valid[n]) || !valid[n] || !take(r, '='))
-        return false;
-      if (!read_item(r, &t->children[1], ",}", &pairs[n + 1], &valid[n + 1])) return false;
-      n += 2;
-      if (take(r, '}')) break;
-      if (!take(r, ',')) return false;
-    }
-  nested *x = nested_new(n, true, r->a, r->err);
-  if (!x) return false;
-  memcpy(nested_cells(x), pairs, n * sizeof *pairs);
-  memcpy(nested_validity(x), valid, n);
-  out->n = x;
-  skip_blanks(r);
-  return r->p == r->end;
+  while (!looking_at(r, '}')) {
+    if (!add_item(r, &x, &t->children[0], "=") || !x.valid[x.n - 1] || !take(r, '=')) return false;
+    if (!add_item(r, &x, &t->children[1], ",}")) return false;
+    if (!take(r, ',') && !looking_at(r, '}')) return false;
+  }
+  r->p++;
+  return finish_items(r, &x, out);
 }
 
 static bool read_nested(const sql_type *t, sonde_str s, arena *a, cell *out, sonde_error *err) {
