@@ -17,7 +17,7 @@ static sonde_code keep_rows(asking *x, sonde_error *err) {
 
 /* Memory ran out for the result, not for finding it: people can ask for less. */
 static sonde_code explain_limit(const asking *x, sonde_code code, sonde_error *err) {
-  if (code != SONDE_LIMIT && code != SONDE_NOMEM) return code;
+  if (code != SONDE_LIMIT) return code;
   return status_set(
       err, SONDE_LIMIT, 0,
       "the memory budget of %llu MB does not hold the result, of which there are %llu rows so far; "

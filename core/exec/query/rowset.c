@@ -30,8 +30,8 @@ sonde_code rowset_init(rowset *s, mem *m, const sql_type *const *types, uint32_t
 
 void rowset_free(rowset *s) {
   for (uint32_t i = 0; s->cols && i < s->n_cols; i++) {
-    mem_free(s->mem, s->cols[i].lanes, s->pieces_cap * sizeof(void *));
-    mem_free(s->mem, s->cols[i].valid, s->pieces_cap * sizeof(void *));
+    mem_free(s->mem, s->cols[i].lanes, s->cols[i].lanes_cap * sizeof(void *));
+    mem_free(s->mem, s->cols[i].valid, s->cols[i].valid_cap * sizeof(void *));
     mem_free(s->mem, s->cols[i].copied, s->cols[i].copied_rows * sizeof(sonde_str));
   }
   if (s->mem) arena_free(&s->memory);
@@ -41,21 +41,11 @@ void rowset_free(rowset *s) {
 /* ---- growing ---- */
 
 static sonde_code add_piece(rowset *s, sonde_error *err) {
-  uint32_t piece = s->n >> PIECE_BITS, cap = s->pieces_cap;
+  uint32_t piece = s->n >> PIECE_BITS;
   for (uint32_t i = 0; i < s->n_cols; i++) {
     kept_col *c = &s->cols[i];
-    uint32_t a = s->pieces_cap, b = s->pieces_cap;
-    SONDE_TRY(grow(s->mem, &c->lanes, &a, piece + 1u, sizeof(void *), err));
-    sonde_code code = grow(s->mem, &c->valid, &b, piece + 1u, sizeof(void *), err);
-    if (code != SONDE_OK) {
-      c->lanes = mem_resize(s->mem, c->lanes, a * sizeof(void *), s->pieces_cap * sizeof(void *), err);
-      return code;
-    }
-    cap = a;
-  }
-  s->pieces_cap = cap;
-  for (uint32_t i = 0; i < s->n_cols; i++) {
-    kept_col *c = &s->cols[i];
+    SONDE_TRY(grow(s->mem, &c->lanes, &c->lanes_cap, piece + 1u, sizeof(void *), err));
+    SONDE_TRY(grow(s->mem, &c->valid, &c->valid_cap, piece + 1u, sizeof(void *), err));
     c->valid[piece] = NULL;
     c->lanes[piece] = arena_array(&s->memory, BATCH_ROWS, lane_size(sql_lane(c->type)), err);
     if (!c->lanes[piece]) return err->code;

@@ -8,6 +8,7 @@ typedef struct {
   void **lanes;    /* one piece for each 2048 rows */
   uint8_t **valid; /* pieces; NULL where none is null */
   bool nullable;   /* some piece has nulls */
+  uint32_t lanes_cap, valid_cap;
   /* Texts of the dictionary seen last that were copied already. */
   uint64_t dict_id;
   sonde_str *copied;
@@ -17,7 +18,7 @@ typedef struct {
 typedef struct {
   mem *mem;
   arena memory;
-  uint32_t n, n_cols, pieces_cap;
+  uint32_t n, n_cols;
   kept_col *cols;
 } rowset;
 
