@@ -218,6 +218,13 @@ static void tell_time(struct timespec begin) {
   fprintf(stderr, "%.3f ms\n", ms);
 }
 
+/* One line: in JSON, breaks stand between values only. */
+static void print_line(sonde_str answer) {
+  for (size_t i = 0; i < answer.len; i++)
+    if (answer.ptr[i] != '\n') putchar(answer.ptr[i]);
+  putchar('\n');
+}
+
 /* The whole answer is gathered first: what fails half-way prints no rows. */
 static bool answer(session *s, sonde_str sql, sonde_error *err) {
   text spec = {0}, gathered = {0};
@@ -227,7 +234,7 @@ static bool answer(session *s, sonde_str sql, sonde_error *err) {
   bool done = host_run(s->host, text_str(&spec), gather_page, &gathered, NULL, err);
   if (s->options->timing) tell_time(begin);
   if (done && s->options->form == AS_JSON)
-    fwrite(gathered.ptr, 1, gathered.len, stdout);
+    print_line(text_str(&gathered));
   else if (done)
     print_answer(text_str(&gathered), s->options->form);
   text_free(&spec);

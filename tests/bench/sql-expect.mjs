@@ -4,14 +4,15 @@
 // `query` alone is enough as a head: the letters of its columns are DuckDB's too. Errors are ours and stay as they are.
 import { DuckDBInstance } from '@duckdb/node-api'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { dataPath, rowsOf } from '../sql/lib/check.mjs'
-import { letterOf } from '../sql/lib/cells.mjs'
+import { answerLines, dataPath, lettersOf } from '../sql/lib/check.mjs'
 import { concerns, parseRecords } from '../sql/lib/records.mjs'
 
 async function connect(tables) {
   const connection = await (await DuckDBInstance.create(':memory:', { threads: '2' })).connect()
   await connection.run("SET TimeZone = 'UTC'")
-  for (const [name, file] of tables) await connection.run(`CREATE TABLE "${name}" AS FROM '${dataPath(file)}'`)
+  for (const [name, file] of tables) {
+    await connection.run(`CREATE TABLE "${name}" AS FROM read_csv('${dataPath(file)}', allow_quoted_nulls = false)`) // "" is the empty text
+  }
   return connection
 }
 
@@ -44,10 +45,8 @@ async function answered(record, connection, lines) {
   const result = await answer(connection, record.sql).catch((error) => {
     throw new Error(`line ${record.line}: ${error.message.split('\n')[0]}\n${record.sql}`)
   })
-  const types = result.columns.map(({ type }) => letterOf(type)).join('')
-  const sort = record.sort === 'rowsort' ? ' rowsort' : ''
-  const rows = rowsOf(result, record.sort).map((row) => row.join('\t'))
-  lines.splice(record.line - 1, record.next - record.line + 1, `query ${types}${sort}`, ...record.sql.split('\n'), '----', ...rows)
+  const head = ['query', lettersOf(result), ...(record.sort === 'nosort' ? [] : [record.sort])].join(' ')
+  lines.splice(record.line - 1, record.next - record.line + 1, head, ...record.sql.split('\n'), '----', ...answerLines(result, record))
 }
 
 async function fill(path, all) {

@@ -23,7 +23,8 @@ const run = (...args) =>
 async function failures(t) {
   const folder = mkdtempSync(join(tmpdir(), 'sonde-corpus-'))
   const report = join(folder, 'report.json')
-  const text = await run(runner, '--engine', process.env.SONDE_BIN, '--json', report)
+  const engine = JSON.stringify([process.execPath, join(here, 'corpus-engine.mjs')])
+  const text = await run(runner, '--server', engine, '--json', report)
   assert.ok(existsSync(report), text)
   const { pass, total, report: files } = JSON.parse(readFileSync(report, 'utf8'))
   rmSync(folder, { recursive: true })

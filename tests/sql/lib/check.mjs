@@ -1,29 +1,61 @@
 // Runs the records of a file on an engine: `query(sql, tables)` answers { columns, rows } or { error }.
+import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { workloadPath } from '../../data/workloads/index.mjs'
 import { cellText, letterOf, sameCell } from './cells.mjs'
 import { concerns, parseRecords } from './records.mjs'
 
-export const folder = fileURLToPath(new URL('..', import.meta.url))
-export const suites = () => readdirSync(`${folder}suites`).filter((name) => name.endsWith('.test')).sort()
-export const dataPath = (file) => `${folder}data/${file}`
+const folder = fileURLToPath(new URL('..', import.meta.url))
+
+/** The files of a folder beside this one: suites or workloads. */
+export const testFiles = (name) => readdirSync(`${folder}${name}`).filter((file) => file.endsWith('.test')).sort().map((file) => `${folder}${name}/${file}`)
+export const dataPath = (file) => workloadPath(file) ?? `${folder}data/${file}`
 
 const byText = (a, b) => (a.join('\t') < b.join('\t') ? -1 : 1)
 
-/** Rows of texts, sorted where the record does not care for their order. */
-export function rowsOf({ columns, rows }, sort) {
+/** Rows of texts as a record wants them: sorted where it does not care for their order, with the columns that are certain. */
+function rowsOf({ columns, rows }, sort) {
   const texts = rows.map((row) => row.map((value, i) => cellText(value, columns[i].type)))
-  return sort === 'rowsort' ? texts.sort(byText) : texts
+  if (sort === 'rowsort') return texts.sort(byText)
+  return texts.map((row) => certainOf(row, sort))
 }
+
+/** Of one value a column, those of the columns that are certain. */
+function certainOf(row, sort) {
+  if (!sort.startsWith('columns:')) return row
+  return sort.slice('columns:'.length).split(',').filter(Boolean).map((number) => row[number - 1])
+}
+
+const mostLines = 150
+const negligible = 1e-12 // what is left where the answer would be 0
+
+function coarse(cell, letter) {
+  if (letter !== 'R' || cell === 'NULL') return cell
+  return Math.abs(cell) < negligible ? '0' : String(Number(Number(cell).toPrecision(9)))
+}
+
+/** The answer as it stands in a file: long ones as a hash, floating point in it by 9 digits. */
+export function answerLines(answer, { sort }) {
+  const rows = rowsOf(answer, sort)
+  if (sort === 'columns:') return [`${rows.length} rows`]
+  if (rows.length <= mostLines) return rows.map((row) => row.join('\t'))
+  const letters = certainOf([...lettersOf(answer)], sort)
+  const exact = rows.map((row) => row.map((cell, i) => coarse(cell, letters[i])))
+  if (sort === 'rowsort') exact.sort(byText)
+  return [`${rows.length} rows hashing to ${createHash('md5').update(exact.map((row) => row.join('\t')).join('\n')).digest('hex')}`]
+}
+
+export const lettersOf = ({ columns }) => columns.map(({ type }) => letterOf(type)).join('')
 
 function differs(record, answer) {
   if (answer.error) return `it fails: ${answer.error}`
-  const types = answer.columns.map(({ type }) => letterOf(type)).join('')
-  if (types !== record.types) return `types are ${types}, not ${record.types}: ${answer.columns.map(({ type }) => type)}`
-  const got = rowsOf(answer, record.sort)
-  const expected = record.expected.map((line) => line.split('\t'))
-  const bad = expected.findIndex((row, i) => !row.every((cell, j) => got[i] && sameCell(cell, got[i][j], types[j])))
-  if (bad >= 0) return `row ${bad} is ${got[bad]?.join(' | ') ?? 'missing'}, not ${expected[bad].join(' | ')}`
+  const letters = lettersOf(answer)
+  if (letters !== record.types) return `types are ${letters}, not ${record.types}: ${answer.columns.map(({ type }) => type)}`
+  const [got, expected, certain] = [answerLines(answer, record), record.expected, certainOf([...letters], record.sort)]
+  const same = (line, i) => line === got[i] || line.split('\t').every((cell, j) => sameCell(cell, got[i]?.split('\t')[j], certain[j]))
+  const bad = expected.findIndex((line, i) => !same(line, i))
+  if (bad >= 0) return `row ${bad} is ${got[bad] ?? 'missing'}\n  not ${expected[bad]}`
   return got.length > expected.length ? `${got.length} rows, not ${expected.length}` : undefined
 }
 
@@ -40,12 +72,12 @@ export async function problemOf(record, engine) {
 }
 
 /** What is wrong in a file, a text each. */
-export async function problemsOf(suite, engine) {
+export async function problemsOf(path, engine) {
   const problems = []
-  const records = parseRecords(readFileSync(`${folder}suites/${suite}`, 'utf8')).filter((record) => concerns(record, 'sonde'))
+  const records = parseRecords(readFileSync(path, 'utf8')).filter((record) => concerns(record, 'sonde'))
   for (const record of records) {
     const problem = await problemOf(record, engine)
-    if (problem) problems.push(`${suite}:${record.line}: ${problem}\n  ${record.sql.replaceAll('\n', '\n  ')}`)
+    if (problem) problems.push(`line ${record.line}: ${problem}\n  ${record.sql.replaceAll('\n', '\n  ')}`)
   }
   return { count: records.length, problems }
 }

@@ -1,13 +1,43 @@
-// `sonde query`, one process a query.
-import { spawnSync } from 'node:child_process'
+// `sonde query`, one process for all queries that read the same tables.
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { parseExact } from './cells.mjs'
 import { dataPath } from './check.mjs'
 
-export function query(sql, tables) {
+function start(tables) {
   const named = tables.flatMap(([name, file]) => ['--table', `${name}=${dataPath(file)}`])
-  const { status, signal, stdout, stderr } = spawnSync(process.env.SONDE_BIN, ['query', '--json', ...named, sql], { encoding: 'utf8', maxBuffer: 2 ** 28 })
-  if (status === 0) return parseExact(stdout)
-  const error = stderr.trim().replace(/^sonde query: /, '').replace(/ of the SQL\)$/, ')')
-  if (status !== 1) throw new Error(`sonde ended with ${signal ?? status} at ${sql}\n${stderr}`)
-  return { error }
+  const child = spawn(process.env.SONDE_BIN, ['query', '--json', '--file', '-', ...named], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.on('error', () => {}) // it has ended, which the missing answer tells
+  const lines = createInterface({ input: child.stdout })
+  return { child, lines, answers: lines[Symbol.asyncIterator](), key: JSON.stringify(tables) }
+}
+
+const ended = ({ child }) => new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.on('close', resolve) : resolve()))
+
+/** An engine: `query(sql, tables)` as check.mjs wants it. */
+export function createEngine() {
+  let running
+  return {
+    async query(sql, tables) {
+      if (running?.key !== JSON.stringify(tables)) {
+        await this.close()
+        running = start(tables)
+      }
+      running.child.stdin.write(`${sql};\n`)
+      const { value, done } = await running.answers.next()
+      if (done) {
+        await ended(running)
+        throw new Error(`sonde ended with ${running.child.signalCode ?? running.child.exitCode} at ${sql}`)
+      }
+      const answer = parseExact(value)
+      return 'error' in answer ? { error: `${answer.error} (at byte ${answer.at})` } : answer
+    },
+    async close() {
+      if (!running) return
+      running.child.stdin.end()
+      running.lines.close()
+      running.child.stdout.resume() // what nobody waits for any more
+      await ended(running)
+    },
+  }
 }

@@ -1,11 +1,12 @@
 // Files in sqllogictest format. Of the format: `query TYPES [rowsort]`, `statement error`, `skipif` and `onlyif`
-// (sonde, duckdb), comments. Our own line `table NAME FILE` names a file of ../data that the queries below it may read.
+// (sonde, duckdb), comments. Our own: a line `table NAME FILE` names a file of ../data, or a generated one, that the
+// queries below it may read; `query TYPES columns:1,3` says that only these columns are certain.
 
-const sorts = ['nosort', 'rowsort']
+const isSort = (word) => /^(rowsort|nosort|columns:[\d,]*)$/.test(word)
 
 function headOf(line, at) {
   const [kind, ...rest] = line.split(/\s+/)
-  const sort = sorts.includes(rest.at(-1)) ? rest.pop() : 'nosort'
+  const sort = isSort(rest.at(-1)) ? rest.pop() : 'nosort'
   const [second = '', ...more] = rest
   if (more.length === 0 && kind === 'query' && /^[ITR]*$/.test(second)) return { kind, types: second, sort }
   if (more.length === 0 && kind === 'statement' && second === 'error') return { kind: 'error' }
