@@ -91,9 +91,10 @@ typedef enum {
   JOIN_LEFT,
   JOIN_RIGHT,
   JOIN_FULL,
-  JOIN_SEMI,   /* left rows with a match; only the left columns come out */
-  JOIN_ANTI,   /* left rows without a match: NOT EXISTS; only the left columns */
-  JOIN_MARK,   /* left columns and a BOOL: three-valued `left key IN (right keys)` */
+  JOIN_SEMI, /* left rows with a match; only the left columns come out */
+  JOIN_ANTI, /* left rows without a match: NOT EXISTS; only the left columns */
+  JOIN_MARK, /* left columns and a BOOL: three-valued `first left key IN (first right keys)`, among the right rows
+                  that are equal in all further keys and for which the residual is true */
   JOIN_SINGLE, /* LEFT, but more than one match is an error: a scalar sub-query */
   JOIN_POSITIONAL
 } join_kind;

@@ -212,7 +212,7 @@ typedef enum {
   QUERY_UNION,
   QUERY_INTERSECT,
   QUERY_EXCEPT,
-  QUERY_DESCRIBE, /* inner */
+  QUERY_DESCRIBE, /* inner; without one (SHOW TABLES): the tables there are */
   QUERY_SUMMARIZE /* inner */
 } ast_query_kind;
 

@@ -17,7 +17,21 @@ static sonde_str type_text(binder *b, const sql_type *type) {
 static ex text_constant(binder *b, sonde_str s) { return ex_cast(b, ex_text(b, s, 0), sql_simple(SQL_TEXT)); }
 static ex no_text(binder *b) { return ex_cast(b, ex_null(b, 0), sql_simple(SQL_TEXT)); }
 
+/* SHOW TABLES */
+static node *bind_tables(binder *b) {
+  uint32_t rows = b->catalog ? b->catalog->n_tables : 0;
+  node *n = node_new(b, PLAN_VALUES, 1);
+  ex *cells = bind_alloc(b, (rows + 1) * sizeof *cells);
+  node_set_column(b, n, 0, str_of("name"), sql_simple(SQL_TEXT));
+  if (!cells || b->failed) return n;
+  for (uint32_t r = 0; r < rows; r++) cells[r] = text_constant(b, b->catalog->tables[r].name);
+  n->p.u.values.n_rows = rows;
+  n->p.u.values.cells = cells;
+  return n;
+}
+
 node *bind_describe(binder *b, const ast_query *ast, const scope *outer) {
+  if (!ast->left) return bind_tables(b);
   static const char *const names[] = {"column_name", "column_type", "null", "key", "default", "extra"};
   node *root = bind_query(b, ast->left, outer);
   uint32_t rows = root->p.n_columns;

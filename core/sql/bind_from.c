@@ -71,14 +71,26 @@ static void fail_no_table(binder *b, sonde_str name, size_t at) {
             nearest_text(&nearest, hint));
 }
 
-static node *bind_catalog_table(binder *b, sonde_str name, size_t at) {
-  for (uint32_t i = 0; b->catalog && i < b->catalog->n_tables; i++) {
-    const sql_table *table = &b->catalog->tables[i];
-    if (same_name(table->name, name))
-      return table->view.len > 0 ? bind_view(b, table, at) : scan(b, table, i);
+/* As it is written if there is one, since files may differ in case only; else in any case. */
+static uint32_t find_table(const sql_catalog *catalog, sonde_str name) {
+  uint32_t found = UINT32_MAX;
+  for (uint32_t i = 0; catalog && i < catalog->n_tables; i++) {
+    sonde_str own = catalog->tables[i].name;
+    if (!same_name(own, name)) continue;
+    if (memcmp(own.ptr, name.ptr, name.len) == 0) return i;
+    if (found == UINT32_MAX) found = i;
   }
-  fail_no_table(b, name, at);
-  return &b->no_node;
+  return found;
+}
+
+static node *bind_catalog_table(binder *b, sonde_str name, size_t at) {
+  uint32_t number = find_table(b->catalog, name);
+  if (number == UINT32_MAX) {
+    fail_no_table(b, name, at);
+    return &b->no_node;
+  }
+  const sql_table *table = &b->catalog->tables[number];
+  return table->view.len > 0 ? bind_view(b, table, at) : scan(b, table, number);
 }
 
 static node *bind_named_table(binder *b, const ast_table *t) {

@@ -209,36 +209,51 @@ static sonde_str whole_amount(sonde_str number, sonde_str unit) {
   return fraction || !point ? number : (sonde_str){number.ptr, (size_t)(point - number.ptr)};
 }
 
-/* INTERVAL 3 DAY is the text '3 DAY' as an interval; of an expression to_days(…). */
+/* '3 DAY' as an interval */
+static ex constant_interval(binder *b, const ast_expr *ast, const ast_expr *amount) {
+  sonde_str number = whole_amount(amount->name, ast->name);
+  char *text = bind_alloc(b, number.len + 1 + ast->name.len);
+  if (!text) return &b->no_expr;
+  size_t n = number.len;
+  if (n) memcpy(text, number.ptr, n);
+  if (ast->name.len) {
+    text[n++] = ' ';
+    memcpy(text + n, ast->name.ptr, ast->name.len);
+    n += ast->name.len;
+  }
+  return ex_cast(b, ex_text(b, (sonde_str){text, n}, ast->at), sql_simple(SQL_INTERVAL));
+}
+
+/* By the begin of their names, so that plurals and centuries are among them. */
+static const struct {
+  const char *unit, *maker;
+  sql_type_id amount; /* SQL_DOUBLE: as it is, with a fraction */
+} interval_units[] = {{"year", "to_years", SQL_INTEGER},
+                      {"month", "to_months", SQL_INTEGER},
+                      {"day", "to_days", SQL_INTEGER},
+                      {"hour", "to_hours", SQL_BIGINT},
+                      {"minute", "to_minutes", SQL_BIGINT},
+                      {"second", "to_seconds", SQL_DOUBLE},
+                      {"week", "to_weeks", SQL_INTEGER},
+                      {"quarter", "to_quarters", SQL_INTEGER},
+                      {"millisecond", "to_milliseconds", SQL_DOUBLE},
+                      {"microsecond", "to_microseconds", SQL_BIGINT},
+                      {"decade", "to_decades", SQL_INTEGER},
+                      {"centur", "to_centuries", SQL_INTEGER},
+                      {"millenni", "to_millennia", SQL_INTEGER}};
+
+/* INTERVAL 3 DAY is a constant, INTERVAL (a) DAY is to_days(a). */
 static ex interval_literal(binder *b, const ast_expr *ast) {
   const ast_expr *amount = ast->args.count ? ast->args.items[0] : ast;
-  bool constant = amount->kind == AST_STRING || amount->kind == AST_INTEGER;
-  if (constant) {
-    sonde_str number = whole_amount(amount->name, ast->name);
-    size_t n = number.len + 1 + ast->name.len;
-    char *text = bind_alloc(b, n);
-    if (!text) return &b->no_expr;
-    if (number.len) memcpy(text, number.ptr, number.len);
-    text[number.len] = ' ';
-    if (ast->name.len) memcpy(text + number.len + 1, ast->name.ptr, ast->name.len);
-    return ex_cast(b, ex_text(b, (sonde_str){text, ast->name.len ? n : n - 1}, ast->at),
-                   sql_simple(SQL_INTERVAL));
-  }
+  if (amount->kind == AST_STRING || amount->kind == AST_INTEGER) return constant_interval(b, ast, amount);
   ex e = bind_expr(b, amount);
-  static const char *const units[] = {"year",   "month",   "day",       "hour",        "minute",
-                                      "second", "week",    "quarter",   "millisecond", "microsecond",
-                                      "decade", "century", "millennium"};
-  static const char *const makers[] = {"to_years",        "to_months",       "to_days",    "to_hours",
-                                       "to_minutes",      "to_seconds",      "to_weeks",   "to_quarters",
-                                       "to_milliseconds", "to_microseconds", "to_decades", "to_centuries",
-                                       "to_millennia"};
-  for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-    size_t n = strlen(units[i]) - (i >= 11 ? 3 : 0);
-    if (ast->name.len < n || !same_name((sonde_str){ast->name.ptr, n}, (sonde_str){units[i], n})) continue;
-    ex whole = i == 5 || i == 8
-                   ? e
-                   : ex_cast(b, e, sql_simple(i == 3 || i == 4 || i == 9 ? SQL_BIGINT : SQL_INTEGER));
-    return ex_call(b, makers[i], ast->at, 1, &whole);
+  for (size_t i = 0; i < sizeof interval_units / sizeof *interval_units; i++) {
+    size_t n = strlen(interval_units[i].unit);
+    if (ast->name.len < n || !same_name((sonde_str){ast->name.ptr, n}, str_of(interval_units[i].unit)))
+      continue;
+    sql_type_id type = interval_units[i].amount;
+    ex whole = type == SQL_DOUBLE ? e : ex_cast(b, e, sql_simple(type));
+    return ex_call(b, interval_units[i].maker, ast->at, 1, &whole);
   }
   return ex_cast(b, e, sql_simple(SQL_INTERVAL));
 }

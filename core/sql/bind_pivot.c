@@ -327,45 +327,68 @@ static void add_unnested(pivoting *p, node *n, uint32_t i, sonde_str name, scope
   PUSH(p->b, &out->columns, c);
 }
 
-static node *bind_unpivoted(pivoting *p, scope *out) {
+typedef struct {
+  ex_list names;   /* one text for each item */
+  ex_list columns; /* item after item, `width` of each */
+  uint32_t width;
+} unpivoted;
+
+static void gather_items(pivoting *p, unpivoted *u) {
   binder *b = p->b;
   select_state chosen = {.from = p->source};
   bind_items(b, &p->t->pivot->axes->values, &chosen);
-  ex_list names = {0};
-  id_set gone = id_set_new(b);
-  uint32_t width = 0;
-  ex_list columns = {0}; /* item after item */
   for (uint32_t i = 0; i < chosen.items.count && !b->failed; i++) {
-    uint32_t before = columns.count;
-    item_columns(p, &chosen.items.items[i], &columns);
-    if (i && columns.count - before != width)
+    uint32_t before = u->columns.count;
+    item_columns(p, &chosen.items.items[i], &u->columns);
+    if (i && u->columns.count - before != u->width) {
       bind_fail(b, SONDE_SYNTAX, p->t->at, "UNPIVOT takes equally many columns in each group");
-    width = columns.count - before;
-    PUSH(b, &names, ex_text(b, item_name(b, &chosen.items.items[i]), p->t->at));
+    }
+    u->width = u->columns.count - before;
+    PUSH(b, &u->names, ex_text(b, item_name(b, &chosen.items.items[i]), p->t->at));
   }
-  ex *lists = bind_alloc(b, (width + 1) * sizeof *lists);
-  if (!lists || b->failed || names.count == 0) return p->n;
-  for (uint32_t i = 0; i < columns.count; i++) id_set_add_expr(&gone, columns.items[i]);
-  lists[0] = ex_function(b, str_of("list_value"), FUNCTION_SCALAR, p->t->at, &names, NULL);
-  for (uint32_t c = 0; c < width; c++) {
+}
+
+/* A list of the names, then for each place in an item a list of what stands there. */
+static ex *item_lists(pivoting *p, const unpivoted *u) {
+  binder *b = p->b;
+  ex *lists = bind_alloc(b, (u->width + 1) * sizeof *lists);
+  if (!lists) return NULL;
+  lists[0] = ex_function(b, str_of("list_value"), FUNCTION_SCALAR, p->t->at, &u->names, NULL);
+  for (uint32_t c = 0; c < u->width; c++) {
     ex_list list = {0};
-    for (uint32_t i = c; i < columns.count; i += width) PUSH(b, &list, columns.items[i]);
+    for (uint32_t i = c; i < u->columns.count; i += u->width) PUSH(b, &list, u->columns.items[i]);
     lists[c + 1] = ex_function(b, str_of("list_value"), FUNCTION_SCALAR, p->t->at, &list, NULL);
   }
-  node *n = node_over_more(b, PLAN_UNNEST, p->n, width + 1);
-  if (b->failed) return n;
-  n->p.u.unnest.n = width + 1;
-  n->p.u.unnest.lists = lists;
-  add_rest(p, &gone, out);
-  add_unnested(p, n, 0, p->t->pivot->name.len ? p->t->pivot->name : str_of("name"), out);
-  ex present = NULL;
+  return lists;
+}
+
+/* Rows whose values are all null are left out, unless they are asked for. */
+static node *without_nulls(pivoting *p, node *n, uint32_t width) {
+  binder *b = p->b;
+  ex_list nulls = {0};
   for (uint32_t c = 0; c < width; c++) {
-    add_unnested(p, n, c + 1, value_label(p->t->pivot, c), out);
-    ex e = ex_is_null(b, node_column(b, n, p->n->p.n_columns + c + 1, p->t->at), false);
-    present = present ? ex_and(b, present, e) : e;
+    PUSH(b, &nulls, ex_is_null(b, node_column(b, n, p->n->p.n_columns + c + 1, p->t->at), false));
   }
   bool all = p->t->pivot->include_nulls || b->failed;
-  return all ? n : node_filter(b, n, ex_not(b, present));
+  return all ? n : node_filter(b, n, ex_not(b, ex_all(b, &nulls)));
+}
+
+static node *bind_unpivoted(pivoting *p, scope *out) {
+  binder *b = p->b;
+  unpivoted u = {0};
+  gather_items(p, &u);
+  if (b->failed || u.names.count == 0) return p->n;
+  ex *lists = item_lists(p, &u);
+  node *n = node_over_more(b, PLAN_UNNEST, p->n, u.width + 1);
+  if (b->failed) return n;
+  n->p.u.unnest.n = u.width + 1;
+  n->p.u.unnest.lists = lists;
+  id_set gone = id_set_new(b);
+  for (uint32_t i = 0; i < u.columns.count; i++) id_set_add_expr(&gone, u.columns.items[i]);
+  add_rest(p, &gone, out);
+  add_unnested(p, n, 0, p->t->pivot->name.len ? p->t->pivot->name : str_of("name"), out);
+  for (uint32_t c = 0; c < u.width; c++) add_unnested(p, n, c + 1, value_label(p->t->pivot, c), out);
+  return without_nulls(p, n, u.width);
 }
 
 node *bind_pivot(binder *b, const ast_table *t, scope *out) {

@@ -49,15 +49,17 @@ static uint32_t *copy_ids(binder *b, const node *n) {
   return ids;
 }
 
-/* The columns of a query cast to types, always as a projection. */
+/* The columns of a query cast to types. */
 static node *project_to(binder *b, node *n, const plan_column *columns, size_t at) {
   ex_list list = {0};
   LIST_OF(sonde_str) names = {0};
+  bool same = true;
   for (uint32_t i = 0; i < n->p.n_columns && !b->failed; i++) {
+    same &= sql_type_equal(&n->p.columns[i].type, &columns[i].type);
     PUSH(b, &list, ex_cast(b, node_column(b, n, i, at), columns[i].type));
     PUSH(b, &names, columns[i].name);
   }
-  return b->failed ? n : node_project(b, n, &list, names.items);
+  return b->failed || same ? n : node_project(b, n, &list, names.items);
 }
 
 /* A recursive table is where it begins, then its step over the rows found last, until there are none. */

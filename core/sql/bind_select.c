@@ -330,13 +330,11 @@ static void fill_groupings(selection *q, node *n, grouping_call *groupings, uint
   }
 }
 
-static void plan_aggregate(selection *q) {
+/* Groups and arguments over the input; answers how many calls there are. */
+static uint32_t prepare_calls(selection *q, ex *groups) {
   binder *b = q->b;
-  uint32_t n_calls = 0, n_groupings = count_groupings(q);
-  ex *groups = bind_alloc(b, (q->groups.count + 1) * sizeof *groups);
-  for (uint32_t i = 0; groups && i < q->groups.count; i++) {
-    groups[i] = attach_subqueries(b, &q->n, q->groups.items[i]);
-  }
+  uint32_t n_calls = 0;
+  for (uint32_t i = 0; i < q->groups.count; i++) groups[i] = attach_subqueries(b, &q->n, q->groups.items[i]);
   for (uint32_t i = q->s.first_aggregate; i < b->aggregates.count && !b->failed; i++) {
     if (b->aggregates.items[i].select != &q->s) continue;
     aggregate_call call = b->aggregates.items[i].call;
@@ -344,7 +342,15 @@ static void plan_aggregate(selection *q) {
     b->aggregates.items[i].call = call;
     n_calls++;
   }
-  node *n = node_new(b, PLAN_AGGREGATE, q->groups.count + n_calls + n_groupings);
+  return n_calls;
+}
+
+static void plan_aggregate(selection *q) {
+  binder *b = q->b;
+  uint32_t n_groupings = count_groupings(q), n_groups = q->groups.count;
+  ex *groups = bind_alloc(b, (n_groups + 1) * sizeof *groups);
+  uint32_t n_calls = groups ? prepare_calls(q, groups) : 0;
+  node *n = node_new(b, PLAN_AGGREGATE, n_groups + n_calls + n_groupings);
   aggregate_call *calls = bind_alloc(b, (n_calls + 1) * sizeof *calls);
   grouping_call *groupings = bind_alloc(b, (n_groupings + 1) * sizeof *groupings);
   if (b->failed || !calls || !groupings) return;
@@ -352,15 +358,16 @@ static void plan_aggregate(selection *q) {
   n->input[0] = q->n;
   set_group_columns(q, n);
   fill_calls(q, n, calls);
-  fill_groupings(q, n, groupings, q->groups.count + n_calls);
-  n->p.u.aggregate.n_groups = q->groups.count;
+  fill_groupings(q, n, groupings, n_groups + n_calls);
+  const uint64_t *sets = q->sets.count ? q->sets.items : NULL;
+  n->p.u.aggregate.n_groups = n_groups;
   n->p.u.aggregate.groups = groups;
   n->p.u.aggregate.n_calls = n_calls;
   n->p.u.aggregate.calls = calls;
   n->p.u.aggregate.n_groupings = n_groupings;
   n->p.u.aggregate.groupings = groupings;
   n->p.u.aggregate.n_sets = q->sets.count;
-  n->p.u.aggregate.sets = q->sets.count ? q->sets.items : NULL;
+  n->p.u.aggregate.sets = sets;
   q->n = n;
 }
 
@@ -617,34 +624,42 @@ static const scope *label_columns(selection *q) {
   return labels;
 }
 
-node *bind_select(binder *b, const ast_query *ast, const scope *outer) {
-  selection *q = bind_alloc(b, sizeof *q);
-  if (!q) return &b->no_node;
+static void begin_select(selection *q, binder *b, const ast_query *ast, const scope *outer) {
   q->b = b;
   q->query = ast;
   q->s.ast = ast->select;
   q->s.from.outer = outer;
+  q->s.outer = b->select;
   q->s.first_aggregate = b->aggregates.count;
   q->s.first_grouping = b->groupings.count;
   q->s.first_window = b->windows.count;
   q->s.first_unnest = b->unnests.count;
-  select_state *around = b->select;
-  const scope *scope_around = b->scope;
-  const scope_column *each = b->each;
-  q->s.outer = around;
+}
+
+static void bind_tables(selection *q) {
+  binder *b = q->b;
+  const ast_select *ast = q->s.ast;
   b->each = NULL;
   b->select = NULL;
   b->scope = &q->s.from;
-  q->n = ast->select->from ? bind_from(b, ast->select->from, &q->s.from) : node_one(b);
-  if (ast->select->sample) q->n = bind_sample(b, q->n, ast->select->sample);
+  q->n = bind_sample(b, ast->from ? bind_from(b, ast->from, &q->s.from) : node_one(b), ast->sample);
   note_from_ids(q);
+}
+
+node *bind_select(binder *b, const ast_query *ast, const scope *outer) {
+  selection *q = bind_alloc(b, sizeof *q);
+  if (!q) return &b->no_node;
+  select_state *select_around = b->select;
+  const scope *scope_around = b->scope;
+  const scope_column *each_around = b->each;
+  begin_select(q, b, ast, outer);
+  bind_tables(q);
   b->select = &q->s;
-  b->scope = &q->s.from;
   bind_clauses(q);
   if (!b->failed) plan_select(q);
-  b->select = around;
+  b->select = select_around;
   b->scope = scope_around;
-  b->each = each;
+  b->each = each_around;
   if (b->failed) return &b->no_node;
   q->n->labels = label_columns(q);
   return q->n;

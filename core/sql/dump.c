@@ -378,8 +378,9 @@ static void put_two(buf *b, const char *name, const ast_query *q) {
   put(b, "(");
   put(b, name);
   put(b, q->all ? "-all" : "");
-  put(b, q->by_name ? "-by-name " : " ");
-  put_query(b, q->left);
+  if (q->by_name) put(b, "-by-name");
+  if (q->left) put(b, " ");
+  if (q->left) put_query(b, q->left);
   if (q->right) {
     put(b, " ");
     put_query(b, q->right);

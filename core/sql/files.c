@@ -15,7 +15,7 @@ static void walk_query(file_list *, const ast_query *);
 
 static void add_name(file_list *f, sonde_str name) {
   for (uint32_t i = 0; i < f->count; i++) {
-    if (same_name(f->names[i], name)) return;
+    if (f->names[i].len == name.len && memcmp(f->names[i].ptr, name.ptr, name.len) == 0) return;
   }
   if (f->count == f->cap) {
     uint32_t cap = f->cap ? f->cap * 2 : 8;

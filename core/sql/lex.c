@@ -141,8 +141,8 @@ static size_t unquote(const char *s, size_t n, char quote, bool escapes, char *o
 
 static sonde_code read_quoted(lexer *l, token_kind kind, size_t at, bool escapes) {
   char quote = l->text[l->pos];
-  size_t end;
-  bool plain;
+  size_t end = 0;
+  bool plain = true;
   SONDE_TRY(find_quote_end(l, quote, escapes, &end, &plain));
   const char *inside = l->text + l->pos + 1;
   sonde_str text = {inside, end - l->pos - 1};

@@ -110,8 +110,8 @@ static void parse_over(parser *p, ast_call *call) {
 
 ast_expr *parse_call(parser *p, sonde_str name, size_t at, ast_expr *method_of) {
   ast_expr *e = new_expr(p, AST_CALL, at);
-  ast_call nowhere = {0}, *call = parser_alloc(p, sizeof *call);
-  if (!call) call = &nowhere;
+  ast_call *call = parser_alloc(p, sizeof *call);
+  if (!call) call = &p->no_call;
   e->name = name;
   call->method = method_of != NULL;
   if (method_of) add_arg(p, e, method_of);
@@ -127,7 +127,7 @@ ast_expr *parse_call(parser *p, sonde_str name, size_t at, ast_expr *method_of) 
   if (at_word(p, "filter") && operator_is(peek_at(p, 1), "(")) advance(p), parse_filter(p, call);
   take_null_treatment(p, call);
   if (take_word(p, "over")) parse_over(p, call);
-  if (!p->failed) e->call = call;
+  e->call = call;
   return finish(p, e);
 }
 
@@ -202,8 +202,8 @@ static bool at_window_clause(const parser *p) {
 }
 
 ast_window *parse_window_spec(parser *p) {
-  ast_window nowhere = {0}, *w = parser_alloc(p, sizeof *w);
-  if (!w) w = &nowhere;
+  ast_window *w = parser_alloc(p, sizeof *w);
+  if (!w) w = &p->no_window;
   w->at = peek(p)->at;
   expect_operator(p, "(");
   if (at_name(p) && !at_window_clause(p)) w->base = parse_name(p, "the name of a window");
@@ -214,7 +214,7 @@ ast_window *parse_window_spec(parser *p) {
   if (take_words(p, "order", "by")) w->order = parse_order_by(p);
   parse_frame(p, w);
   if (!take_operator(p, ")")) fail_expected(p, "PARTITION BY, ORDER BY, ROWS, RANGE, GROUPS or )");
-  return w == &nowhere ? NULL : w;
+  return w;
 }
 
 /* ---- functions with a grammar of their own ---- */

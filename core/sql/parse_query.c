@@ -121,8 +121,8 @@ static bool at_modifier(const parser *p) {
 /* ---- WITH ---- */
 
 static ast_cte *parse_cte(parser *p) {
-  ast_cte nowhere = {0}, *cte = parser_alloc(p, sizeof *cte);
-  if (!cte) cte = &nowhere;
+  ast_cte *cte = parser_alloc(p, sizeof *cte);
+  if (!cte) cte = &p->no_cte;
   cte->at = peek(p)->at;
   cte->name = parse_name(p, "the name of a common table expression");
   if (at_operator(p, "(")) cte->columns = parse_name_list(p, "the name of a column");
@@ -136,7 +136,7 @@ static ast_cte *parse_cte(parser *p) {
   expect_operator(p, "(");
   cte->query = parse_query(p);
   expect_operator(p, ")");
-  return cte == &nowhere ? NULL : cte;
+  return cte;
 }
 
 static void parse_ctes(parser *p, bool *recursive, ast_cte **first) {
@@ -145,7 +145,6 @@ static void parse_ctes(parser *p, bool *recursive, ast_cte **first) {
   do {
     ast_cte *cte = parse_cte(p);
     *first = cte;
-    if (!cte) return;
     first = &cte->next;
   } while (take_operator(p, ","));
 }
@@ -233,7 +232,6 @@ static void parse_windows(parser *p, ast_window **first) {
     expect_word(p, "as");
     ast_window *w = parse_window_spec(p);
     *first = w;
-    if (!w) return;
     w->name = name;
     first = &w->next;
   } while (take_operator(p, ","));
@@ -316,7 +314,9 @@ static ast_query *parse_table_query(parser *p) {
 
 static ast_query *parse_about(parser *p, ast_query_kind kind) {
   ast_query *q = new_query(p, kind);
+  bool show = at_word(p, "show");
   advance(p);
+  if (show && (take_word(p, "tables") || take_words(p, "all", "tables"))) return q;
   bool table = take_word(p, "table");
   q->left = !table && at_query(p) ? parse_query(p) : parse_table_query(p);
   return q;

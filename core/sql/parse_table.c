@@ -48,8 +48,8 @@ static void parse_method(parser *p, ast_sample *s) {
 }
 
 const ast_sample *parse_sample(parser *p) {
-  ast_sample nowhere = {0}, *s = parser_alloc(p, sizeof *s);
-  if (!s) s = &nowhere;
+  ast_sample *s = parser_alloc(p, sizeof *s);
+  if (!s) s = &p->no_sample;
   if (at_name(p)) {
     parse_method(p, s);
   } else {
@@ -68,14 +68,14 @@ const ast_sample *parse_sample(parser *p) {
     parse_seed(p, s);
     expect_operator(p, ")");
   }
-  return s == &nowhere ? NULL : s;
+  return s;
 }
 
 /* ---- PIVOT, UNPIVOT ---- */
 
-static ast_pivot_axis *new_axis(parser *p, ast_pivot_axis *nowhere) {
+static ast_pivot_axis *new_axis(parser *p) {
   ast_pivot_axis *axis = parser_alloc(p, sizeof *axis);
-  return axis ? axis : nowhere;
+  return axis ? axis : &p->no_axis;
 }
 
 /* (1, 2 AS two) or (SELECT …) */
@@ -102,24 +102,23 @@ static ast_exprs parse_axis_columns(parser *p) {
 }
 
 static void parse_axes(parser *p, ast_pivot_axis **link, bool commas) {
-  ast_pivot_axis nowhere = {0};
   do {
-    ast_pivot_axis *axis = new_axis(p, &nowhere);
+    ast_pivot_axis *axis = new_axis(p);
     axis->columns = parse_axis_columns(p);
     if (take_word(p, "in")) {
       parse_axis_values(p, axis);
     } else if (!commas) {
       fail_expected(p, "IN and the values in brackets");
     }
-    if (p->failed) return;
     *link = axis;
     link = &axis->next;
-  } while (commas ? take_operator(p, ",") : !at_operator(p, ")") && !at_word(p, "group"));
+  } while (commas ? take_operator(p, ",") : !p->failed && !at_operator(p, ")") && !at_word(p, "group"));
 }
 
 static ast_table *new_pivot(parser *p, ast_table_kind kind, ast_table *source, ast_pivot **pivot) {
   ast_table *t = new_table(p, kind);
   *pivot = parser_alloc(p, sizeof **pivot);
+  if (!*pivot) *pivot = &p->no_pivot;
   t->pivot = *pivot;
   t->left = source;
   t->depth = (uint16_t)(source->depth + 1);
@@ -134,21 +133,15 @@ static void parse_pivot_groups(parser *p, ast_pivot *pivot) {
 
 /* FROM t PIVOT (sum(x) FOR y IN (1, 2) GROUP BY z) */
 static ast_table *parse_pivot(parser *p, ast_table *source) {
-  ast_pivot nowhere = {0}, *pivot;
+  ast_pivot *pivot;
   ast_table *t = new_pivot(p, TABLE_PIVOT, source, &pivot);
-  if (!pivot) pivot = &nowhere;
   expect_operator(p, "(");
   pivot->aggregates = parse_select_items(p);
   expect_word(p, "for");
   parse_axes(p, &pivot->axes, false);
   parse_pivot_groups(p, pivot);
   expect_operator(p, ")");
-  if (pivot == &nowhere) t->pivot = NULL;
   return t;
-}
-
-static ast_pivot_axis *only_axis(parser *p, ast_pivot *pivot) {
-  return pivot->axes = parser_alloc(p, sizeof(ast_pivot_axis));
 }
 
 static void take_include_nulls(parser *p, ast_pivot *pivot) {
@@ -161,9 +154,8 @@ static void take_include_nulls(parser *p, ast_pivot *pivot) {
 
 /* FROM t UNPIVOT (value FOR name IN (a, b)) */
 static ast_table *parse_unpivot(parser *p, ast_table *source) {
-  ast_pivot nowhere = {0}, *pivot;
+  ast_pivot *pivot;
   ast_table *t = new_pivot(p, TABLE_UNPIVOT, source, &pivot);
-  if (!pivot) pivot = &nowhere;
   take_include_nulls(p, pivot);
   expect_operator(p, "(");
   if (at_operator(p, "(")) {
@@ -178,9 +170,8 @@ static ast_table *parse_unpivot(parser *p, ast_table *source) {
   ast_exprs columns = parse_select_items(p);
   if (bracket) expect_operator(p, ")");
   expect_operator(p, ")");
-  ast_pivot_axis *axis = only_axis(p, pivot);
-  if (axis) axis->values = columns;
-  if (pivot == &nowhere) t->pivot = NULL;
+  pivot->axes = new_axis(p);
+  pivot->axes->values = columns;
   return t;
 }
 
@@ -196,8 +187,8 @@ static void parse_unpivot_clauses(parser *p, ast_pivot *pivot) {
   take_include_nulls(p, pivot);
   expect_word(p, "on");
   ast_exprs columns = parse_select_items(p);
-  ast_pivot_axis *axis = only_axis(p, pivot);
-  if (axis) axis->values = columns;
+  pivot->axes = new_axis(p);
+  pivot->axes->values = columns;
   if (!take_word(p, "into")) return;
   expect_word(p, "name");
   pivot->name = parse_name(p, "the name of a column");
@@ -210,15 +201,13 @@ static void parse_unpivot_clauses(parser *p, ast_pivot *pivot) {
 ast_table *parse_pivot_statement(parser *p) {
   bool pivots = at_word(p, "pivot");
   advance(p);
-  ast_pivot nowhere = {0}, *pivot;
+  ast_pivot *pivot;
   ast_table *t = new_pivot(p, pivots ? TABLE_PIVOT : TABLE_UNPIVOT, parse_joined(p), &pivot);
-  if (!pivot) pivot = &nowhere;
   if (pivots) {
     parse_pivot_clauses(p, pivot);
   } else {
     parse_unpivot_clauses(p, pivot);
   }
-  if (pivot == &nowhere) t->pivot = NULL;
   return t;
 }
 

@@ -21,6 +21,12 @@ typedef struct {
   ast_select no_select;
   ast_table no_table;
   ast_type no_type;
+  ast_call no_call;
+  ast_window no_window;
+  ast_cte no_cte;
+  ast_sample no_sample;
+  ast_pivot no_pivot;
+  ast_pivot_axis no_axis;
 } parser;
 
 /* ---- tokens ---- */

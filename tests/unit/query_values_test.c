@@ -13,6 +13,29 @@ static void arithmetic_keeps_its_type_or_fails(void) {
   CHECK_SQL("SELECT -(-128)::TINYINT::SMALLINT", "[128]");
 }
 
+/* The ends of a type, from columns, so that nothing is folded. */
+static void sums_stop_at_the_ends_of_their_type(void) {
+#define ENDS                                                                                                 \
+  " FROM (VALUES ((-9223372036854775808)::BIGINT, 9223372036854775807::BIGINT, 0::BIGINT)) t(low, high, zero)"
+  CHECK_SQL("SELECT low + high, high - high, zero - high, low - low, -1 - low" ENDS,
+            "[-1,0,-9223372036854775807,0,9223372036854775807]");
+  CHECK_SQL("SELECT zero - low" ENDS,
+            "error 9: 0 - -9223372036854775808 is out of range for BIGINT; cast to a wider type");
+  CHECK_SQL("SELECT high + 1" ENDS,
+            "error 9: 9223372036854775807 + 1 is out of range for BIGINT; cast to a wider type");
+  CHECK_SQL("SELECT low - 1" ENDS,
+            "error 9: -9223372036854775808 - 1 is out of range for BIGINT; cast to a wider type");
+#undef ENDS
+  CHECK_SQL("SELECT a + b, b - a FROM (VALUES (100::TINYINT, 27::TINYINT), (NULL, 127)) t(a, b)",
+            "[127,-73], [null,null]");
+  CHECK_SQL("SELECT a + b FROM (VALUES (1::TINYINT, 1::TINYINT), (100, 28)) t(a, b)",
+            "error 9: 100 + 28 is out of range for TINYINT; cast to a wider type");
+  CHECK_SQL("SELECT a - b FROM (VALUES (1::UTINYINT, 2::UTINYINT)) t(a, b)",
+            "error 9: 1 - 2 is out of range for UTINYINT; cast to a wider type");
+  CHECK_SQL("SELECT sum(x), sum(-x) FROM (VALUES (-5::BIGINT), (3), (9223372036854775807)) t(x)",
+            "[9223372036854775805,-9223372036854775805]");
+}
+
 static void decimals_are_exact(void) {
   CHECK_SQL("SELECT 0.1 + 0.2, 1.10 * 1.10, 1.00::DECIMAL(4,2) / 3", "[0.3,1.2100,0.3333333333333333]");
   CHECK_SQL("SELECT 12345678901234567890123456789012345678::DECIMAL(38,0) + 0",
@@ -163,6 +186,7 @@ static void numbers_are_written_by_patterns(void) {
 
 int main(void) {
   RUN(arithmetic_keeps_its_type_or_fails);
+  RUN(sums_stop_at_the_ends_of_their_type);
   RUN(decimals_are_exact);
   RUN(nan_is_the_greatest_and_zeros_are_equal);
   RUN(logic_has_three_values);

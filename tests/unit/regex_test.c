@@ -326,7 +326,52 @@ static void random_patterns_match_as_a_matcher_that_tries_everything(void) {
   CHECK(matched > tried / 10 && matched < tried - tried / 10); /* both answers occur */
 }
 
+/* "match|group 1|…", '-' for a group that took no part; "" for no match. */
+static void find_as_text(const char *pattern, const char *text, size_t from, char *out) {
+  memory *m = memory_new();
+  sonde_error err = {0};
+  regex_finder *f;
+  const size_t *spans;
+  bool found = false;
+  *out = 0;
+  CHECK_EQ_INT(regex_finder_new(str(pattern), 0, &m->arena, &f, &err), SONDE_OK);
+  CHECK_EQ_INT(regex_find(f, str(text), from, &found, &spans, &err), SONDE_OK);
+  for (uint32_t g = 0; found && g <= regex_groups(f); g++) {
+    bool took_part = spans[2 * g] != SIZE_MAX && spans[2 * g + 1] != SIZE_MAX;
+    out += sprintf(out, "%s", g ? "|" : "");
+    out += took_part ? sprintf(out, "%.*s", (int)(spans[2 * g + 1] - spans[2 * g]), text + spans[2 * g])
+                     : sprintf(out, "-");
+  }
+  memory_free(m);
+}
+
+static void matches_are_leftmost_and_groups_hold_what_perl_says(void) {
+  static const struct {
+    const char *pattern, *text;
+    size_t from;
+    const char *expected;
+  } cases[] = {{"a+", "xaaay", 0, "aaa"},
+               {"a+?", "xaaay", 0, "a"},
+               {"(a|ab)(c|bcd)", "abcd", 0, "abcd|a|bcd"},
+               {"(a*)(ab)*(b*)", "abb", 0, "abb|a|-|bb"},
+               {"(a)|(b)", "zb", 0, "b|-|b"},
+               {"(?:x)(y)", "xy", 0, "xy|y"},
+               {"(?P<n>\\d+)-(\\d+)", "a12-34", 0, "12-34|12|34"},
+               {"((a)(b)?)+", "aba", 0, "aba|a|a|b"},
+               {"b", "abab", 2, "b"},
+               {"^b", "ab", 1, ""},
+               {"\\bb", "ab b", 0, "b"},
+               {"é.", "xéñ", 0, "éñ"},
+               {"x{2,3}", "xxxx", 0, "xxx"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char got[256];
+    find_as_text(cases[i].pattern, cases[i].text, cases[i].from, got);
+    CHECK_STR(got, cases[i].expected);
+  }
+}
+
 int main(void) {
+  RUN(matches_are_leftmost_and_groups_hold_what_perl_says);
   RUN(texts_contain_what_the_table_says);
   RUN(faults_are_named_with_their_position);
   RUN(programs_that_would_grow_too_large_are_refused);

@@ -158,7 +158,7 @@ static void files_are_found_before_binding(void) {
   sonde_error err = {0};
   const char *sql =
       "WITH c AS (FROM 'a.csv') SELECT (SELECT max(x) FROM read_parquet('b.parquet')), 'no file' "
-      "FROM c JOIN 'A.CSV' USING (k) WHERE k IN (FROM read_csv('d.csv', header := true))";
+      "FROM c JOIN 'a.csv' USING (k) WHERE k IN (FROM read_csv('d.csv', header := true))";
   arena_reset(&nodes);
   REQUIRE(sql_files((sonde_str){sql, strlen(sql)}, &nodes, &names, &n, &err) == SONDE_OK);
   REQUIRE(n == 3);
@@ -420,6 +420,7 @@ static void columns_have_names(void) {
   NAMES("SELECT * FROM (SELECT a, b AS a FROM t)", "a|a_1");
   NAMES("SELECT s.* FROM (SELECT {'i': 1, 'j': 2} AS s)", "i|j");
   NAMES("SELECT a FROM t UNION ALL BY NAME SELECT x, a FROM u", "a|x");
+  NAMES("SHOW TABLES", "name");
   NAMES("DESCRIBE t", "column_name|column_type|null|key|default|extra");
   NAMES("PIVOT t ON b IN (1, 2) USING sum(d) AS s GROUP BY a", "a|1_s|2_s");
 }

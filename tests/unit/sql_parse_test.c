@@ -209,6 +209,7 @@ static void pivots(void) {
 static void statements(void) {
   TREE("EXPLAIN ANALYZE SELECT 1", "(explain analyze (select 1))");
   TREE("DESCRIBE t", "(describe (select * (from t)))");
+  TREE("SHOW TABLES", "(describe)");
   TREE("SUMMARIZE SELECT 1", "(summarize (select 1))");
   TREE("FROM (DESCRIBE TABLE t)", "(select * (from (describe (select * (from t)))))");
   TREE("CREATE OR REPLACE TEMP VIEW v(a) AS SELECT 1", "(create-view or-replace v (names a) (select 1))");

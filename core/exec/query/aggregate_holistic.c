@@ -207,7 +207,8 @@ static sonde_code quantiles(aggregate *a, const rowset *s, const uint32_t *rows,
   cell q = {.f = 0.5}, v;
   if (n == 0) return col_put_null(out, row), SONDE_OK;
   bool descending = a->call->n_keys && a->call->keys[0].descending;
-  if (a->call->n_args > 1 && !parameter(a, s, rows, n, 1, &q)) return col_put_null(out, row), SONDE_OK;
+  bool given = a->call->n_args < 2 || parameter(a, s, rows, n, 1, &q);
+  SONDE_CHECK(given, a->run->err, SONDE_VALUE, a->call->at, "a quantile cannot be NULL");
   if (selects(a, q)) {
     SONDE_TRY(number_quantile(a, s, rows, n, q.f, m, &v));
     return col_put(out, row, v), SONDE_OK;
@@ -333,53 +334,82 @@ static sonde_code histogram(aggregate *a, const rowset *s, const uint32_t *rows,
   return put_list(a, x, row, out);
 }
 
+/* ---- histograms with given bounds ---- */
+
+/* Pairs of bound and count; ascending, each bound once. */
+static void insert_bound(const sql_type *t, nested *x, cell bound) {
+  uint32_t at = x->n;
+  while (at > 0 && cell_compare(t, x->cells[at - 2], bound) > 0) at -= 2;
+  if (at > 0 && cell_compare(t, x->cells[at - 2], bound) == 0) return;
+  memmove(&nested_cells(x)[at + 2], &nested_cells(x)[at], (x->n - at) * sizeof(cell));
+  nested_cells(x)[at] = bound;
+  nested_cells(x)[at + 1].w = 0;
+  x->n += 2;
+}
+
+static sonde_code bounds_of(aggregate *a, const nested *bins, arena *m, nested **out) {
+  nested *x = *out = nested_new(2 * bins->n + 2, false, m, a->run->err);
+  if (!x) return a->run->err->code;
+  x->n = 0;
+  for (uint32_t i = 0; i < bins->n; i++) {
+    SONDE_CHECK(nested_valid(bins, i), a->run->err, SONDE_VALUE, a->call->at,
+                "a bound of a histogram cannot be NULL");
+    insert_bound(arg_type(a), x, bins->cells[i]);
+  }
+  return SONDE_OK;
+}
+
+/* What no bound holds is counted under the greatest value of the type, where it has one. */
+static bool greatest_value(const sql_type *t, cell *out) {
+  static const int64_t most[] = {
+      [SQL_TINYINT] = INT8_MAX, [SQL_SMALLINT] = INT16_MAX, [SQL_INTEGER] = INT32_MAX};
+  if (sql_lane(t) == LANE_F64) return out->f = INFINITY, true;
+  if (sql_lane(t) != LANE_I64) return false;
+  out->i = t->id >= SQL_TINYINT && t->id <= SQL_INTEGER ? most[t->id] : INT64_MAX;
+  return true;
+}
+
+static uint32_t bound_for(const sql_type *t, const nested *x, cell v) {
+  uint32_t low = 0, high = x->n / 2;
+  while (low < high) {
+    uint32_t mid = (low + high) / 2;
+    if (cell_compare(t, x->cells[2 * mid], v) < 0)
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return 2 * low;
+}
+
 static sonde_code binned(aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, uint32_t row,
                          col *out, arena *m) {
-  cell bins;
   const sql_type *t = arg_type(a);
   bool exact = a->call->function == FN_HISTOGRAM_EXACT;
-  if (!parameter(a, s, rows, n, 1, &bins)) return col_put_null(out, row), SONDE_OK;
-  uint32_t k = bins.n->n, other = 0;
-  nested *x = nested_new(2 * k, false, m, a->run->err);
-  if (!x) return a->run->err->code;
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < k; i++) { /* sorted, each once */
-    if (!nested_valid(bins.n, i))
-      return status_set(a->run->err, SONDE_VALUE, a->call->at, "a bound of a histogram cannot be NULL");
-    uint32_t at = kept;
-    while (at > 0 && cell_compare(t, nested_cells(x)[2 * (at - 1)], bins.n->cells[i]) > 0) at--;
-    if (at > 0 && cell_compare(t, nested_cells(x)[2 * (at - 1)], bins.n->cells[i]) == 0) continue;
-    memmove(&nested_cells(x)[2 * at + 2], &nested_cells(x)[2 * at], (kept - at) * 2 * sizeof(cell));
-    nested_cells(x)[2 * at] = bins.n->cells[i];
-    nested_cells(x)[2 * at + 1].w = 0;
-    kept++;
-  }
+  cell bins, greatest;
+  nested *x;
+  uint32_t other = 0;
+  if (n == 0) return col_put_null(out, row), SONDE_OK;
+  bool given = parameter(a, s, rows, n, 1, &bins);
+  SONDE_CHECK(given, a->run->err, SONDE_VALUE, a->call->at, "the bounds of a histogram cannot be NULL");
+  SONDE_TRY(bounds_of(a, bins.n, m, &x));
   for (uint32_t r = 0; r < n; r++) {
     cell v = value_at(s, rows, r);
-    uint32_t at = 0;
-    while (at < kept && cell_compare(t, v, x->cells[2 * at]) > 0) at++;
-    bool hit = at < kept && (!exact || cell_compare(t, v, x->cells[2 * at]) == 0);
+    uint32_t at = bound_for(t, x, v);
+    bool hit = at < x->n && (!exact || cell_compare(t, v, x->cells[at]) == 0);
     if (hit)
-      nested_cells(x)[2 * at + 1].w++;
+      nested_cells(x)[at + 1].w++;
     else
       other++;
   }
-  x->n = 2 * kept;
-  if (other == 0 || (sql_lane(t) != LANE_I64 && sql_lane(t) != LANE_F64)) return put_list(a, x, row, out);
-  nested *more = nested_new(2 * kept + 2, false, m, a->run->err);
-  if (!more) return a->run->err->code;
-  memcpy(nested_cells(more), x->cells, 2 * kept * sizeof(cell));
-  static const int64_t most[] = {[SQL_TINYINT] = INT8_MAX,
-                                 [SQL_SMALLINT] = INT16_MAX,
-                                 [SQL_INTEGER] = INT32_MAX,
-                                 [SQL_BIGINT] = INT64_MAX};
-  if (sql_lane(t) == LANE_F64)
-    nested_cells(more)[2 * kept].f = INFINITY;
-  else
-    nested_cells(more)[2 * kept].i = t->id <= SQL_BIGINT ? most[t->id] : INT64_MAX;
-  nested_cells(more)[2 * kept + 1].w = other;
-  return put_list(a, more, row, out);
+  if (other && greatest_value(t, &greatest)) {
+    nested_cells(x)[x->n] = greatest;
+    nested_cells(x)[x->n + 1].w = other;
+    x->n += 2;
+  }
+  return put_list(a, x, row, out);
 }
+
+/* ---- the most frequent ---- */
 
 static int by_times(const void *a, const void *b) {
   const counted *x = a, *y = b;

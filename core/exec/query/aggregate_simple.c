@@ -73,14 +73,16 @@ static inline void add_i64(whole_sum *s, int64_t v) {
 
 static inline i128 sum_value(const whole_sum *s) { return (i128)((u128)(uint64_t)s->high << 64 | s->low); }
 
+/* Halves of the words apart, as if unsigned, so that nothing overflows within a batch; each negative one was 2^64 too much. */
 static void sum_all_i64(whole_sum *s, const int64_t *v, uint32_t n) {
-  int64_t high = 0;
-  uint64_t low = 0; /* high and low halves apart: neither can overflow within a batch */
+  uint64_t low = 0, high = 0, negative = 0;
   for (uint32_t i = 0; i < n; i++) {
-    high += v[i] >> 32;
-    low += (uint32_t)v[i];
+    uint64_t w = (uint64_t)v[i];
+    low += w & UINT32_MAX;
+    high += w >> 32;
+    negative += w >> 63;
   }
-  i128 total = sum_value(s) + ((i128)high * ((i128)1 << 32) + low);
+  i128 total = sum_value(s) + (((i128)high - ((i128)negative << 32)) * ((i128)1 << 32) + low);
   *s = (whole_sum){(uint64_t)(u128)total, (int64_t)(total >> 64), s->n + n};
 }
 

@@ -5,7 +5,10 @@
 #include "base/datetime.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "exec/query/calendar.h"
 #include "exec/query/cast.h"
+
+#define DAY_NANOS 86400000000000
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -154,61 +157,58 @@ static bool read_special_date(sonde_str s, int64_t most, int64_t *out) {
   return false;
 }
 
-/* "(BC)" behind a year counted before 1. */
-static bool cut_bc(sonde_str *s) {
-  if (s->len < 4 || !is_word((sonde_str){s->ptr + s->len - 4, 4}, "(bc)")) return false;
-  s->len -= 4;
-  *s = trimmed(*s);
+/* "(BC)" behind a date whose year is counted before 1. */
+static bool skip_bc(sonde_str s, size_t *at) {
+  size_t p = *at;
+  while (p < s.len && s.ptr[p] == ' ') p++;
+  if (s.len - p < 4 || !is_word((sonde_str){s.ptr + p, 4}, "(bc)")) return false;
+  *at = p + 4;
   return true;
 }
 
-/* Years of any length up to six digits, which datetime.h does not read. */
-static bool read_long_date(sonde_str s, bool bc, int32_t *days, size_t *used) {
-  char year[16];
-  size_t i = s.len && s.ptr[0] == '-', digits = i;
-  while (i < s.len && i < 12 && s.ptr[i] >= '0' && s.ptr[i] <= '9') i++;
-  if (i == digits || i >= s.len || i > 9) return false;
-  memcpy(year, s.ptr, i);
-  year[i] = 0;
-  char separator = s.ptr[i];
-  if (separator != '-' && separator != '/' && separator != '\\' && separator != ' ') return false;
-  unsigned field[2] = {0, 0};
-  size_t at = i;
-  for (int f = 0; f < 2; f++) {
-    if (at >= s.len || s.ptr[at] != separator) return false;
-    size_t start = ++at;
-    while (at < s.len && at - start < 2 && s.ptr[at] >= '0' && s.ptr[at] <= '9')
-      field[f] = field[f] * 10 + (unsigned)(s.ptr[at++] - '0');
-    if (at == start) return false;
+static bool read_number(sonde_str s, size_t *at, size_t most, int64_t *out) {
+  size_t start = *at;
+  *out = 0;
+  while (*at < s.len && *at - start < most && s.ptr[*at] >= '0' && s.ptr[*at] <= '9')
+    *out = *out * 10 + (s.ptr[(*at)++] - '0');
+  return *at > start;
+}
+
+/* [-]year-month-day[ (BC)] with one of four separators; *at is left behind it. Years may have seven digits. */
+static bool read_civil(sonde_str s, size_t *at, civil *d) {
+  int64_t field[3];
+  bool negative = *at < s.len && s.ptr[*at] == '-';
+  *at += negative;
+  if (!read_number(s, at, 7, &field[0]) || *at >= s.len) return false;
+  char separator = s.ptr[*at];
+  if (!strchr("-/\\ ", separator)) return false;
+  for (int f = 1; f < 3; f++) {
+    if (*at >= s.len || s.ptr[(*at)++] != separator || !read_number(s, at, 2, &field[f])) return false;
   }
-  *used = at;
-  int64_t y = strtol(year, NULL, 10);
-  if (bc) y = 1 - y;
-  if (field[0] < 1 || field[0] > 12 || field[1] < 1 || field[1] > 31 || y < -5877641 || y > 5881580)
+  int64_t year = negative ? -field[0] : field[0];
+  if (skip_bc(s, at)) year = 1 - year;
+  if (field[1] < 1 || field[1] > 12 || field[2] < 1 || field[2] > month_length(year, (int32_t)field[1]))
     return false;
-  /* Days from civil (Hinnant); the year begins in March. */
-  int64_t m = field[0], d = field[1], yy = y - (m <= 2), era = (yy >= 0 ? yy : yy - 399) / 400;
-  int64_t yoe = yy - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1,
-          doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-  static const uint8_t month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-  if (d > month_days[m - 1] + (m == 2 && leap)) return false;
-  *days = (int32_t)(era * 146097 + doe - 719468);
+  *d = (civil){year, (int32_t)field[1], (int32_t)field[2]};
   return true;
+}
+
+static bool read_days(sonde_str s, size_t *at, int64_t *days) {
+  civil d;
+  if (!read_civil(s, at, &d)) return false;
+  *days = days_of_civil(d);
+  return *days > -INT32_MAX && *days < INT32_MAX;
 }
 
 static bool read_date(sonde_str s, cell *out) {
-  int32_t days;
-  size_t used;
+  size_t at = 0;
   if (read_special_date(s, INT32_MAX, &out->i)) return true;
-  bool bc = cut_bc(&s);
-  if (!read_long_date(s, bc, &days, &used)) return false;
-  if (used < s.len && s.ptr[used] != ' ' && lower(s.ptr[used]) != 't') return false;
+  if (!read_days(s, &at, &out->i)) return false;
+  if (at == s.len) return true;
   int64_t micros;
   bool zoned;
-  if (used < s.len && !timestamp_parse(s.ptr, s.len, DATE_YMD, &micros, &zoned)) return false;
-  out->i = days;
-  return true;
+  return (s.ptr[at] == ' ' || lower(s.ptr[at]) == 't') &&
+         timestamp_parse(s.ptr, s.len, DATE_YMD, &micros, &zoned);
 }
 
 static bool read_time(const sql_type *to, sonde_str s, cell *out) {
@@ -238,48 +238,52 @@ static bool parse_offset(sonde_str s, int64_t *micros) {
   return hours < 24 && minutes < 60;
 }
 
-/* A date, and perhaps a time and an offset from UTC. */
-static bool read_nanos(sonde_str s, bool bc, i128 *nanos) {
-  int32_t days;
-  size_t used;
-  if (!read_long_date(s, bc, &days, &used)) return false;
-  *nanos = (i128)days * 86400000000000;
-  if (used == s.len) return true;
-  if (s.ptr[used] != ' ' && lower(s.ptr[used]) != 't') return false;
-  size_t from = used + 1, to = from;
-  while (to < s.len && ((s.ptr[to] >= '0' && s.ptr[to] <= '9') || s.ptr[to] == ':' || s.ptr[to] == '.')) to++;
+/* hh:mm[:ss[.f]]; digits beyond nanoseconds are cut off, 24:00:00 is the end of the day. */
+static bool read_clock(sonde_str s, size_t *at, int64_t *nanos) {
   char clock[40];
-  size_t n = to - from;
+  size_t from = *at;
+  while (*at < s.len && ((s.ptr[*at] >= '0' && s.ptr[*at] <= '9') || s.ptr[*at] == ':' || s.ptr[*at] == '.'))
+    ++*at;
+  size_t n = *at - from;
   if (n == 0 || n >= sizeof clock) return false;
   memcpy(clock, s.ptr + from, n);
-  /* More than nine digits of a second are cut off. */
   const char *point = memchr(clock, '.', n);
   if (point && n - (size_t)(point - clock) > 10) n = (size_t)(point - clock) + 10;
-  int64_t time, offset = 0;
-  if (n == 8 && memcmp(clock, "24:00:00", 8) == 0)
-    time = 86400000000000;
-  else if (!time_parse_nanos(clock, n, &time))
-    return false;
-  *nanos += time;
-  sonde_str zone = trimmed((sonde_str){s.ptr + to, s.len - to});
-  if (!parse_offset(zone, &offset)) return false;
-  *nanos -= (i128)offset * 1000;
+  if (n == 8 && memcmp(clock, "24:00:00", 8) == 0) return *nanos = DAY_NANOS, true;
+  return time_parse_nanos(clock, n, nanos);
+}
+
+/* A date, and perhaps a time and an offset from UTC. */
+static bool read_nanos(sonde_str s, i128 *nanos) {
+  int64_t days, time, offset;
+  size_t at = 0;
+  if (!read_days(s, &at, &days)) return false;
+  *nanos = (i128)days * DAY_NANOS;
+  if (at == s.len) return true;
+  if (s.ptr[at] != ' ' && lower(s.ptr[at]) != 't') return false;
+  at++;
+  if (!read_clock(s, &at, &time)) return false;
+  if (!parse_offset(trimmed((sonde_str){s.ptr + at, s.len - at}), &offset)) return false;
+  *nanos += time - (i128)offset * 1000;
   return true;
+}
+
+/* Microseconds are rounded to, coarser units cut. */
+static i128 in_unit(i128 nanos, unsigned unit) {
+  if (unit == 9) return nanos;
+  if (unit == 6) return (nanos + (nanos < 0 ? -500 : 500)) / 1000;
+  i128 grain = unit == 0 ? 1000000000 : 1000000;
+  i128 n = nanos / grain - (nanos % grain < 0);
+  return n * (grain / 1000);
 }
 
 static bool read_timestamp(const sql_type *to, sonde_str s, cell *out) {
   i128 nanos;
   if (read_special_date(s, INT64_MAX, &out->i)) return true;
-  bool bc = cut_bc(&s);
-  if (!read_nanos(s, bc, &nanos)) return false;
-  i128 unit = to->unit == 9 ? 1 : to->unit == 0 ? 1000000000 : to->unit == 3 ? 1000000 : 1000;
-  i128 v = (nanos >= 0 ? nanos + (unit > 1000 ? 0 : unit / 2) : nanos - (unit > 1000 ? unit - 1 : unit / 2)) /
-           unit;
-  if (to->unit == 0) v *= 1000000;
-  if (to->unit == 3) v *= 1000;
-  if (v > INT64_MAX || v < -INT64_MAX) return false;
+  if (!read_nanos(s, &nanos)) return false;
+  i128 v = in_unit(nanos, to->unit);
   out->i = (int64_t)v;
-  return true;
+  return v < INT64_MAX && v > -INT64_MAX;
 }
 
 /* ---- the rest ---- */
@@ -361,6 +365,7 @@ static sonde_str raw_until(reader *r, const char *stops) {
   return trimmed((sonde_str){start, (size_t)(r->p - start)});
 }
 
+/* Without quotes around only a quote can be escaped. */
 static bool unquote(reader *r, sonde_str *s) {
   bool quoted = s->len > 1 && (s->ptr[0] == '\'' || s->ptr[0] == '"') && s->ptr[s->len - 1] == s->ptr[0];
   if (!quoted && !memchr(s->ptr, '\\', s->len)) return true;
@@ -368,7 +373,8 @@ static bool unquote(reader *r, sonde_str *s) {
   if (!out) return false;
   size_t n = 0;
   for (size_t i = quoted; i < s->len - quoted; i++) {
-    if (s->ptr[i] == '\\' && i + 1 < s->len - quoted) i++;
+    bool escape = s->ptr[i] == '\\' && i + 1 < s->len - quoted;
+    if (escape && (quoted || s->ptr[i + 1] == '"' || s->ptr[i + 1] == '\'')) i++;
     out[n++] = s->ptr[i];
   }
   *s = (sonde_str){out, n};
@@ -383,34 +389,55 @@ static bool read_item(reader *r, const sql_type *t, const char *stops, cell *out
   return text_value(t, raw, r->a, out, r->err);
 }
 
-static bool read_list(reader *r, const sql_type *t, cell *out) {
-  cell *items = NULL;
-  uint8_t *valid = NULL;
-  uint32_t n = 0, cap = 0;
-  if (!take(r, '[')) return false;
-  if (!take(r, ']'))
-    for (bool more = true; more;) {
-      if (n == cap) {
-        cell *grown = arena_array(r->a, cap = cap ? cap * 2 : 8, sizeof *grown, r->err);
-        uint8_t *marks = arena_array(r->a, cap, 1, r->err);
-        if (!grown || !marks) return false;
-        if (n) memcpy(grown, items, n * sizeof *items), memcpy(marks, valid, n);
-        items = grown;
-        valid = marks;
-      }
-      skip_blanks(r);
-      if (r->p < r->end && *r->p == ']' && n > 0) break;
-      if (!read_item(r, &t->children[0], ",]", &items[n], &valid[n])) return false;
-      n++;
-      more = take(r, ',');
-      if (!more && !take(r, ']')) return false;
-    }
-  nested *x = nested_new(n, true, r->a, r->err);
-  if (!x) return false;
-  if (n) memcpy(nested_cells(x), items, n * sizeof *items), memcpy(nested_validity(x), valid, n);
-  out->n = x;
+/* Items on their way into a nested value. */
+typedef struct {
+  cell *cells;
+  uint8_t *valid;
+  uint32_t n, cap;
+} items;
+
+static bool make_room(reader *r, items *x) {
+  if (x->n < x->cap) return true;
+  uint32_t cap = x->cap ? x->cap * 2 : 8;
+  cell *cells = arena_array(r->a, cap, sizeof *cells, r->err);
+  uint8_t *valid = arena_array(r->a, cap, 1, r->err);
+  if (!cells || !valid) return false;
+  if (x->n) memcpy(cells, x->cells, x->n * sizeof *cells), memcpy(valid, x->valid, x->n);
+  *x = (items){cells, valid, x->n, cap};
+  return true;
+}
+
+static bool add_item(reader *r, items *x, const sql_type *t, const char *stops) {
+  if (!make_room(r, x) || !read_item(r, t, stops, &x->cells[x->n], &x->valid[x->n])) return false;
+  x->n++;
+  return true;
+}
+
+static bool finish_items(reader *r, const items *x, cell *out) {
+  nested *y = nested_new(x->n, true, r->a, r->err);
+  if (!y) return false;
+  if (x->n)
+    memcpy(nested_cells(y), x->cells, x->n * sizeof *x->cells), memcpy(nested_validity(y), x->valid, x->n);
+  out->n = y;
   skip_blanks(r);
   return r->p == r->end;
+}
+
+static bool looking_at(reader *r, char c) {
+  skip_blanks(r);
+  return r->p < r->end && *r->p == c;
+}
+
+/* A comma may follow the last item. */
+static bool read_list(reader *r, const sql_type *t, cell *out) {
+  items x = {0};
+  if (!take(r, '[')) return false;
+  while (!looking_at(r, ']')) {
+    if (!add_item(r, &x, &t->children[0], ",]")) return false;
+    if (!take(r, ',') && !looking_at(r, ']')) return false;
+  }
+  r->p++;
+  return finish_items(r, &x, out);
 }
 
 static int field_index(const sql_type *t, sonde_str name) {
@@ -450,27 +477,15 @@ static bool read_struct(reader *r, const sql_type *t, cell *out) {
 }
 
 static bool read_map(reader *r, const sql_type *t, cell *out) {
-  cell pairs[512];
-  uint8_t valid[512];
-  uint32_t n = 0;
+  items x = {0};
   if (!take(r, '{')) return false;
-  if (!take(r, '}'))
-    for (;;) {
-      if (n + 2 > 512) return false;
-      if (!read_item(r, &t->children[0], "=", &pairs[n], &valid[n]) || !valid[n] || !take(r, '='))
-        return false;
-      if (!read_item(r, &t->children[1], ",}", &pairs[n + 1], &valid[n + 1])) return false;
-      n += 2;
-      if (take(r, '}')) break;
-      if (!take(r, ',')) return false;
-    }
-  nested *x = nested_new(n, true, r->a, r->err);
-  if (!x) return false;
-  memcpy(nested_cells(x), pairs, n * sizeof *pairs);
-  memcpy(nested_validity(x), valid, n);
-  out->n = x;
-  skip_blanks(r);
-  return r->p == r->end;
+  while (!looking_at(r, '}')) {
+    if (!add_item(r, &x, &t->children[0], "=") || !x.valid[x.n - 1] || !take(r, '=')) return false;
+    if (!add_item(r, &x, &t->children[1], ",}")) return false;
+    if (!take(r, ',') && !looking_at(r, '}')) return false;
+  }
+  r->p++;
+  return finish_items(r, &x, out);
 }
 
 static bool read_nested(const sql_type *t, sonde_str s, arena *a, cell *out, sonde_error *err) {

@@ -543,17 +543,15 @@ static sonde_code eval_in(node *x, const batch *b, arena *a, col *out) {
 
 /* ---- TRY ---- */
 
+/* When something in the batch fails, row by row. */
 static sonde_code eval_try(node *x, const batch *b, arena *a, col *out) {
   sonde_error kept = *x->run->err;
   if (node_eval(x->args[0], b, a, out) == SONDE_OK) return SONDE_OK;
   SONDE_TRY(col_new(out, &x->e->type, b->n, true, a, x->run->err));
-  for (uint32_t i = 0; i < b->n; i++) {
+  memset(col_validity(out), 0, b->n);
+  for (uint32_t i = 0; b->n > 1 && i < b->n; i++) {
     col one;
-    *x->run->err = kept;
-    if (eval_rows(x->args[0], b, &i, 1, a, &one) == SONDE_OK && b->n > 1)
-      scatter(&one, &i, 1, out);
-    else
-      col_put_null(out, i);
+    if (eval_rows(x->args[0], b, &i, 1, a, &one) == SONDE_OK) scatter(&one, &i, 1, out);
   }
   *x->run->err = kept;
   return SONDE_OK;

@@ -1,6 +1,16 @@
 /* See join.h. */
 #include "exec/query/join.h"
 
+static sonde_code mark_gathered(prober *p, op *o) {
+  uint32_t n = p->n_left + p->n_right, n_used = 0;
+  p->gathered = arena_alloc(&o->memory, n + 1u, o->run->err);
+  if (!p->gathered) return o->run->err->code;
+  for (uint32_t i = 0; i < n; i++) p->gathered[i] = !o->needed || i >= o->plan->n_columns || o->needed[i];
+  const uint32_t *used = p->residual ? node_columns(p->residual, &n_used) : NULL;
+  for (uint32_t i = 0; i < n_used; i++) p->gathered[used[i]] = true;
+  return SONDE_OK;
+}
+
 sonde_code prober_init(prober *p, op *o, join_kind kind, const sql_type *const *right_types, uint32_t n_kept,
                        const expr *residual) {
   p->kind = kind;
@@ -8,6 +18,7 @@ sonde_code prober_init(prober *p, op *o, join_kind kind, const sql_type *const *
   p->n_right = o->plan->input[1]->n_columns;
   arena_init(&p->held, o->run->mem);
   if (residual && !(p->residual = node_make(o->run, residual))) return o->run->err->code;
+  SONDE_TRY(mark_gathered(p, o));
   return rowset_init(&p->right, o->run->mem, right_types, n_kept, o->run->err);
 }
 
@@ -124,8 +135,21 @@ static void next_candidate(prober *p) {
 /* Without a residual one match says enough for semi, anti and mark. */
 static bool one_is_enough(const prober *p) { return only_left(p) && !p->residual && !p->marked; }
 
+/* Every left row has at most one right row, which is its entry. */
+static void gather_unique(prober *p, pairs *out) {
+  for (; p->row < p->left.n; p->row++) {
+    out->left[out->n] = p->row;
+    out->right[out->n] = p->entries[p->row];
+    out->n += p->entries[p->row] != NO_ROW;
+  }
+}
+
 static void gather_pairs(prober *p, pairs *out) {
   out->n = 0;
+  if (p->unique && !p->asof) {
+    gather_unique(p, out);
+    return;
+  }
   while (out->n < BATCH_ROWS && p->row < p->left.n) {
     if (!p->started) {
       p->candidate = p->asof ? nearest(p, p->row) : first_candidate(p, p->row);
@@ -145,15 +169,28 @@ static void gather_pairs(prober *p, pairs *out) {
   }
 }
 
+/* Pairs ascend by left row: as many as there are rows, each once, are the batch itself. */
+static bool is_whole(const prober *p, const pairs *x) {
+  if (x->n != p->left.n) return false;
+  for (uint32_t i = 0; i < x->n; i++)
+    if (x->left[i] != i) return false;
+  return true;
+}
+
 static sonde_code pair_columns(prober *p, op *o, const pairs *x, batch *out) {
   *out = (batch){.n = x->n, .n_cols = p->n_left + p->n_right};
-  out->cols = arena_array(&o->scratch, out->n_cols + 1u, sizeof(col), o->run->err);
+  out->cols = arena_zero(&o->scratch, (out->n_cols + 1u) * sizeof(col), o->run->err);
   if (!out->cols) return o->run->err->code;
-  for (uint32_t i = 0; i < p->n_left; i++)
-    SONDE_TRY(col_gather(&p->left.cols[i], x->left, x->n, &out->cols[i], &o->scratch, o->run->err));
+  bool whole = is_whole(p, x);
+  for (uint32_t i = 0; i < p->n_left; i++) {
+    out->cols[i] = p->left.cols[i];
+    if (p->gathered[i] && !whole)
+      SONDE_TRY(col_gather(&p->left.cols[i], x->left, x->n, &out->cols[i], &o->scratch, o->run->err));
+  }
   for (uint32_t i = 0; i < p->n_right; i++)
-    SONDE_TRY(
-        rowset_gather(&p->right, i, x->right, x->n, &out->cols[p->n_left + i], &o->scratch, o->run->err));
+    if (p->gathered[p->n_left + i])
+      SONDE_TRY(
+          rowset_gather(&p->right, i, x->right, x->n, &out->cols[p->n_left + i], &o->scratch, o->run->err));
   return SONDE_OK;
 }
 

@@ -15,6 +15,8 @@ typedef struct {
   uint8_t *hit;                       /* right rows that found a left one: RIGHT and FULL */
   uint32_t hit_cap;
   node *residual;
+  bool unique;    /* the row of an entry is its number, and it is the only one */
+  bool *gathered; /* columns that come out or that the residual looks at */
   /* Comparison that a MARK adds to each pair: left column (of this batch) against a kept right column. */
   const col *mark_left;
   uint32_t mark_right;

@@ -55,6 +55,38 @@ static inline bool mul_i64(int64_t a, int64_t b, int64_t *r) { return __builtin_
 
 typedef enum { OP_ADD, OP_SUBTRACT, OP_MULTIPLY } operation;
 
+/* Sums and differences of integers without a comparison a row: what shows overflow is gathered with "or". Of narrow types it is
+ * the bits above the type's width (counted from its least value), of BIGINT a sign that cannot be. */
+#define GATHER_LOOP(sign, wrong, left, right)                                                                \
+  for (uint32_t i = 0; i < n; i++) {                                                                         \
+    uint64_t a = (uint64_t)(left), b = (uint64_t)(right), r = a sign b;                                      \
+    above |= r - min;                                                                                        \
+    flipped |= (wrong);                                                                                      \
+    out[i] = (int64_t)r;                                                                                     \
+  }
+#define GATHER(sign, wrong)                                                                                  \
+  do {                                                                                                       \
+    if (x->form == COL_FLAT && y->form == COL_FLAT)                                                          \
+      GATHER_LOOP(sign, wrong, l[i], r_[i])                                                                  \
+    else if (x->form == COL_FLAT)                                                                            \
+      GATHER_LOOP(sign, wrong, l[i], *r_)                                                                    \
+    else if (y->form == COL_FLAT)                                                                            \
+      GATHER_LOOP(sign, wrong, *l, r_[i])                                                                    \
+    else                                                                                                     \
+      GATHER_LOOP(sign, wrong, *l, *r_)                                                                      \
+  } while (0)
+
+static bool add_integers(bool subtract, const col *x, const col *y, uint32_t n, limits range, int64_t *out) {
+  const int64_t *l = x->data, *r_ = y->data;
+  uint64_t min = (uint64_t)range.min, above = 0, flipped = 0;
+  if (subtract)
+    GATHER(-, (a ^ b) & (a ^ r));
+  else
+    GATHER(+, (a ^ r) & (b ^ r));
+  bool whole = range.max == INT64_MAX;
+  return whole ? flipped >> 63 : above > (uint64_t)(range.max - range.min);
+}
+
 static bool run_i64(operation op, const col *x, const col *y, uint32_t n, limits l_, int64_t *out) {
   int64_t min = (int64_t)l_.min, max = (int64_t)l_.max;
   bool bad = false;
@@ -107,8 +139,13 @@ static bool row_overflows(operation op, const kernel_call *c, uint32_t i, limits
 static sonde_code run_whole(operation op, const kernel_call *c, col *out) {
   limits l = limits_of(&c->e->type);
   const col *x = &c->args[0], *y = &c->args[1];
-  bool bad = out->lane == LANE_I64 ? run_i64(op, x, y, c->n, l, col_lanes(out))
-                                   : run_i128(op, x, y, c->n, l, col_lanes(out));
+  bool bad;
+  if (out->lane == LANE_I64 && op != OP_MULTIPLY && sql_is_integer(&c->e->type))
+    bad = add_integers(op == OP_SUBTRACT, x, y, c->n, l, col_lanes(out));
+  else if (out->lane == LANE_I64)
+    bad = run_i64(op, x, y, c->n, l, col_lanes(out));
+  else
+    bad = run_i128(op, x, y, c->n, l, col_lanes(out));
   for (uint32_t i = 0; bad && i < c->n; i++)
     if (row_valid(out, i) && row_overflows(op, c, i, l)) return overflow(c, i);
   return SONDE_OK;

@@ -148,6 +148,9 @@ sonde_code kernel_date_part_named(const kernel_call *c, col *out) {
     if (!row_valid(out, i)) continue;
     sonde_str name = text_at(c, 0, i);
     if (!date_part_named(name, &p)) return no_such_part(c, name);
+    bool zone = p >= PART_TIMEZONE && p <= PART_TIMEZONE_MINUTE;
+    SONDE_CHECK(!zone || c->args[1].type->id != SQL_DATE, c->err, SONDE_TYPE, c->e->at,
+                "dates have no time zone");
     SONDE_TRY(part_of(c, p, c->args[1].type, col_cell(&c->args[1], i), &v));
     bool floating = p == PART_EPOCH || p == PART_JULIAN;
     if (floating && whole) v.v.i = (int64_t)v.v.f;
@@ -519,8 +522,13 @@ sonde_code kernel_time_bucket(const kernel_call *c, col *out) {
       col_put(out, i, (cell){.i = whole_at(c, 1, i)});
       continue;
     }
-    bool fits = moved(m, by, -1, &m);
+    /* Days and times are counted in microseconds, which not every date has. */
+    int64_t ignored;
+    sql_type micros = sql_simple(SQL_TIMESTAMP);
+    bool in_micros = t->id == SQL_DATE && (!width.months || offset);
+    bool fits = (!in_micros || moment_to(&micros, m, &ignored)) && moved(m, by, -1, &m);
     if (fits) SONDE_TRY(bucket(c, width, m, origin, own, &begin));
+    fits = fits && (!in_micros || moment_to(&micros, begin, &ignored));
     fits = fits && moved(begin, by, 1, &begin) && moment_to(&c->e->type, begin, &v.v.i);
     SONDE_CHECK(v.null || fits, c->err, SONDE_VALUE, c->e->at, "the bucket is out of range");
     put_value(out, i, v);

@@ -342,13 +342,14 @@ sonde_code kernel_uuid(const kernel_call *c, col *out) {
 
 /* RFC 9562: four bits of version; version 7 begins with milliseconds since 1970. */
 sonde_code kernel_uuid_part(const kernel_call *c, col *out) {
-  SONDE_TRY(kernel_out_nullable(c, out));
+  SONDE_TRY(kernel_out(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
     u128 w = (u128)COL_AT(&c->args[0], i128, i) ^ (u128)1 << 127;
     if (!row_valid(out, i)) continue;
     int64_t version = (int64_t)(w >> 76 & 15), millis = (int64_t)(w >> 80);
+    bool dated = c->e->function != FN_UUID_TIMESTAMP || version == 7;
+    SONDE_CHECK(dated, c->err, SONDE_VALUE, c->e->at, "only UUIDs of version 7 hold a time");
     col_put(out, i, (cell){.i = c->e->function == FN_UUID_VERSION ? version : millis * 1000});
-    if (c->e->function == FN_UUID_TIMESTAMP && version != 7) col_put_null(out, i);
   }
   return SONDE_OK;
 }

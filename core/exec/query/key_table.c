@@ -60,11 +60,6 @@ static uint32_t append(key_table *t, const keyer *k, uint32_t row) {
 
 /* ---- small words: an array ---- */
 
-/* A first word that has a slot, beside no null (the second word, when there is one). */
-static bool is_small(const key_table *t, const keyer *k, uint32_t row) {
-  return k->words[0][row] < t->direct_cap && (t->n_words == 1 || k->words[1][row] == 0);
-}
-
 static bool all_small(const key_table *t, const keyer *k, uint32_t n) {
   uint64_t high = 0;
   for (uint32_t i = 0; i < n; i++) high |= k->words[0][i] & ~(uint64_t)(DIRECT_WORDS - 1);
@@ -186,7 +181,30 @@ sonde_code key_table_add(key_table *t, const keyer *k, uint32_t n, uint32_t *ent
 }
 
 static uint32_t find_direct(const key_table *t, const keyer *k, uint32_t row) {
-  return is_small(t, k, row) ? t->direct[k->words[0][row]] - 1 : UINT32_MAX;
+  uint64_t at = k->words[0][row] - t->direct_base;
+  bool there = at < t->direct_cap && (t->n_words == 1 || k->words[1][row] == 0);
+  return there ? t->direct[at] - 1 : UINT32_MAX;
+}
+
+/* Words of numbers in the order of the numbers. */
+static uint64_t ordered(uint64_t word) { return word ^ (uint64_t)1 << 63; }
+
+sonde_code key_table_finish(key_table *t, const keyer *k, sonde_error *err) {
+  bool plain = t->n_words == 2 && k->n_cols == 1 && sql_lane(k->cols[0].type) == LANE_I64;
+  if (!plain || t->direct || t->n == 0) return SONDE_OK;
+  uint64_t least = UINT64_MAX, most = 0;
+  for (uint32_t i = 0; i < t->n; i++) {
+    uint64_t word = ordered(t->words[2 * (size_t)i]);
+    if (t->words[2 * (size_t)i + 1]) return SONDE_OK;
+    if (word < least) least = word;
+    if (word > most) most = word;
+  }
+  if (most - least >= (uint64_t)t->n * 4) return SONDE_OK;
+  SONDE_TRY(grow(t->mem, &t->direct, &t->direct_cap, most - least + 1, sizeof *t->direct, err));
+  memset(t->direct, 0, t->direct_cap * sizeof *t->direct);
+  t->direct_base = ordered(least);
+  for (uint32_t i = 0; i < t->n; i++) t->direct[t->words[2 * (size_t)i] - t->direct_base] = i + 1;
+  return SONDE_OK;
 }
 
 void key_table_find(const key_table *t, const keyer *k, uint32_t n, uint32_t *entries) {
@@ -194,9 +212,13 @@ void key_table_find(const key_table *t, const keyer *k, uint32_t n, uint32_t *en
     memset(entries, 0xFF, n * sizeof *entries);
     return;
   }
-  if (!t->direct) prefetch(t, k, n);
+  if (t->direct) {
+    for (uint32_t i = 0; i < n; i++) entries[i] = k->skip[i] ? UINT32_MAX : find_direct(t, k, i);
+    return;
+  }
+  prefetch(t, k, n);
   for (uint32_t i = 0; i < n; i++) {
     uint32_t at;
-    entries[i] = k->skip[i] ? UINT32_MAX : t->direct ? find_direct(t, k, i) : find_slot(t, k, i, &at);
+    entries[i] = k->skip[i] ? UINT32_MAX : find_slot(t, k, i, &at);
   }
 }

@@ -68,6 +68,7 @@ typedef struct {
   uint32_t slots_cap;
   uint32_t *direct; /* small words: entry + 1 by its value; NULL when given up */
   uint32_t direct_cap;
+  uint64_t direct_base; /* word of the first */
   bool direct_off;
   bool dense; /* the word is an interned number: always direct */
 } key_table;
@@ -76,6 +77,8 @@ void key_table_init(key_table *, mem *, const keyer *);
 void key_table_free(key_table *);
 /* Entries of the rows that a keyer encoded last; new ones are added in order. Skipped rows: UINT32_MAX. */
 sonde_code key_table_add(key_table *, const keyer *, uint32_t n, uint32_t *entries, sonde_error *);
+/* After the last key was added: numbers that lie close together are found by an array from now on. */
+sonde_code key_table_finish(key_table *, const keyer *, sonde_error *);
 /* UINT32_MAX: not there. */
 void key_table_find(const key_table *, const keyer *, uint32_t n, uint32_t *entries);
 

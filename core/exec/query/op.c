@@ -1,5 +1,6 @@
 /* What all operators share; see op.h. */
 #include "exec/query/op.h"
+#include "exec/query/window_top.h"
 
 static step next_one(op *o, batch *b) {
   bool *done = o->self;
@@ -78,28 +79,33 @@ static bool opens_input(const plan *p, unsigned i) {
   return i == 0 || (p->kind != PLAN_RECURSIVE && p->kind != PLAN_APPLY);
 }
 
+static op *open_with(run *, const plan *, const bool *needed, uint32_t top);
+
 static sonde_code fill_op(op *o) {
   const plan *p = o->plan;
   o->cols = arena_zero(&o->memory, (p->n_columns + 1u) * sizeof *o->cols, o->run->err);
   if (!o->cols) return o->run->err->code;
   for (unsigned i = 0; i < p->n_inputs; i++) {
     if (!opens_input(p, i)) continue;
-    o->in[i] = op_open(o->run, p->input[i], needed_columns(o));
+    uint32_t top = p->kind == PLAN_FILTER ? window_top_of(p) : 0;
+    o->in[i] = open_with(o->run, p->input[i], needed_columns(o), top);
     if (!o->in[i]) return o->run->err->code;
   }
   return makers[p->kind](o);
 }
 
-op *op_open(run *r, const plan *p, const bool *needed) {
+static op *open_with(run *r, const plan *p, const bool *needed, uint32_t top) {
   op *o = mem_alloc(r->mem, sizeof *o, r->err);
   if (!o) return NULL;
-  *o = (op){.run = r, .plan = p, .needed = needed};
+  *o = (op){.run = r, .plan = p, .needed = needed, .top = top};
   arena_init(&o->memory, r->mem);
   arena_init(&o->scratch, r->mem);
   if (fill_op(o) == SONDE_OK) return o;
   op_close(o);
   return NULL;
 }
+
+op *op_open(run *r, const plan *p, const bool *needed) { return open_with(r, p, needed, 0); }
 
 void op_close(op *o) {
   if (!o) return;

@@ -19,8 +19,9 @@ struct op {
   arena scratch; /* of one batch */
   void *self;
   col *cols; /* of the batch it answers: plan->n_columns */
-  const bool *
-      needed; /* the columns that whoever asks looks at; NULL: all. The others may be left empty by op_keep_rows */
+  const bool
+      *needed;  /* columns that whoever asks looks at; NULL: all. op_keep_rows leaves the others empty */
+  uint32_t top; /* of a window: so many first rows of each partition are wanted; 0: all */
 };
 
 /* NULL: run->err. The inputs are opened too. `needed` lies in memory that outlives the operator. */

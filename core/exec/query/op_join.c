@@ -55,11 +55,18 @@ static sonde_code build_batch(op *o, join_op *x, const batch *in) {
   return prober_chain(&x->p, o, first, entries);
 }
 
+static step finish_build(op *o, join_op *x) {
+  x->built = true;
+  if (x->n_hashed == 0) return STEP_ROWS;
+  x->p.unique = x->table.n == x->p.right.n;
+  return rows_or_fail(key_table_finish(&x->table, &x->keys, o->run->err));
+}
+
 static step build(op *o, join_op *x) {
   batch in;
   for (;;) {
     step s = op_next(o->in[1], &in);
-    if (s == STEP_END) return x->built = true, STEP_ROWS;
+    if (s == STEP_END) return finish_build(o, x);
     if (s != STEP_ROWS) return s;
     if (build_batch(o, x, &in) != SONDE_OK) return STEP_FAIL;
   }

@@ -2,6 +2,7 @@
  * partition. Rows come out in the order of the first call. */
 #include "exec/query/op.h"
 #include "exec/query/window.h"
+#include "exec/query/window_top.h"
 
 typedef struct {
   uint32_t n_in, n_cols;
@@ -11,6 +12,7 @@ typedef struct {
   uint32_t n_exprs;
   window_columns *columns; /* of each call */
   rowset rows;
+  window_top top;
   uint32_t *order, *first_order; /* n; first_order: of the first call */
   col *results;                  /* lanes by row number; in op memory */
   bool computed;
@@ -68,6 +70,7 @@ static sonde_code take_in(op *o, window_op *x, const batch *in) {
   memcpy(b.cols, in->cols, x->n_in * sizeof(col));
   for (uint32_t i = 0; i < x->n_exprs; i++)
     SONDE_TRY(node_eval(x->nodes[i], in, &o->scratch, &b.cols[x->n_in + i]));
+  if (x->top.wanted) return window_top_add(&x->top, &x->rows, &b, &o->scratch, o->run->err);
   return rowset_append(&x->rows, &b, o->run->err);
 }
 
@@ -78,9 +81,10 @@ static bool is_value(uint16_t fn) {
   return (fn >= FN_LAG && fn <= FN_FILL) || fn == FN_LAST || fn == FN_FIRST;
 }
 
-/* Ranks with an ORDER BY of their own are computed in that order. */
+/* lag, lead and ntile with an ORDER BY of their own are computed in that order. */
 static bool own_order(const window_call *c) {
-  return c->call.n_keys && function_get((function_id)c->call.function)->kind == FUNCTION_WINDOW;
+  return c->call.n_keys && !window_orders_frames(c) &&
+         function_get((function_id)c->call.function)->kind == FUNCTION_WINDOW;
 }
 
 static uint32_t sort_keys_of(const window_columns *w, order_by *keys, uint32_t cap) {
@@ -198,8 +202,23 @@ static step next_window(op *o, batch *b) {
   return rows_or_fail(answer(o, x, n, b));
 }
 
-static void close_window(op *o) { rowset_free(&((window_op *)o->self)->rows); }
+static void close_window(op *o) {
+  window_op *x = o->self;
+  window_top_close(&x->top);
+  rowset_free(&x->rows);
+}
 static const op_class window_class = {.next = next_window, .close = close_window};
+
+static sonde_code open_top(op *o, window_op *x) {
+  const window_columns *w = &x->columns[0];
+  window_top *t = &x->top;
+  *t = (window_top){.wanted = o->top, .partition = w->partition, .n_keys = w->call->n_order};
+  t->keys = arena_array(&o->memory, t->n_keys, sizeof *t->keys, o->run->err);
+  if (!t->keys) return o->run->err->code;
+  for (uint32_t i = 0; i < t->n_keys; i++)
+    t->keys[i] = (order_by){w->order + i, w->call->order[i].descending, w->call->order[i].nulls_first};
+  return window_top_open(t, o->run->mem, w->call, x->types, o->run->err);
+}
 
 sonde_code op_window(op *o) {
   o->class = &window_class;
@@ -216,5 +235,6 @@ sonde_code op_window(op *o) {
   if (!x->types) return o->run->err->code;
   for (uint32_t i = 0; i < x->n_cols; i++)
     x->types[i] = i < x->n_in ? &o->plan->input[0]->columns[i].type : &x->exprs[i - x->n_in]->type;
-  return rowset_init(&x->rows, o->run->mem, x->types, x->n_cols, o->run->err);
+  SONDE_TRY(rowset_init(&x->rows, o->run->mem, x->types, x->n_cols, o->run->err));
+  return o->top ? open_top(o, x) : SONDE_OK;
 }

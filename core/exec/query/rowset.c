@@ -71,6 +71,7 @@ static sonde_code keep_validity(rowset *s, kept_col *c, const col *from, const u
     c->valid[piece] = arena_array(&s->memory, BATCH_ROWS, 1, err);
     if (!c->valid[piece]) return err->code;
     memset(c->valid[piece], 1, BATCH_ROWS);
+    c->nullable = true;
   }
   uint8_t *valid = c->valid[piece] + at;
   for (uint32_t i = 0; i < n; i++) valid[i] = col_valid(from, rows ? rows[first + i] : first + i);
@@ -199,11 +200,10 @@ cell rowset_cell(const rowset *s, uint32_t column, uint32_t row) {
   return col_cell(&one, IN_PIECE(row));
 }
 
-static bool any_null(const rowset *s, const kept_col *c, const uint32_t *rows, uint32_t n) {
-  bool pieces = false;
-  for (uint32_t p = 0; s->n && p <= (s->n - 1) >> PIECE_BITS; p++) pieces |= c->valid[p] != NULL;
-  for (uint32_t i = 0; !pieces && i < n; i++) pieces = rows[i] == UINT32_MAX;
-  return pieces;
+static bool any_null(const kept_col *c, const uint32_t *rows, uint32_t n) {
+  bool found = c->nullable;
+  for (uint32_t i = 0; !found && i < n; i++) found = rows[i] == UINT32_MAX;
+  return found;
 }
 
 static void gather_lanes(const kept_col *c, lane l, const uint32_t *rows, uint32_t n, void *to) {
@@ -224,7 +224,7 @@ static void gather_lanes(const kept_col *c, lane l, const uint32_t *rows, uint32
 sonde_code rowset_gather(const rowset *s, uint32_t column, const uint32_t *rows, uint32_t n, col *out,
                          arena *a, sonde_error *err) {
   const kept_col *c = &s->cols[column];
-  bool nulls = any_null(s, c, rows, n);
+  bool nulls = any_null(c, rows, n);
   SONDE_TRY(col_new(out, c->type, n, nulls, a, err));
   gather_lanes(c, out->lane, rows, n, col_lanes(out));
   for (uint32_t i = 0; nulls && i < n; i++)

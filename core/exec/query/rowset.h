@@ -7,6 +7,7 @@ typedef struct {
   const sql_type *type;
   void **lanes;    /* one piece for each 2048 rows */
   uint8_t **valid; /* pieces; NULL where none is null */
+  bool nullable;   /* some piece has nulls */
   /* Texts of the dictionary seen last that were copied already. */
   uint64_t dict_id;
   sonde_str *copied;

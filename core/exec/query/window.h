@@ -36,6 +36,8 @@ bool is_excluded(const partition *, uint32_t place, uint32_t other);
 sonde_code window_rank(partition *);
 sonde_code window_value(partition *);
 sonde_code window_aggregate(partition *);
+/* Whether a call sorts each frame by an ORDER BY of its own. Other window functions with one are computed in that order. */
+bool window_orders_frames(const window_call *);
 void window_put(partition *, uint32_t place, value);
 
 #endif

@@ -10,6 +10,7 @@ typedef struct {
   col *args;      /* of the partition, in order, flat */
   uint32_t *list; /* rows of a frame */
   char *state;
+  col one;         /* result of a frame */
   char *levels[8]; /* partial states: of 16 rows, of 256, … */
   uint32_t n_levels;
 } framing;
@@ -29,6 +30,7 @@ static sonde_code load_args(framing *f) {
   f->list = arena_array(p->scratch, size_of(p) + 1u, sizeof *f->list, p->run->err);
   f->state = f->a->class ? arena_zero(p->scratch, f->a->class->state, p->run->err) : (char *)f->list;
   if (!f->args || !f->list || !f->state) return p->run->err->code;
+  SONDE_TRY(col_new(&f->one, &p->c->call->call.type, 1, true, p->scratch, p->run->err));
   for (uint32_t i = 0; i < n; i++)
     SONDE_TRY(rowset_gather(p->rows, p->c->args + i, p->order + p->begin, size_of(p), &f->args[i], p->scratch,
                             p->run->err));
@@ -44,12 +46,10 @@ static sonde_code add_range(framing *f, void *state, uint32_t from, uint32_t to)
 
 static sonde_code put_result(framing *f, const void *state, uint32_t place) {
   partition *p = f->p;
-  col one;
-  SONDE_TRY(col_new(&one, &p->c->call->call.type, 1, true, p->scratch, p->run->err));
-  SONDE_TRY(f->a->class->finish(f->a, state, 0, 1, &one, p->scratch));
-  value v = col_value(&one, 0);
-  if (!v.null && sql_lane(one.type) >= LANE_STR)
-    SONDE_TRY(cell_copy(one.type, v.v, p->keep, &v.v, p->run->err));
+  col_validity(&f->one)[0] = 1;
+  SONDE_TRY(f->a->class->finish(f->a, state, 0, 1, &f->one, p->scratch));
+  value v = col_value(&f->one, 0);
+  if (!v.null && f->one.lane >= LANE_STR) SONDE_TRY(cell_copy(f->one.type, v.v, p->keep, &v.v, p->run->err));
   window_put(p, place, v);
   return SONDE_OK;
 }

@@ -8,8 +8,16 @@ static uint32_t peers_to(const partition *p, uint32_t place) { return p->peer_en
 
 /* ---- offsets ---- */
 
+static bool is_same_everywhere(const expr *e) {
+  if (e->kind == EXPR_COLUMN || e->kind == EXPR_CALL) return false;
+  for (uint32_t i = 0; i < e->n_args; i++)
+    if (!is_same_everywhere(e->args[i])) return false;
+  return true;
+}
+
+/* Rows lie far apart in memory: an offset that is the same for all is read where it was read before. */
 static sonde_code offset_of(const partition *p, uint32_t place, uint32_t column, const expr *e, value *out) {
-  uint32_t row = p->order[place];
+  uint32_t row = p->order[is_same_everywhere(e) ? p->begin : place];
   *out = (value){.null = !rowset_valid(p->rows, column, row)};
   SONDE_CHECK(!out->null, p->run->err, SONDE_VALUE, e->at, "the offset of a frame cannot be NULL");
   out->v = rowset_cell(p->rows, column, row);

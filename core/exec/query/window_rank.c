@@ -15,7 +15,6 @@ static value arg_at(const partition *p, uint32_t which, uint32_t place) {
   return (value){.v = rowset_cell(p->rows, column, row)};
 }
 
-/* With an ORDER BY of its own a rank counts by that: peers were made by it (op_window.c). */
 static int64_t bucket(uint32_t place, uint32_t n, int64_t buckets) {
   int64_t size = n / buckets, larger = n % buckets, at = place;
   if (at < larger * (size + 1)) return at / (size + 1) + 1;
@@ -43,7 +42,81 @@ static sonde_code rank_value(const partition *p, uint32_t place, value *v) {
   return SONDE_OK;
 }
 
+/* ---- functions with an ORDER BY of their own: over the rows of the frame, in that order ---- */
+
+typedef struct {
+  order_by keys[8];
+  uint32_t n_keys;
+  uint32_t *rows, n; /* of the frame, sorted */
+} own_order;
+
+static sonde_code sort_frame(const partition *p, uint32_t place, own_order *o) {
+  const aggregate_call *c = &p->c->call->call;
+  frame f;
+  SONDE_TRY(frame_of(p, place, &f));
+  o->n = 0;
+  o->n_keys = c->n_keys < 8 ? c->n_keys : 8;
+  for (uint32_t i = 0; i < o->n_keys; i++)
+    o->keys[i] = (order_by){p->c->keys + i, c->keys[i].descending, c->keys[i].nulls_first};
+  arena_reset(p->scratch);
+  o->rows = arena_array(p->scratch, f.to - f.from + 1u, sizeof *o->rows, p->run->err);
+  if (!o->rows) return p->run->err->code;
+  for (uint32_t at = f.from; at < f.to; at++)
+    if (!is_excluded(p, place, at) && (!c->ignore_nulls || rowset_valid(p->rows, p->c->args, p->order[at])))
+      o->rows[o->n++] = p->order[at];
+  return sort_rows(p->run->mem, p->rows, o->keys, o->n_keys, o->rows, o->n, NULL, p->run->err);
+}
+
+/* What a rank says of a row among n sorted ones: how many groups and rows are before it, and how many up to its peers. */
+static value rank_among(const partition *p, uint32_t row, const own_order *o) {
+  int64_t before = 0, groups = 0, up_to = 0, own = 0;
+  for (uint32_t i = 0; i < o->n; i++) {
+    int c = compare_keys(p->rows, o->keys, o->n_keys, o->rows[i], row);
+    if (c < 0) groups += i == 0 || !same_keys(p->rows, o->keys, o->n_keys, o->rows[i - 1], o->rows[i]);
+    before += c < 0;
+    up_to += c <= 0;
+    if (o->rows[i] == row) own = i;
+  }
+  switch (p->c->call->call.function) {
+  case FN_ROW_NUMBER: return (value){.v.i = own + 1};
+  case FN_RANK: return (value){.v.i = before + 1};
+  case FN_DENSE_RANK: return (value){.v.i = groups + 1};
+  case FN_PERCENT_RANK: return (value){.v.f = o->n > 1 ? (double)before / (double)(o->n - 1) : 0};
+  default: return (value){.v.f = o->n ? (double)up_to / (double)o->n : 0};
+  }
+}
+
+static value value_among(const partition *p, const own_order *o, int64_t nth) {
+  bool last = p->c->call->call.function == FN_LAST_VALUE;
+  if (nth < 1 || nth > o->n) return (value){.null = true};
+  uint32_t row = o->rows[last ? o->n - 1 : (uint32_t)nth - 1];
+  if (!rowset_valid(p->rows, p->c->args, row)) return (value){.null = true};
+  return (value){.v = rowset_cell(p->rows, p->c->args, row)};
+}
+
+static bool is_framed(uint16_t fn) {
+  return fn == FN_FIRST_VALUE || fn == FN_LAST_VALUE || fn == FN_NTH_VALUE ||
+         (fn >= FN_ROW_NUMBER && fn <= FN_CUME_DIST);
+}
+
+bool window_orders_frames(const window_call *c) { return c->call.n_keys && is_framed(c->call.function); }
+
+static sonde_code in_own_order(partition *p) {
+  uint16_t fn = p->c->call->call.function;
+  for (uint32_t place = p->begin; place < p->end; place++) {
+    own_order o;
+    value nth = {.v.i = 1};
+    SONDE_TRY(sort_frame(p, place, &o));
+    if (fn == FN_NTH_VALUE) nth = arg_at(p, 1, place);
+    bool ranks = fn >= FN_ROW_NUMBER && fn <= FN_CUME_DIST;
+    window_put(p, place,
+               ranks ? rank_among(p, p->order[place], &o) : value_among(p, &o, nth.null ? 0 : nth.v.i));
+  }
+  return SONDE_OK;
+}
+
 sonde_code window_rank(partition *p) {
+  if (window_orders_frames(p->c->call)) return in_own_order(p);
   for (uint32_t place = p->begin; place < p->end; place++) {
     value v;
     SONDE_TRY(rank_value(p, place, &v));
@@ -142,6 +215,7 @@ static value filled(const partition *p, uint32_t place) {
 
 sonde_code window_value(partition *p) {
   uint16_t fn = p->c->call->call.function;
+  if (window_orders_frames(p->c->call)) return in_own_order(p);
   for (uint32_t place = p->begin; place < p->end; place++) {
     value v;
     if (fn == FN_LAG || fn == FN_LEAD)

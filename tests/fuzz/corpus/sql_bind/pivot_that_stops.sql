@@ -1,0 +1,1 @@
+PIVOT t PIVOT (2
