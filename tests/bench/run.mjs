@@ -4,16 +4,18 @@ import os from 'node:os'
 import { browserContenders, measureBrowser } from './browser.mjs'
 import { describeMachine, describeVersions, top } from './lib/machine.mjs'
 import { parseOptions, usage } from './lib/options.mjs'
-import { browserReport, machineReport, nativeReport, parquetReport, sizeReport } from './lib/report.mjs'
+import { browserReport, machineReport, nativeReport, parquetReport, sizeReport, sqlReport } from './lib/report.mjs'
 import { measureNative, nativeContenders } from './native.mjs'
 import { measureParquet, parquetContenders } from './parquet.mjs'
 import { measureSize } from './size.mjs'
+import { measureSql, sqlSuites } from './sql.mjs'
 
 const parts = {
   native: { measure: measureNative, report: nativeReport },
   browser: { measure: measureBrowser, report: browserReport },
   parquet: { measure: measureParquet, report: parquetReport },
   size: { measure: measureSize, report: sizeReport },
+  sql: { measure: measureSql, report: sqlReport },
 }
 
 function fail(message) {
@@ -39,6 +41,8 @@ if (unknown) fail(`there is no part "${unknown}"\n${usage}`)
 const known = [...new Set([...browserContenders, ...nativeContenders, ...parquetContenders])]
 const stranger = options.contenders?.find((name) => !known.includes(name))
 if (stranger) fail(`there is no contender "${stranger}"; there are ${known.join(', ')}`)
+const strangeSuite = options.suites?.find((name) => !sqlSuites.includes(name))
+if (strangeSuite) fail(`there is no suite "${strangeSuite}"; there are ${sqlSuites.join(', ')}`)
 const chosen = options.parts.length > 0 ? options.parts : Object.keys(parts)
 
 const result = { date: new Date().toISOString(), machine: describeMachine(), versions: describeVersions() }

@@ -31,6 +31,31 @@ function cell(name, reading, reference) {
   return `${text} (×${(reading.median / reference.median).toFixed(2)})`
 }
 
+const sum = (numbers) => numbers.reduce((total, n) => total + n, 0)
+const sqlCell = ({ ms, error }) => (error ? `failed: ${error.replaceAll('|', '/').slice(0, 60)}` : milliseconds(ms))
+const factor = (ours, theirs) => (ours.error || theirs.error ? '' : `×${(ours.ms / theirs.ms).toFixed(2)}`)
+
+/** A table a suite; totals are of the queries that every contender answered. */
+function suiteReport([name, { rows, rounds, otherProcessesCores, contenders, queries }]) {
+  const names = Object.keys(contenders)
+  const [first, ...peers] = names
+  const answered = queries.filter((query) => names.every((contender) => !query[contender].error))
+  const total = Object.fromEntries(names.map((contender) => [contender, { ms: sum(answered.map((query) => query[contender].ms)) }]))
+  const row = (label, query) => [label, ...names.map((contender) => sqlCell(query[contender])), ...peers.map((peer) => factor(query[first], query[peer]))]
+  return [
+    `### ${name}, ${rows.toLocaleString('en')} rows, median of ${rounds}`,
+    table(['', ...names, ...peers.map((peer) => `× ${peer}`)], [
+      ...queries.map((query, i) => row(`q${i + 1}`, query)),
+      row(`total of ${answered.length}`, total),
+      ['load (CSV)', ...names.map((contender) => milliseconds(contenders[contender].loadMs)), ...peers.map(() => '')],
+      ['peak memory', ...names.map((contender) => megabytes(contenders[contender].peak)), ...peers.map(() => '')],
+    ]),
+    `Other processes kept ${otherProcessesCores} cores busy.`,
+  ].join('\n\n')
+}
+
+export const sqlReport = (suites) => ['## SQL, natively', ...Object.entries(suites).map(suiteReport)].join('\n\n')
+
 /** What must be said below a table of visits. */
 function remarks({ unbuilt, disagreements, otherProcessesCores }) {
   const wrong = disagreements.map((one) =>
