@@ -1,61 +1,69 @@
-// `sonde query` as scripts use it: files under names, exact digits, exit codes.
+// `sonde query` as people and scripts use it: forms of the answer, files of statements, errors and exit codes.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { gzipSync } from 'node:zlib'
 
 const folder = mkdtempSync(join(tmpdir(), 'sonde-query-'))
 after(() => rmSync(folder, { recursive: true }))
 
-function file(name, bytes) {
+function file(name, text) {
   const path = join(folder, name)
-  writeFileSync(path, bytes)
+  writeFileSync(path, text)
   return path
 }
-const query = (...args) => spawnSync(process.env.SONDE_BIN, ['query', ...args], { encoding: 'utf8', maxBuffer: 2 ** 28, timeout: 60000 })
-function ok(...args) {
-  const run = query(...args)
-  assert.deepEqual([run.status, run.stderr], [0, ''], args.join(' '))
-  return run.stdout
+const fruit = file('fruit.csv', 'name,price\napple,1.5\n"pear, ripe",\n')
+const runs = (args, input) => {
+  const { status, stdout, stderr } = spawnSync(process.env.SONDE_BIN, ['query', ...args], { encoding: 'utf8', input, timeout: 60000 })
+  return [status, stdout, stderr]
 }
+const table = ['--table', `fruit=${fruit}`]
 
-const cities = file('cities.csv', 'id,name,people\n1,Ulm,126329\n2,"Graz, AT",291072\n3,Bern,9007199254740993\n')
-const visits = file('visits.csv.gz', gzipSync('city,day\n2,2026-11-21\n2,2026-11-22\n1,\n'))
-const tables = ['--table', `cities=${cities}`, '--table', `visits=${visits}`]
-
-test('joins files of different kinds, digits exact', () => {
-  const text = ok(...tables, '--json', 'SELECT name, people, count(v.city) AS n, max(day) AS last FROM cities c LEFT JOIN visits v ON v.city = c.id GROUP BY ALL ORDER BY name')
-  assert.ok(text.includes('9007199254740993'))
-  const { columns, rows } = JSON.parse(text)
-  assert.deepEqual(columns, [{ name: 'name', type: 'VARCHAR' }, { name: 'people', type: 'BIGINT' }, { name: 'n', type: 'BIGINT' }, { name: 'last', type: 'DATE' }])
-  assert.deepEqual(rows.map((row) => [row[0], row[2], row[3]]), [['Bern', 0, null], ['Graz, AT', 2, '2026-11-22'], ['Ulm', 1, null]])
+test('an answer as JSON, CSV and drawn', () => {
+  const sql = 'SELECT name, price FROM fruit ORDER BY name'
+  const [status, json] = runs([...table, '--json', sql])
+  assert.equal(status, 0)
+  assert.deepEqual(JSON.parse(json), {
+    columns: [{ name: 'name', type: 'VARCHAR' }, { name: 'price', type: 'DOUBLE' }],
+    rows: [['apple', 1.5], ['pear, ripe', null]],
+  })
+  assert.deepEqual(runs([...table, '--csv', sql]), [0, 'name,price\napple,1.5\n"pear, ripe",\n', ''])
+  assert.match(runs([...table, sql])[1], /^name +price\n─+ +─+\napple +1\.5\n/)
 })
 
-test('CSV quotes what needs it, nulls are empty', () => {
-  assert.equal(ok(...tables, '--csv', "SELECT name, NULL AS x, 'say \"hi\"' AS s FROM cities WHERE id = 2"), 'name,x,s\n"Graz, AT",,"say ""hi"""\n')
+test('every digit is there', () => {
+  assert.match(runs(['--json', 'SELECT 12345678901234567890123456789, 0.1::DOUBLE + 0.2'])[1], /\[\[12345678901234567890123456789,0\.30000000000000004\]\]/)
 })
 
-test('results larger than one page arrive whole', () => {
-  const { rows } = JSON.parse(ok('--json', "SELECT i, repeat('x', 20) FROM range(200000) t(i)"))
-  assert.equal(rows.length, 200000)
-  assert.deepEqual(rows.at(-1), [199999, 'x'.repeat(20)])
-  assert.deepEqual(JSON.parse(ok('--json', 'SELECT 1 AS a WHERE false')), { columns: [{ name: 'a', type: 'INTEGER' }], rows: [] })
+test('an error names its place and prints no rows', () => {
+  assert.deepEqual(runs([...table, 'SELECT nme FROM fruit']), [1, '', 'sonde query: there is no column nme; did you mean name? (at byte 7 of the SQL)\n'])
+  const [status, rows, message] = runs(['--csv', "SELECT CASE WHEN i < 50000 THEN '1' ELSE 'x' END::INTEGER FROM range(60000) t(i)"])
+  assert.deepEqual([status, rows], [1, ''])
+  assert.match(message, /'x' does not fit INTEGER/)
 })
 
-test('says what is wrong and exits with 1; usage errors with 2', () => {
-  for (const [sql, message] of [
-    ['SELECT nme FROM cities', /nme.*at byte 7/s],
-    ['SELECT 2147483647 + 1', /out of range for INTEGER.*at byte 7/s],
-    ["SELECT CAST(name AS INT) FROM cities", /'Ulm' does not fit INTEGER/],
-  ]) {
-    const run = query(...tables, sql)
-    assert.deepEqual([run.status, run.stdout], [1, ''], sql)
-    assert.match(run.stderr, message)
+test('statements of a file are answered one a line, wrong ones too', () => {
+  const statements = file('statements.sql', "SELECT ';' AS a;\n\n-- what follows spans lines\nSELECT nme\nFROM fruit;\nSELECT count(*)\nFROM fruit")
+  const [status, answers] = runs([...table, '--json', '--file', statements])
+  assert.equal(status, 1)
+  const [first, second, third, ...rest] = answers.split('\n')
+  assert.deepEqual(JSON.parse(first).rows, [[';']])
+  assert.deepEqual(JSON.parse(second), { error: 'there is no column nme; did you mean name?', at: 'SELECT nme'.length - 3 + '-- what follows spans lines\n'.length })
+  assert.deepEqual(JSON.parse(third).rows, [[2]])
+  assert.deepEqual(rest, [''])
+})
+
+test('statements come from standard input, and each tells its time', () => {
+  const [status, answers, times] = runs(['--csv', '--timing', '--file', '-'], 'SELECT 1 AS a;\nSELECT 2 AS a;\n')
+  assert.deepEqual([status, answers], [0, 'a\n1\na\n2\n'])
+  assert.match(times, /^\d+\.\d{3} ms\n\d+\.\d{3} ms\n$/)
+})
+
+test('wrong use is exit code 2', () => {
+  for (const args of [[], ['SELECT 1', 'SELECT 2'], ['--file', 'x.sql', 'SELECT 1'], ['--table', 'fruit', 'SELECT 1'], ['--memory', 'much', 'SELECT 1'], ['--file']]) {
+    assert.equal(runs(args)[0], 2, args.join(' '))
   }
-  assert.match(query('--table', `t=${folder}/none.csv`, 'SELECT 1').stderr, /cannot open/)
-  assert.equal(query('--table', 'nothing', 'SELECT 1').status, 2)
-  assert.equal(query(...tables).status, 2)
+  assert.equal(runs(['--file', join(folder, 'missing.sql')])[0], 1)
 })

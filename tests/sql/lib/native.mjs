@@ -6,10 +6,18 @@ import { dataPath } from './check.mjs'
 
 function start(tables) {
   const named = tables.flatMap(([name, file]) => ['--table', `${name}=${dataPath(file)}`])
-  const child = spawn(process.env.SONDE_BIN, ['query', '--json', '--file', '-', ...named], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.env.SONDE_BIN, ['query', '--json', '--file', '-', ...named], { stdio: 'pipe' })
+  const remarks = []
+  child.stderr.on('data', (bytes) => remarks.push(bytes))
   child.stdin.on('error', () => {}) // it has ended, which the missing answer tells
   const lines = createInterface({ input: child.stdout })
-  return { child, lines, answers: lines[Symbol.asyncIterator](), key: JSON.stringify(tables) }
+  return { child, remarks, lines, answers: lines[Symbol.asyncIterator](), key: JSON.stringify(tables) }
+}
+
+// Wrong statements are answered on standard output: what is said on the other one comes from a crash or a sanitizer.
+function assertQuiet({ child, remarks }) {
+  const text = Buffer.concat(remarks).toString()
+  if (child.signalCode || text) throw new Error(`sonde ended with ${child.signalCode ?? child.exitCode}: ${text}`)
 }
 
 const ended = ({ child }) => new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.on('close', resolve) : resolve()))
@@ -27,7 +35,8 @@ export function createEngine() {
       const { value, done } = await running.answers.next()
       if (done) {
         await ended(running)
-        throw new Error(`sonde ended with ${running.child.signalCode ?? running.child.exitCode} at ${sql}`)
+        assertQuiet(running)
+        throw new Error(`sonde ended at ${sql}`)
       }
       const answer = parseExact(value)
       return 'error' in answer ? { error: `${answer.error} (at byte ${answer.at})` } : answer
@@ -38,6 +47,7 @@ export function createEngine() {
       running.lines.close()
       running.child.stdout.resume() // what nobody waits for any more
       await ended(running)
+      assertQuiet(running)
     },
   }
 }
