@@ -255,6 +255,10 @@ static sonde_step open_step(sonde_job *j, sonde_error *err) {
     j->phase = OPEN_PARQUET;
     return SONDE_YIELD;
   }
+  if (n >= 6 && memcmp(bytes, "ARROW1", 6) == 0)
+    return status_set(err, SONDE_UNSUPPORTED, 0,
+                      "this is an Arrow file; Sonde writes such files but does not open them yet"),
+           SONDE_FAIL;
   const char *other = codec_sniff_unsupported(bytes, (size_t)n);
   if (other)
     return status_set(err, SONDE_UNSUPPORTED, 0, "this is a %s file; unpack it and open what is inside",

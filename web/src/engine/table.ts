@@ -26,6 +26,7 @@ export function createTable(peer: Peer, opened: Opened, { sqlName, onProgress, o
   let reporting = false
 
   function startScan(): void {
+    if (scan.info.state === 'imported') return
     scan.start()
     if (onProgress && !reporting) void report(onProgress)
   }

@@ -69,6 +69,9 @@ export function OpeningState({ model, state }: { readonly model: Explorer; reado
   )
 }
 
+/** How it is read stands in the file itself. */
+const isParquet = (name: string): boolean => /\.(parquet|parq|pq)$/i.test(name)
+
 const overridable: readonly Setting[] = ['encoding', 'delimiter', 'quote', 'compression']
 
 export function FailedState({ model, state, onOpen }: { readonly model: Explorer; readonly state: ExplorerState; readonly onOpen: (source: Source) => void }) {
@@ -81,7 +84,7 @@ export function FailedState({ model, state, onOpen }: { readonly model: Explorer
         <p className="sonde-problem">{failure.message}{failure.at !== undefined && ` (at byte ${formatCount(failure.at)})`}</p>
         <p>{failure.advice}</p>
       </div>
-      <div className="sonde-overrides">
+      {!isParquet(state.name) && <div className="sonde-overrides">
         {overridable.map((setting) => (
           <label key={setting}>
             <span>{settingNames[setting]}</span>
@@ -91,7 +94,7 @@ export function FailedState({ model, state, onOpen }: { readonly model: Explorer
             </select>
           </label>
         ))}
-      </div>
+      </div>}
       <div className="sonde-actions">
         <button type="button" className="sonde-primary" onClick={model.retry}>Try again</button>
       </div>

@@ -104,6 +104,8 @@ test('what a page has cost is told', async () => {
   const before = costs.at(-1)!.bytesRead
   await table.page(5000, 50)
   expect(costs.at(-1)!.bytesRead).toBeGreaterThan(before)
+  await new Response(table.export({ format: 'csv' })).arrayBuffer()
+  expect(costs.every(({ memoryBytes }) => memoryBytes > 0)).toBe(true) // nothing tells less than is known
 })
 
 describe('what a Parquet file costs', () => {
