@@ -42,15 +42,19 @@ static bool rows_left(const filtering *f, sonde_str predicate, row_ranges *left)
   column_ref *refs;
   uint32_t n;
   if (refs_stored(f->refs, f->n, t->scratch, &refs, &n, t->err) != SONDE_OK) return false;
-  bool *all = arena_alloc(t->scratch, n, t->err);
+  bool *asked = arena_zero(t->scratch, n, t->err);
   pq_span *blooms = arena_zero(t->scratch, n * sizeof *blooms, t->err);
-  if (!all || !blooms || !parquet_columns_open(t, refs, n, &columns)) return false;
-  known_columns known = {
-      .refs = refs, .n = n, .rows = f->h->rows, .pieces = columns.pieces, .all = f->refs, .n_all = f->n};
+  if (!asked || !blooms || !parquet_columns_open(t, refs, n, &columns)) return false;
+  known_columns known = {.refs = refs,
+                         .n = n,
+                         .rows = f->h->rows,
+                         .pieces = columns.pieces,
+                         .all = f->refs,
+                         .n_all = f->n,
+                         .asked = asked};
   if (!ask_statistics(f, predicate, &known, left)) return false;
   if (left->n == 0 || all_kept(f, refs, n)) return true;
-  memset(all, 1, n);
-  if (!parquet_columns_blooms(t, f->h, &columns, all, blooms)) return false;
+  if (!parquet_columns_blooms(t, f->h, &columns, asked, blooms)) return false;
   known.blooms = blooms;
   if (!ask_statistics(f, predicate, &known, left)) return false;
   if (left->n == 0) return true;

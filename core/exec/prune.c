@@ -51,10 +51,13 @@ static bool comparable(const column_ref *ref, const pq_piece *piece) {
   return same && n->kind == PQ_LEAF && n->max_rep == 0 && family_of(n->type) != FAMILY_SHOWN;
 }
 
+static bool bloom_tells(const condition *c, const pq_test *t) {
+  return !c->negated && !c->null_too && (t->op == PQ_EQ || t->op == PQ_IN);
+}
+
 static bool bloom_excludes(const pruner *p, uint32_t ref, const condition *c, const pq_test *t) {
   const pq_span *bloom = p->known->blooms ? &p->known->blooms[ref] : NULL;
-  if (!bloom || !bloom->bytes || c->negated || c->null_too || (t->op != PQ_EQ && t->op != PQ_IN))
-    return false;
+  if (!bloom || !bloom->bytes || !bloom_tells(c, t)) return false;
   for (uint32_t i = 0; i < t->n_values; i++)
     if (pq_bloom_may_contain(&p->known->pieces[ref], 0, bloom->bytes, (size_t)bloom->range.length,
                              &t->values[i], NULL))
@@ -125,6 +128,7 @@ static sonde_code prune_leaf(pruner *p, uint8_t op, row_ranges *out) {
   pq_bounds all;
   pq_chunk_bounds(&p->known->pieces[ref], 0, &all);
   if (!may_match(&p->known->pieces[ref], &all, &c, &t) || bloom_excludes(p, ref, &c, &t)) out->n = 0;
+  if (p->known->asked && out->n && bloom_tells(&c, &t)) p->known->asked[ref] = true;
   bool paged = p->known->indexes && p->known->indexes[ref] && p->known->indexes[ref][0].n > 0;
   return out->n && paged ? pages_left(p, ref, &c, &t, out) : SONDE_OK;
 }

@@ -15,6 +15,7 @@ typedef struct {
   const pq_span *blooms;               /* per ref; bytes NULL: none */
   const column_ref *all;               /* of the predicate: also columns that the file does not have */
   uint32_t n_all;
+  bool *asked; /* out, per ref: its bloom filter may rule out what is left; NULL: not wanted */
 } known_columns;
 
 /* Of one node of a compiled predicate; `at` in *out is NULL only with an error. */

@@ -78,6 +78,13 @@ describe('a filtered page reads', () => {
     expect(cost.bytes).toBeLessThan(file.length * 0.05)
   })
 
+  test('no bloom filter for a range, which none can answer', async () => {
+    const cost = await costOf({ column: 1, op: '>=', value: keyOf(100) }, [1])
+    const keys = parquetMetadata(file.buffer).row_groups.reduce((sum, group) => sum + Number(group.columns[1]!.meta_data!.total_compressed_size), 0)
+    expect(cost.found).toBe(all.filter((row) => keyOf(row) >= keyOf(100)).length)
+    expect(cost.bytes).toBeLessThanOrEqual(keys * 1.1)
+  })
+
   test('one row group for a key that the bloom filters find', async () => {
     const cost = await costOf({ column: 1, op: '=', value: keyOf(71_234) }, [0, 1])
     expect(cost.page).toEqual([textOf(71_234).slice(0, 2)])
