@@ -7,11 +7,11 @@
 #define BLOCK_MIN ((uint64_t)1 << 20)
 #define BLOCK_MAX ((uint64_t)16 << 20)
 
-/* What is held only for speed, the cheapest to get again first: bytes, columns, and in the end bytes that a waiting task will
+/* What is held only for speed, the cheapest to get again first: bytes, tables of joins, columns, and in the end bytes that a waiting task will
  * have to ask for once more. Nothing that the running task looks at is touched. */
 static bool reclaim(void *owner) {
   sonde_engine *e = owner;
-  return sources_reclaim(&e->sources, false) || store_reclaim(&e->store) ||
+  return sources_reclaim(&e->sources, false) || shares_reclaim(&e->shares) || store_reclaim(&e->store) ||
          sources_reclaim(&e->sources, true);
 }
 
@@ -29,6 +29,7 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   e->mem.owner = e;
   store_init(&e->store, &e->mem, c.keep_limit);
   sources_init(&e->sources, &e->mem, c.keep_limit);
+  shares_init(&e->shares, &e->mem);
   return e;
 }
 
@@ -45,6 +46,7 @@ void sonde_engine_free(sonde_engine *e) {
     e->tables = t->next;
     table_free(e, t);
   }
+  shares_free(&e->shares);
   store_free(&e->store);
   sources_free(&e->sources);
   mem m = e->mem;
@@ -71,6 +73,13 @@ void sonde_source_fail(sonde_engine *e, sonde_source id, sonde_str reason) {
   source *s = sources_find(&e->sources, id);
   if (s) source_fail(s, reason);
 }
+
+sonde_code sonde_share(sonde_engine *e, uint32_t shared, const uint8_t *bytes, size_t len, sonde_error *err) {
+  sonde_error ignored;
+  return shares_add(&e->shares, shared, (sonde_str){(const char *)bytes, len}, false, err ? err : &ignored);
+}
+
+void sonde_unshare(sonde_engine *e, uint32_t shared) { shares_drop(&e->shares, shared); }
 
 table *engine_table(sonde_engine *e, uint64_t id) {
   for (table *t = e->tables; t; t = t->next)

@@ -94,6 +94,7 @@ struct sonde_engine {
   mem mem;
   sources sources;
   store store;
+  shares shares;
   table *tables;
   view *views;
   session_view *session_views;

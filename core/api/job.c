@@ -160,6 +160,9 @@ sonde_progress sonde_job_progress(const sonde_job *j) { return j->progress; }
 
 sonde_code split_begin(sonde_job *j, uint32_t n, sonde_error *err) {
   split *s = &j->split;
+  s->base += s->n;
+  s->table = j->table;
+  s->shared = 0;
   s->n = s->allowed = n;
   s->n_done = s->n_out = s->cursor = 0;
   s->offered = false;
@@ -197,13 +200,16 @@ int sonde_job_take(sonde_job *j, sonde_fragment *out) {
   s->state[id] = FRAGMENT_OUT;
   s->n_out++;
   uint32_t b = j->kind->block_of(j, id);
-  const block *x = &j->table->blocks[b];
-  const table *file = table_at(j->table, &b);
-  *out = (sonde_fragment){.id = id,
+  const block *x = &s->table->blocks[b];
+  const table *file = table_at(s->table, &b);
+  *out = (sonde_fragment){.id = s->base + id,
                           .cost = (uint32_t)(x->end - x->begin),
                           .affinity = (uint64_t)file->id << 32 | b,
                           .bytes = s->bytes.data,
-                          .len = s->bytes.len};
+                          .len = s->bytes.len,
+                          .shared = s->shared,
+                          .shared_bytes = (const uint8_t *)s->shared_bytes.ptr,
+                          .shared_len = s->shared_bytes.len};
   return 1;
 }
 
@@ -218,27 +224,30 @@ static void accept(sonde_job *j, uint32_t id, const uint8_t *result, size_t len)
   if (code != SONDE_OK) fail(j, &err);
 }
 
-static bool is_out(const sonde_job *j, uint32_t id) {
-  return j->split.state && id < j->split.n && j->split.state[id] == FRAGMENT_OUT;
+/* The fragment that a host knows by a number comes back; NO_FRAGMENT: nobody waits for it. */
+static uint32_t come_back(sonde_job *j, uint32_t number) {
+  split *s = &j->split;
+  uint32_t id = number - s->base;
+  bool is_out = s->state && id < s->n && s->state[id] == FRAGMENT_OUT && s->inline_id != id;
+  if (!is_out) return NO_FRAGMENT;
+  s->n_out--;
+  return id;
 }
 
-void sonde_job_give(sonde_job *j, uint32_t id, const uint8_t *result, size_t len) {
-  if (!is_out(j, id)) return;
-  j->split.n_out--;
-  accept(j, id, result, len);
+void sonde_job_give(sonde_job *j, uint32_t number, const uint8_t *result, size_t len) {
+  uint32_t id = come_back(j, number);
+  if (id != NO_FRAGMENT) accept(j, id, result, len);
 }
 
-void sonde_job_give_back(sonde_job *j, uint32_t id) {
-  if (!is_out(j, id)) return;
-  j->split.n_out--;
+void sonde_job_give_back(sonde_job *j, uint32_t number) {
+  uint32_t id = come_back(j, number);
+  if (id == NO_FRAGMENT) return;
   j->split.state[id] = FRAGMENT_READY;
   if (id < j->split.cursor) j->split.cursor = id;
 }
 
-void sonde_job_give_error(sonde_job *j, uint32_t id, const sonde_error *err) {
-  if (!is_out(j, id)) return;
-  j->split.n_out--;
-  fail(j, err);
+void sonde_job_give_error(sonde_job *j, uint32_t number, const sonde_error *err) {
+  if (come_back(j, number) != NO_FRAGMENT) fail(j, err);
 }
 
 task job_task(sonde_job *j, sonde_error *err) {
@@ -246,6 +255,7 @@ task job_task(sonde_job *j, sonde_error *err) {
   return (task){.mem = &e->mem,
                 .sources = &e->sources,
                 .store = &e->store,
+                .shares = &e->shares,
                 .wants = &j->wants,
                 .scratch = &j->scratch,
                 .err = err};
@@ -265,6 +275,7 @@ static sonde_step run_inline(sonde_job *j, uint32_t id, sonde_error *err) {
   if (fragment_run(&t, s->inline_bytes.data, s->inline_bytes.len, &s->inline_result) != SONDE_OK)
     return SONDE_FAIL;
   if (j->wants.count) return SONDE_NEED;
+  if (t.again) return SONDE_YIELD;
   s->inline_id = NO_FRAGMENT;
   accept(j, id, s->inline_result.data, s->inline_result.len);
   return SONDE_YIELD;
@@ -297,7 +308,8 @@ static sonde_step visiting_step(sonde_job *j, sonde_error *err) {
   task t = job_task(j, err);
   buf_clear(&j->page);
   if (fragment_run(&t, v->bytes, v->len, &j->page) != SONDE_OK) return SONDE_FAIL;
-  return j->wants.count ? SONDE_NEED : SONDE_DONE;
+  if (j->wants.count) return SONDE_NEED;
+  return t.again ? SONDE_YIELD : SONDE_DONE;
 }
 
 static const job_kind visiting_kind = {.step = visiting_step};

@@ -7,6 +7,11 @@ typedef enum { FRAGMENT_READY, FRAGMENT_OUT, FRAGMENT_DONE } fragment_state;
 
 typedef struct {
   uint32_t n, n_done, n_out, cursor;
+  uint32_t
+      base; /* the host knows fragment 0 by this number, so that one of an earlier split is not taken for it */
+  const table *table; /* whose blocks the fragments are of */
+  uint32_t shared;    /* what all of them need, and the number that it goes by; 0: nothing */
+  sonde_str shared_bytes;
   uint32_t allowed;   /* fragments from here on are not given away yet; n: all are */
   uint8_t *state;     /* NULL: the job has no fragments (yet) */
   bool offered;       /* the host has seen them */
@@ -43,6 +48,7 @@ struct sonde_job {
   sonde_error failure;
 };
 
+/* Over the job's table; `table` and `shared` may be set afterwards. */
 sonde_code split_begin(sonde_job *, uint32_t n, sonde_error *);
 void split_end(sonde_job *);
 /* DONE when every fragment's result was accepted; else what the host should do next. */

@@ -1,4 +1,5 @@
-/* {"job":"query"}: SQL over open tables and what the session has made. Runs here, one block of a table after the other. */
+/* {"job":"query"}: SQL over open tables and what the session has made. Runs here, one block of a table after the other; where the host
+ * takes fragments, what can be cut into parts runs as such (query_stages.c). */
 #include "api/query_job.h"
 
 #include "api/session.h"
@@ -78,7 +79,12 @@ static sonde_step start_query(asking *x, sonde_error *err) {
   x->sink = sink_for(x);
   if (x->sink->begin(x, root->columns, root->n_columns, err) != SONDE_OK) return SONDE_FAIL;
   x->source = (query_tables){x, table_blocks, block_rows, block_columns, release_columns};
-  query_init(&x->query, &x->statement.query, &x->source, &x->job->engine->mem, x->now, x->seed);
+  x->stage_source = query_stage_functions;
+  x->stage_source.self = x;
+  if (query_cut(x, err) != SONDE_OK) return SONDE_FAIL;
+  const query_plan *p = x->cut.root ? &x->cut : &x->statement.query;
+  query_init(&x->query, p, &x->source, &x->job->engine->mem, x->now, x->seed);
+  query_use_stages(&x->query, &x->stage_source);
   x->running = true;
   x->job->phase = QUERY_RUN;
   return SONDE_YIELD;
@@ -87,6 +93,7 @@ static sonde_step start_query(asking *x, sonde_error *err) {
 static void stop_query(asking *x) {
   if (x->running) query_close(&x->query);
   x->running = false;
+  query_stages_free(x);
 }
 
 static sonde_step bind(asking *x, sonde_error *err) {
@@ -135,6 +142,14 @@ static sonde_step end(asking *x, sonde_error *err) {
   return x->sink->end(x, err);
 }
 
+/* Nothing can go on: bytes are missing, an answer of a stage, or the host gets a say. */
+static sonde_step wait(asking *x, sonde_error *err) {
+  bool for_stage = x->waiting;
+  x->waiting = false;
+  if (x->job->wants.count) return SONDE_NEED;
+  return for_stage ? split_step(x->job, err) : SONDE_YIELD;
+}
+
 /* Batches until a page is full, bytes are missing, a block is done or others should have a turn. */
 static sonde_step run_on(asking *x, sonde_error *err) {
   sonde_job *j = x->job;
@@ -145,7 +160,7 @@ static sonde_step run_on(asking *x, sonde_error *err) {
     switch (query_next(&x->query, &b, err)) {
     case STEP_END: return end(x, err);
     case STEP_FAIL: return SONDE_FAIL;
-    case STEP_WAIT: return j->wants.count ? SONDE_NEED : SONDE_YIELD;
+    case STEP_WAIT: return wait(x, err);
     default: break;
     }
     if (b.n > limit - x->rows) b.n = (uint32_t)(limit - x->rows);
@@ -184,7 +199,12 @@ static void query_free(sonde_job *j) {
   query_release_tables(x);
 }
 
-static const job_kind query_kind = {.step = query_step, .info = query_info, .free = query_free};
+static const job_kind query_kind = {.step = query_step,
+                                    .encode = stage_encode,
+                                    .accept = stage_accept,
+                                    .block_of = stage_block_of,
+                                    .info = query_info,
+                                    .free = query_free};
 
 /* ---- starting ---- */
 
@@ -221,6 +241,7 @@ sonde_code query_start(sonde_job *j, const json *spec, sonde_error *err) {
                 .sql = json_str(json_get(spec, "sql")),
                 .answer = json_bool(json_get(spec, "keep"), false) ? &query_table_sink : &query_text_sink,
                 .limit = json_u64(json_get(spec, "limit"), UINT64_MAX),
+                .in_parts = json_bool(json_get(spec, "parallel"), false),
                 .now = (int64_t)json_u64(json_get(spec, "now"), 0),
                 .seed = json_u64(json_get(spec, "seed"), 1)};
   j->self = x;

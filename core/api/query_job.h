@@ -14,6 +14,9 @@ typedef struct {
   sonde_step (*end)(asking *, sonde_error *); /* after the last row; answers what the job's step answers */
 } sink;
 
+/* query_stages.c: the stages of the query that runs. */
+typedef struct running_stage running_stage;
+
 struct asking {
   sonde_job *job;
   sonde_str sql;
@@ -25,9 +28,14 @@ struct asking {
   arena made_columns; /* of a block: those that its file does not have */
   uint32_t blocks_out;
   query query;
-  bool running;       /* the query has to be closed */
-  const sink *answer; /* of what the host asked for: text or table */
-  const sink *sink;   /* of the query that runs now */
+  query_plan cut; /* the statement's plan, cut into stages; root NULL: it was not */
+  bool in_parts;  /* the host said that it takes fragments */
+  query_stages stage_source;
+  running_stage *stages, *given; /* all of them; the one whose fragments are given away */
+  bool waiting;                  /* for an answer of that one */
+  bool running;                  /* the query has to be closed */
+  const sink *answer;            /* of what the host asked for: text or table */
+  const sink *sink;              /* of the query that runs now */
   uint64_t rows, limit;
   int64_t now;
   uint64_t seed;
@@ -50,6 +58,15 @@ extern const sink query_create_table_sink; /* a table of the session */
 extern const sink query_pivot_sink;        /* values for binding again */
 extern const sink query_analyze_sink;      /* only counted */
 void query_table_free(asking *);
+
+/* query_stages.c. Cuts the plan where that is worth it: x->cut. */
+sonde_code query_cut(asking *, sonde_error *);
+/* Fragments of stages: of the job's kind. */
+sonde_code stage_encode(sonde_job *, uint32_t id, buf *, sonde_error *);
+sonde_code stage_accept(sonde_job *, uint32_t id, rd *, sonde_error *);
+uint32_t stage_block_of(sonde_job *, uint32_t id);
+void query_stages_free(asking *);
+extern const query_stages query_stage_functions; /* `self` is the asking */
 
 /* The tables that a query may read are not dropped under it; from here on it reads none. */
 void query_release_tables(asking *);

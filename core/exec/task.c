@@ -127,8 +127,9 @@ sonde_code fragment_run(task *t, const uint8_t *bytes, size_t len, buf *out) {
   case FRAGMENT_GATHER: code = run_gather(t, &h, &r, out); break;
   case FRAGMENT_VALUES: code = run_values(t, &h, &r, out); break;
   case FRAGMENT_EXPORT: code = run_export(t, &h, &r, out); break;
+  case FRAGMENT_QUERY: code = run_query(t, &h, &r, out); break;
   default: return status_set(t->err, SONDE_CORRUPT, 0, "fragment kind %u is not known", h.kind);
   }
-  if (code == SONDE_OK && t->wants->count == 0) code = buf_status(out, t->err);
+  if (code == SONDE_OK && t->wants->count == 0 && !t->again) code = buf_status(out, t->err);
   return code;
 }

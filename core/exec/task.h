@@ -3,6 +3,7 @@
 #ifndef EXEC_TASK_H
 #define EXEC_TASK_H
 #include "base/buf.h"
+#include "exec/shares.h"
 #include "exec/store.h"
 #include "format/csv/block.h"
 #include "source/source.h"
@@ -11,8 +12,10 @@ typedef struct {
   mem *mem;
   sources *sources;
   store *store;
+  shares *shares;
   wants *wants;   /* not empty after a run: bring these and run again */
   arena *scratch; /* of this run */
+  bool again;     /* nothing is missing, but the host gets a say before the task is run again */
   sonde_error *err;
 } task;
 
@@ -23,7 +26,8 @@ typedef enum { /* first byte of a fragment */
                FRAGMENT_KEYS,
                FRAGMENT_GATHER,
                FRAGMENT_VALUES,
-               FRAGMENT_EXPORT
+               FRAGMENT_EXPORT,
+               FRAGMENT_QUERY
 } fragment_kind;
 
 /* FORMAT_MEMORY: the result of a query; its columns are nowhere but in the store of the lead. */
@@ -58,7 +62,7 @@ csv_form get_form(rd *);
 void put_seen(buf *, const csv_seen *);
 csv_seen get_seen(rd *);
 
-/* Runs any fragment; the result is appended to `out`. With wants listed, `out` is void. */
+/* Runs any fragment; the result is appended to `out`. With wants listed, or to be run again, `out` is void. */
 sonde_code fragment_run(task *, const uint8_t *bytes, size_t len, buf *out);
 
 /* The bytes [begin, end) of a source, or NULL: then a want was listed (SONDE_OK) or err says why. */
@@ -87,5 +91,6 @@ sonde_code run_keys(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_gather(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_values(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_export(task *, const fragment_head *, rd *, buf *out);
+sonde_code run_query(task *, const fragment_head *, rd *, buf *out);
 
 #endif

@@ -140,18 +140,26 @@ sonde_progress sonde_job_progress(const sonde_job *);
 /* SONDE_SPLIT: fragments are pure functions of their bytes and the sources they name. A host takes as many as it can
  * run (on other engines, in any order), and gives each result. A host that never takes loses nothing but time: a step
  * that finds fragments nobody took runs one itself. `affinity` names the block of data: an engine that ran a fragment
- * of it keeps its decoded columns, so later ones should go there. */
+ * of it keeps its decoded columns, so later ones should go there. Many fragments of a query need the same bytes, perhaps tens of
+ * megabytes: these go by a number (0: none) that the engine which runs them has to be told once, before, by sonde_share. A job has
+ * one such number at a time: when a fragment comes with another one, or the job ends, the former can be unshared. */
 typedef struct {
   uint32_t id;
   uint32_t cost; /* bytes of source it covers, for balancing */
   uint64_t affinity;
   const uint8_t *bytes; /* borrowed until the next call on this job */
   size_t len;
+  uint32_t shared;
+  const uint8_t *shared_bytes; /* borrowed as well */
+  size_t shared_len;
 } sonde_fragment;
 int sonde_job_take(sonde_job *, sonde_fragment *out); /* 1: one was taken; 0: none left for now */
 void sonde_job_give(sonde_job *, uint32_t id, const uint8_t *result, size_t len);
 void sonde_job_give_back(sonde_job *, uint32_t id); /* not run after all (worker died, cancelled) */
 void sonde_job_give_error(sonde_job *, uint32_t id, const sonde_error *); /* it failed there: the job fails */
+/* What fragments that name `shared` need; numbers are unique per engine that gave the fragments away. */
+sonde_code sonde_share(sonde_engine *, uint32_t shared, const uint8_t *bytes, size_t len, sonde_error *);
+void sonde_unshare(sonde_engine *, uint32_t shared);
 /* Runs a fragment; its result is sonde_job_page when DONE. */
 sonde_job *sonde_fragment_start(sonde_engine *, const uint8_t *bytes, size_t len, sonde_error *);
 

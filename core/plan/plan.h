@@ -126,7 +126,10 @@ typedef enum {
   PLAN_CTE_REF,
   PLAN_UNNEST, /* out: the input's columns, one column for each list */
   PLAN_RANGE,  /* one column: range, generate_series */
-  PLAN_SAMPLE
+  PLAN_SAMPLE,
+  /* Made by exec/query/cut.h, not by core/sql: */
+  PLAN_SIDE,    /* within a stage: the rows of one of its sides */
+  PLAN_EXCHANGE /* what a stage, run for each block of a table, answers: in the order of the blocks */
 } plan_kind;
 
 typedef struct {
@@ -159,6 +162,8 @@ struct plan {
     } project;
     struct {
       uint32_t n_groups, n_calls, n_sets, n_groupings;
+      bool
+          merges; /* its input is the exchange of stages that end with the same aggregate: their states are put together */
       const expr **groups;
       const aggregate_call *calls;
       const uint64_t *sets; /* n_sets masks over groups (at most 64 then); NULL: all groups in one */
@@ -222,6 +227,13 @@ struct plan {
       bool seeded;
       uint64_t seed;
     } sample;
+    uint32_t side; /* number among the exchange's sides */
+    struct {
+      const plan *stage;  /* over the block of its one scan */
+      const plan **sides; /* run before, their rows are given to every engine */
+      uint32_t n_sides;
+      uint32_t table; /* of the scan */
+    } exchange;
   } u;
 };
 

@@ -23,12 +23,12 @@ const char read_options_usage[] =
 
 enum { NOT_ONE_OF_THEM = -1 };
 
-static unsigned cores(void) {
+unsigned threads_by_default(void) {
   long n = sysconf(_SC_NPROCESSORS_ONLN);
   return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
-void options_init(options *o) { *o = (options){.host.threads = cores()}; }
+void options_init(options *o) { *o = (options){.host.threads = threads_by_default()}; }
 
 void options_free(options *o) {
   text_free(&o->read);
@@ -85,10 +85,10 @@ static int take_skip(options *o, const char *word) {
   return code;
 }
 
-static int take_threads(options *o, const char *word) {
+int threads_of(const char *word, unsigned *out) {
   uint64_t n;
-  int code = take_number("--threads", word, 1, 64, &n);
-  o->host.threads = (unsigned)n;
+  int code = word ? take_number("--threads", word, 1, 64, &n) : EXIT_USAGE;
+  if (!code) *out = (unsigned)n;
   return code;
 }
 
@@ -112,7 +112,7 @@ static int check_character(const char *name, const char *value) {
 static int take_value(const char *name, const char *value, options *o) {
   if (strcmp(name, "--skip") == 0) return take_skip(o, value);
   if (strcmp(name, "--type") == 0) return take_type(o, value);
-  if (strcmp(name, "--threads") == 0) return take_threads(o, value);
+  if (strcmp(name, "--threads") == 0) return threads_of(value, &o->host.threads);
   if (strcmp(name, "--memory") == 0) return take_memory(o, value);
   bool tab = strcmp(name, "--delimiter") == 0 && (strcmp(value, "\\t") == 0 || strcmp(value, "tab") == 0);
   if (tab) value = "\t";

@@ -21,6 +21,9 @@ int options_check(const options *);
 /* The whole of ReadOptions. */
 void options_add_read(const options *, text *out);
 
+unsigned threads_by_default(void);
+/* The value of --threads; 0, or the exit code after a message. */
+int threads_of(const char *word, unsigned *out);
 bool number_of(const char *word, uint64_t *out); /* a whole number, and nothing else */
 
 #endif

@@ -4,14 +4,24 @@
 #include "text.h"
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What the fragments of a stage share: one copy for all threads, as long as a task or the pool refers to it. */
+typedef struct {
+  atomic_uint users;
+  uint32_t id;
+  size_t len;
+  uint8_t bytes[];
+} shared;
 
 typedef struct task {
   struct task *next;
   uint32_t id;
   uint64_t affinity;
+  shared *shared; /* NULL: none */
   size_t len;
   uint8_t bytes[];
 } task;
@@ -24,6 +34,7 @@ typedef struct {
   pool *pool;
   sonde_engine *engine;
   uint32_t known_sources;
+  uint32_t knows; /* the shared bytes that its engine was given last; 0: none */
   queue own;
   pthread_t thread;
 } worker;
@@ -38,6 +49,7 @@ typedef struct {
 struct pool {
   const byte_sources *sources;
   size_t pending;
+  shared *shared; /* of the task submitted last */
   unsigned n_workers;
   pthread_mutex_t lock; /* guards all below */
   pthread_cond_t work, done;
@@ -65,6 +77,15 @@ static task *queue_take(queue *q) {
   q->first = t->next;
   if (!q->first) q->end = &q->first;
   return t;
+}
+
+static void shared_release(shared *s) {
+  if (s && atomic_fetch_sub(&s->users, 1) == 1) free(s);
+}
+
+static void task_free(task *t) {
+  shared_release(t->shared);
+  free(t);
 }
 
 static home *home_of(pool *p, uint64_t affinity) {
@@ -118,11 +139,23 @@ static void step_to_end(worker *w, sonde_job *job, pool_result *r) {
   }
 }
 
+/* An engine holds the shared bytes of one stage at a time. */
+static bool share(worker *w, const shared *s, sonde_error *err) {
+  uint32_t id = s ? s->id : 0;
+  if (w->knows == id) return true;
+  if (w->knows) sonde_unshare(w->engine, w->knows);
+  w->knows = 0;
+  if (s && sonde_share(w->engine, id, s->bytes, s->len, err) != SONDE_OK) return false;
+  w->knows = id;
+  return true;
+}
+
 static pool_result *run(worker *w, const task *t) {
   pool_result *r = memory_of(sizeof *r);
   *r = (pool_result){.id = t->id};
   if (!bytes_register(w->engine, w->pool->sources, w->known_sources, &r->error)) return r;
   w->known_sources = w->pool->sources->count;
+  if (!share(w, t->shared, &r->error)) return r;
   sonde_job *job = sonde_fragment_start(w->engine, t->bytes, t->len, &r->error);
   if (job) step_to_end(w, job, r);
   if (!r->bytes && r->error.code == SONDE_OK) r->error.code = SONDE_MISUSE;
@@ -142,7 +175,7 @@ static void *work(void *arg) {
   worker *w = arg;
   for (task *t; (t = wait_for_task(w));) {
     hand_in(w->pool, run(w, t));
-    free(t);
+    task_free(t);
   }
   return NULL;
 }
@@ -183,7 +216,7 @@ pool *pool_new(unsigned threads, const sonde_config *config, const byte_sources 
 }
 
 static void drop_tasks(queue *q) {
-  for (task *t; (t = queue_take(q));) free(t);
+  for (task *t; (t = queue_take(q));) task_free(t);
 }
 
 void pool_free(pool *p) {
@@ -199,15 +232,35 @@ void pool_free(pool *p) {
   }
   drop_tasks(&p->fresh);
   pool_results_free(p->results);
+  shared_release(p->shared);
   pthread_cond_destroy(&p->done);
   pthread_cond_destroy(&p->work);
   pthread_mutex_destroy(&p->lock);
   free(p);
 }
 
+/* The copy of a fragment's shared bytes that the task before had too, or a new one; for one more user. */
+static shared *shared_of(pool *p, const sonde_fragment *fragment) {
+  if (p->shared && p->shared->id != fragment->shared) {
+    shared_release(p->shared);
+    p->shared = NULL;
+  }
+  if (!fragment->shared) return NULL;
+  if (!p->shared) {
+    p->shared = memory_of(sizeof *p->shared + fragment->shared_len);
+    atomic_init(&p->shared->users, 1);
+    p->shared->id = fragment->shared;
+    p->shared->len = fragment->shared_len;
+    if (fragment->shared_len) memcpy(p->shared->bytes, fragment->shared_bytes, fragment->shared_len);
+  }
+  atomic_fetch_add(&p->shared->users, 1);
+  return p->shared;
+}
+
 void pool_submit(pool *p, const sonde_fragment *fragment) {
   task *t = memory_of(sizeof *t + fragment->len);
   t->id = fragment->id;
+  t->shared = shared_of(p, fragment);
   t->affinity = fragment->affinity;
   t->len = fragment->len;
   if (t->len) memcpy(t->bytes, fragment->bytes, t->len);

@@ -21,6 +21,7 @@ const char query_usage[] =
     "  --drawn             a table with aligned columns (the default)\n"
     "  --file PATH         answers the statements of a file (-: standard input) one after the other; each ends\n"
     "                      with a ; at the end of a line. With --json an answer is a line, {\"error\",\"at\"} for a wrong one\n"
+    "  --threads N         how many compute; one for each core unless given\n"
     "  --timing            how long each statement took, on standard error\n"
     "  --memory BYTES      how much the engine may hold; 4 GB unless given\n";
 
@@ -32,6 +33,7 @@ typedef enum { AS_TABLE, AS_JSON, AS_CSV } form;
 typedef struct {
   form form;
   uint64_t memory;
+  unsigned threads;
   bool timing;
   const char *sql, *file; /* one of them is NULL */
   sonde_str names[TABLES_MAX];
@@ -59,6 +61,7 @@ static int take_word(int argc, char **argv, int *at, query_options *o) {
   if (strcmp(word, "--timing") == 0) return o->timing = true, EXIT_FINE;
   if (strcmp(word, "--file") == 0)
     return (o->file = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--file needs a path");
+  if (strcmp(word, "--threads") == 0) return threads_of(option_value(argc, argv, at), &o->threads);
   if (strcmp(word, "--memory") == 0) {
     const char *bytes = option_value(argc, argv, at);
     return bytes && number_of(bytes, &o->memory) ? EXIT_FINE
@@ -193,8 +196,9 @@ static void print_answer(sonde_str answer, form f) {
 static void put_query(text *spec, const query_options *o, const uint64_t *ids, sonde_str sql) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  text_print(spec, "{\"job\":\"query\",\"now\":%lld,\"seed\":%ld,\"tables\":[",
-             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec);
+  text_print(spec, "{\"job\":\"query\",\"now\":%lld,\"seed\":%ld,\"parallel\":%s,\"tables\":[",
+             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec,
+             o->threads > 1 ? "true" : "false");
   for (unsigned i = 0; i < o->n_tables; i++) {
     text_print(spec, "%s{\"table\":%llu,\"name\":", i ? "," : "", (unsigned long long)ids[i]);
     text_add_json(spec, o->names[i]);
@@ -300,7 +304,7 @@ static int answer_all(session *s) {
 static int run(const query_options *o) {
   sonde_error err = {0};
   uint64_t memory = o->memory ? o->memory : (uint64_t)DEFAULT_MEMORY_GB << 30;
-  host_options means = {.threads = 1, .memory = memory, .keep_columns = true};
+  host_options means = {.threads = o->threads, .memory = memory, .keep_columns = true};
   session s = {.options = o, .host = host_open(&means, &err)};
   if (!s.host) return say_error("%s", err.message);
   int code = load_all(&s);
@@ -310,7 +314,7 @@ static int run(const query_options *o) {
 }
 
 int command_query(int argc, char **argv) {
-  query_options o = {.form = AS_TABLE};
+  query_options o = {.form = AS_TABLE, .threads = threads_by_default()};
   int code = read_options(argc, argv, &o);
   return code ? code : run(&o);
 }

@@ -63,6 +63,13 @@ sonde_code aggregate_open(aggregate *a, run *r, const aggregate_call *c) {
   return a->buffered ? open_buffer(a) : SONDE_OK;
 }
 
+sonde_code aggregate_open_in_stage(aggregate *a, run *r, const aggregate_call *c) {
+  SONDE_TRY(aggregate_open(a, r, c));
+  if (a->buffered || !aggregate_travels_as_rows(a)) return SONDE_OK;
+  a->buffered = true;
+  return open_buffer(a);
+}
+
 void aggregate_close(aggregate *a) {
   if (!a->run) return;
   mem *m = a->run->mem;
@@ -77,7 +84,7 @@ void aggregate_close(aggregate *a) {
 
 /* ---- rows ---- */
 
-static sonde_code reserve_states(aggregate *a, uint32_t n) {
+sonde_code aggregate_reserve(aggregate *a, uint32_t n) {
   if (!a->class || n <= a->n_states) return SONDE_OK;
   uint32_t before = a->states_cap;
   SONDE_TRY(grow(a->run->mem, &a->states, &a->states_cap, n, a->class->state, a->run->err));
@@ -177,9 +184,16 @@ static sonde_code feed(aggregate *a, part *p, arena *m) {
 sonde_code aggregate_update(aggregate *a, const batch *b, const uint32_t *groups, uint32_t n_groups,
                             arena *m) {
   part p;
-  SONDE_TRY(reserve_states(a, n_groups));
+  SONDE_TRY(aggregate_reserve(a, n_groups));
   SONDE_TRY(eval_part(a, b, groups, m, &p));
   if (a->filter) SONDE_TRY(only_filtered(a, b, &p, m));
+  if (a->seen_keys) SONDE_TRY(only_new(a, &p, m));
+  return a->buffered ? buffer_part(a, &p, m) : feed(a, &p, m);
+}
+
+sonde_code aggregate_take(aggregate *a, const batch *b, const uint32_t *groups, uint32_t n_groups, arena *m) {
+  part p = {.cols = *b, .groups = groups};
+  SONDE_TRY(aggregate_reserve(a, n_groups));
   if (a->seen_keys) SONDE_TRY(only_new(a, &p, m));
   return a->buffered ? buffer_part(a, &p, m) : feed(a, &p, m);
 }
@@ -231,7 +245,7 @@ static sonde_code feed_in_order(aggregate *a) {
 }
 
 sonde_code aggregate_end(aggregate *a, uint32_t n_groups) {
-  SONDE_TRY(reserve_states(a, n_groups));
+  SONDE_TRY(aggregate_reserve(a, n_groups));
   if (!a->buffered) return SONDE_OK;
   SONDE_TRY(by_group(a, n_groups));
   SONDE_TRY(order_groups(a, n_groups));

@@ -54,6 +54,34 @@ sonde_code aggregate_end(aggregate *, uint32_t n_groups);
 /* Results of groups [first, first + n). */
 sonde_code aggregate_result(aggregate *, uint32_t first, uint32_t n, col *out, arena *);
 
+/* Room for the states of n groups. */
+sonde_code aggregate_reserve(aggregate *, uint32_t n_groups);
+/* Rows of arguments, then keys, as they were evaluated and filtered elsewhere. */
+sonde_code aggregate_take(aggregate *, const batch *, const uint32_t *groups, uint32_t n_groups,
+                          arena *scratch);
+
+/* ---- aggregate_parts.c: blocks apart, then put together ---- */
+
+/* For a stage, which answers what aggregate_put writes. */
+sonde_code aggregate_open_in_stage(aggregate *, run *, const aggregate_call *);
+bool aggregate_travels_as_rows(const aggregate *);
+sonde_code aggregate_put(aggregate *, uint32_t n_groups, buf *out, arena *scratch);
+
+/* Groups 0 to n - 1 of some bytes, of which number i is numbers[i] among the n_here that are known here by now. */
+typedef struct {
+  const uint32_t *numbers;
+  uint32_t n, n_here;
+} known_groups;
+sonde_code aggregate_merge(aggregate *, rd *, const known_groups *, arena *scratch);
+
+/* State of an aggregate that keeps a value (aggregate_cells.c). */
+typedef struct {
+  cell v, by;
+  uint8_t seen, null;
+} kept_state;
+
+#define AGGREGATE_STATE_MAX 64u
+
 /* aggregate_simple.c, aggregate_moments.c: by fixed state; NULL: not one of these. */
 const aggregate_class *simple_class(const aggregate_call *);
 const aggregate_class *moments_class(const aggregate_call *);

@@ -1,11 +1,6 @@
 /* Aggregates that keep whole values of any type: min, max, first, last, any_value, arg_min, arg_max. */
 #include "exec/query/aggregate.h"
 
-typedef struct {
-  cell v, by;
-  uint8_t seen, null;
-} kept_state;
-
 static sonde_code keep(aggregate *a, const sql_type *t, const col *x, uint32_t i, cell *out, uint8_t *null) {
   *null = !col_valid(x, i);
   if (*null) return SONDE_OK;

@@ -173,10 +173,17 @@ static const aggregate_class sum_i64_class = {sizeof(whole_sum), sum_i64, finish
 
 /* ---- sums of floating-point numbers ---- */
 
+/* What rounding lost is kept beside the sum (Knuth's two-sum), so that the order in which values and blocks are added hardly ever shows. */
 typedef struct {
-  double sum, rest; /* rest: what rounding lost (Kahan, Neumaier) */
+  double sum, rest;
   uint64_t n;
 } float_sum;
+
+static inline void add_double(float_sum *s, double v) {
+  double t = s->sum + v, of_v = t - s->sum;
+  s->rest += (s->sum - (t - of_v)) + (v - of_v);
+  s->sum = t;
+}
 
 static sonde_code sum_f64(aggregate *a, void *states, const uint32_t *groups, const col *args, uint32_t n) {
   const col *x = &args[0];
@@ -185,28 +192,17 @@ static sonde_code sum_f64(aggregate *a, void *states, const uint32_t *groups, co
   if (groups && !x->valid && x->form == COL_FLAT) {
     const double *v = x->data;
     for (uint32_t i = 0; i < n; i++) {
-      sums[groups[i]].sum += v[i];
+      add_double(&sums[groups[i]], v[i]);
       sums[groups[i]].n++;
     }
   } else {
-    EACH_STATE(float_sum, x, (s->sum += COL_AT(x, double, i), s->n++));
+    EACH_STATE(float_sum, x, (add_double(s, COL_AT(x, double, i)), s->n++));
   }
   return SONDE_OK;
 }
 
-static void add_exactly(float_sum *s, double v) {
-  double t = s->sum + v;
-  if (isfinite(t)) s->rest += fabs(s->sum) >= fabs(v) ? s->sum - t + v : v - t + s->sum;
-  s->sum = t;
-  s->n++;
-}
-
-static sonde_code sum_exactly(aggregate *a, void *states, const uint32_t *groups, const col *args,
-                              uint32_t n) {
-  (void)a;
-  EACH_STATE(float_sum, &args[0], add_exactly(s, COL_AT(&args[0], double, i)));
-  return SONDE_OK;
-}
+/* Infinities and NaN leave no sensible rest. */
+static double float_total(const float_sum *s) { return isfinite(s->sum) ? s->sum + s->rest : s->sum; }
 
 static sonde_code finish_floats(aggregate *a, const void *states, uint32_t first, uint32_t n, col *out,
                                 arena *m) {
@@ -215,7 +211,7 @@ static sonde_code finish_floats(aggregate *a, const void *states, uint32_t first
   (void)m;
   for (uint32_t i = 0; i < n; i++) {
     const float_sum *s = &sums[first + i];
-    double total = s->sum + s->rest;
+    double total = float_total(s);
     col_put(out, i, (cell){.f = mean ? total / (double)s->n : total});
     if (s->n == 0) col_put_null(out, i);
   }
@@ -226,16 +222,13 @@ static sonde_code merge_floats(aggregate *a, void *into, const void *from) {
   float_sum *s = into;
   const float_sum *more = from;
   (void)a;
-  uint64_t n = s->n + more->n;
-  add_exactly(s, more->sum);
+  add_double(s, more->sum);
   s->rest += more->rest;
-  s->n = n;
+  s->n += more->n;
   return SONDE_OK;
 }
 
-static const aggregate_class sum_f64_class = {sizeof(float_sum), sum_f64, finish_floats, merge_floats, false},
-                             fsum_class = {sizeof(float_sum), sum_exactly, finish_floats, merge_floats,
-                                           false};
+static const aggregate_class sum_f64_class = {sizeof(float_sum), sum_f64, finish_floats, merge_floats, false};
 
 /* ---- intervals ---- */
 
@@ -493,7 +486,7 @@ const aggregate_class *simple_class(const aggregate_call *c) {
   case FN_SUM: return sum_class(t, false);
   case FN_AVG: return sum_class(t, true);
   case FN_FSUM:
-  case FN_FAVG: return &fsum_class;
+  case FN_FAVG: return &sum_f64_class;
   case FN_MIN:
   case FN_MAX: return extreme_class(t);
   case FN_PRODUCT: return &product_class;

@@ -67,7 +67,7 @@ sonde_code prober_chain(prober *p, op *o, uint32_t first, const uint32_t *entrie
   return SONDE_OK;
 }
 
-static bool keeps_right(const prober *p) { return p->kind == JOIN_RIGHT || p->kind == JOIN_FULL; }
+bool prober_keeps_right(const prober *p) { return p->kind == JOIN_RIGHT || p->kind == JOIN_FULL; }
 static bool only_left(const prober *p) {
   return p->kind == JOIN_SEMI || p->kind == JOIN_ANTI || p->kind == JOIN_MARK;
 }
@@ -77,7 +77,7 @@ static bool keeps_left(const prober *p) {
 
 static sonde_code reserve_hits(prober *p, op *o) {
   uint32_t before = p->hit_cap;
-  if (!keeps_right(p)) return SONDE_OK;
+  if (!prober_keeps_right(p)) return SONDE_OK;
   SONDE_TRY(grow(o->run->mem, &p->hit, &p->hit_cap, p->right.n, 1, o->run->err));
   if (p->hit_cap > before) memset(p->hit + before, 0, p->hit_cap - before);
   return SONDE_OK;
@@ -229,7 +229,7 @@ static sonde_code settle(prober *p, op *o, const pairs *x, const uint8_t *truth,
     if (truth[i] != 1) continue;
     if (p->kind == JOIN_SINGLE && *found == 1) return too_many(p, o);
     *found = 1;
-    if (keeps_right(p)) p->hit[x->right[i]] = 1;
+    if (prober_keeps_right(p)) p->hit[x->right[i]] = 1;
     kept[(*n)++] = i;
   }
   return SONDE_OK;
@@ -307,7 +307,8 @@ step prober_next(prober *p, op *o, batch *out) {
 }
 
 step prober_unmet(prober *p, op *o, batch *out) {
-  if (!keeps_right(p) || reserve_hits(p, o) != SONDE_OK) return keeps_right(p) ? STEP_FAIL : STEP_END;
+  if (!prober_keeps_right(p) || reserve_hits(p, o) != SONDE_OK)
+    return prober_keeps_right(p) ? STEP_FAIL : STEP_END;
   arena_reset(&o->scratch);
   uint32_t *rows = arena_array(&o->scratch, BATCH_ROWS, sizeof *rows, o->run->err), n = 0;
   if (!rows) return STEP_FAIL;

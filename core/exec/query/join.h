@@ -41,6 +41,8 @@ typedef struct {
 sonde_code prober_init(prober *, op *, join_kind, const sql_type *const *right_types, uint32_t n_right_kept,
                        const expr *residual);
 void prober_free(prober *, op *);
+/* RIGHT, FULL: right rows without a match come out, too. */
+bool prober_keeps_right(const prober *);
 /* Appends the last rows of `right` (from `first` on) to the chains of their entries. */
 sonde_code prober_chain(prober *, op *, uint32_t first, const uint32_t *entries);
 /* Begins a left batch: entries and found are set up for b->n rows (entries to be filled by the caller). */

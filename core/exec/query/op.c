@@ -44,7 +44,9 @@ static sonde_code (*const makers[])(op *) = {[PLAN_ONE] = op_one,
                                              [PLAN_CTE_REF] = op_cte,
                                              [PLAN_UNNEST] = op_unnest,
                                              [PLAN_RANGE] = op_range,
-                                             [PLAN_SAMPLE] = op_sample};
+                                             [PLAN_SAMPLE] = op_sample,
+                                             [PLAN_SIDE] = op_side,
+                                             [PLAN_EXCHANGE] = op_exchange};
 
 /* ---- which columns of its input a node looks at ---- */
 
@@ -59,12 +61,11 @@ static void mark_call(const aggregate_call *c, bool *needed, uint32_t n) {
   if (c->filter) mark(c->filter, needed, n);
 }
 
-/* Only for nodes that pass no column on as it is; NULL: all are needed (or memory is out). */
-static const bool *needed_columns(op *o) {
-  const plan *p = o->plan;
+/* Only of nodes that pass no column on as it is. */
+const bool *op_needed(const plan *p, arena *a, sonde_error *err) {
   if (p->kind != PLAN_PROJECT && p->kind != PLAN_AGGREGATE) return NULL;
   uint32_t n = p->input[0]->n_columns;
-  bool *needed = arena_zero(&o->memory, n + 1u, o->run->err);
+  bool *needed = arena_zero(a, n + 1u, err);
   if (!needed) return NULL;
   for (uint32_t i = 0; p->kind == PLAN_PROJECT && i < p->n_columns; i++)
     mark(p->u.project.exprs[i], needed, n);
@@ -81,31 +82,52 @@ static bool opens_input(const plan *p, unsigned i) {
 
 static op *open_with(run *, const plan *, const bool *needed, uint32_t top);
 
-static sonde_code fill_op(op *o) {
+static sonde_code fill_op(op *o, op *input) {
   const plan *p = o->plan;
   o->cols = arena_zero(&o->memory, (p->n_columns + 1u) * sizeof *o->cols, o->run->err);
   if (!o->cols) return o->run->err->code;
-  for (unsigned i = 0; i < p->n_inputs; i++) {
+  o->in[0] = input;
+  for (unsigned i = input ? 1 : 0; i < p->n_inputs; i++) {
     if (!opens_input(p, i)) continue;
     uint32_t top = p->kind == PLAN_FILTER ? window_top_of(p) : 0;
-    o->in[i] = open_with(o->run, p->input[i], needed_columns(o), top);
+    o->in[i] = open_with(o->run, p->input[i], op_needed(p, &o->memory, o->run->err), top);
     if (!o->in[i]) return o->run->err->code;
   }
   return makers[p->kind](o);
 }
 
-static op *open_with(run *r, const plan *p, const bool *needed, uint32_t top) {
+static op *new_op(run *r, const plan *p) {
   op *o = mem_alloc(r->mem, sizeof *o, r->err);
   if (!o) return NULL;
-  *o = (op){.run = r, .plan = p, .needed = needed, .top = top};
+  *o = (op){.run = r, .plan = p};
   arena_init(&o->memory, r->mem);
   arena_init(&o->scratch, r->mem);
-  if (fill_op(o) == SONDE_OK) return o;
+  return o;
+}
+
+static op *open_with(run *r, const plan *p, const bool *needed, uint32_t top) {
+  op *o = new_op(r, p);
+  if (!o) return NULL;
+  o->needed = needed;
+  o->top = top;
+  if (fill_op(o, NULL) == SONDE_OK) return o;
   op_close(o);
   return NULL;
 }
 
 op *op_open(run *r, const plan *p, const bool *needed) { return open_with(r, p, needed, 0); }
+
+op *op_open_over(run *r, const plan *p, op *input) {
+  op *o = new_op(r, p);
+  if (!o || fill_op(o, input) == SONDE_OK) return o;
+  op_close_over(o);
+  return NULL;
+}
+
+void op_close_over(op *o) {
+  if (o) o->in[0] = NULL;
+  op_close(o);
+}
 
 void op_close(op *o) {
   if (!o) return;

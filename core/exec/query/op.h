@@ -28,6 +28,11 @@ struct op {
 
 /* NULL: run->err. The inputs are opened too. `needed` lies in memory that outlives the operator. */
 op *op_open(run *, const plan *, const bool *needed);
+/* Over an input that is open already and outlives the operator: op_close_over leaves it open. */
+op *op_open_over(run *, const plan *, op *input);
+void op_close_over(op *);
+/* The columns of its input that a node looks at; NULL: all (or memory is out). */
+const bool *op_needed(const plan *, arena *, sonde_error *);
 void op_close(op *);
 /* After so many batches of any operators the host gets a say, so that one that takes all of its input before it answers can be
  * cancelled. */
@@ -60,6 +65,14 @@ sonde_code op_sort(op *);
 sonde_code op_join(op *);
 sonde_code op_apply(op *);
 sonde_code op_window(op *);
+sonde_code op_exchange(op *);
+sonde_code op_side(op *);
+
+/* The bytes that the next block of an exchange answered, for a parent that reads them itself. */
+step exchange_next(op *, rd *out);
+/* Of an aggregate in a stage, instead of rows: takes in all of its input (STEP_END), then writes its groups and their states. */
+step aggregate_gather(op *);
+sonde_code aggregate_put_states(op *, buf *out);
 
 /* STEP_ROWS, or STEP_FAIL when code says so. */
 static inline step rows_or_fail(sonde_code code) { return code == SONDE_OK ? STEP_ROWS : STEP_FAIL; }

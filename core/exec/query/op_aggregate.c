@@ -1,25 +1,12 @@
 /* Grouping: keys to words, words to group numbers, group numbers to states. One table for each grouping set. */
-#include "exec/query/aggregate.h"
-#include "exec/query/op.h"
-
-typedef struct {
-  uint64_t mask; /* groups that count in this set */
-  keyer keys;
-  key_table table;
-  aggregate *calls;
-} group_set;
-
-typedef struct {
-  node **groups;
-  group_set *sets;
-  uint32_t n_sets;
-  bool gathered;
-  uint32_t set, at; /* being answered */
-} aggregate_op;
+#include "exec/query/grouping.h"
 
 #define NODE(o) (&(o)->plan->u.aggregate)
 
 static bool in_set(const group_set *s, uint32_t group) { return group >= 64 || s->mask >> group & 1; }
+
+/* Then its groups are not answered as rows but as they are (aggregate_put_states). */
+static bool in_stage(const op *o) { return o->run->sides != NULL; }
 
 /* ---- opening ---- */
 
@@ -29,7 +16,8 @@ static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
   s->calls = arena_zero(&o->memory, (NODE(o)->n_calls + 1u) * sizeof *s->calls, o->run->err);
   if (!s->calls) return o->run->err->code;
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++)
-    SONDE_TRY(aggregate_open(&s->calls[i], o->run, &NODE(o)->calls[i]));
+    SONDE_TRY(
+        (in_stage(o) ? aggregate_open_in_stage : aggregate_open)(&s->calls[i], o->run, &NODE(o)->calls[i]));
   return SONDE_OK;
 }
 
@@ -109,14 +97,29 @@ static sonde_code end_set(op *o, group_set *s) {
   return SONDE_OK;
 }
 
-static step gather(op *o, aggregate_op *x) {
+step aggregate_gather(op *o) {
   batch b;
   for (;;) {
     step s = op_next(o->in[0], &b);
-    if (s == STEP_END) break;
     if (s != STEP_ROWS) return s;
-    if (add_batch(o, x, &b) != SONDE_OK) return STEP_FAIL;
+    if (add_batch(o, o->self, &b) != SONDE_OK) return STEP_FAIL;
   }
+}
+
+sonde_code aggregate_put_states(op *o, buf *out) { return groups_put(o, o->self, out); }
+
+static step merge(op *o) {
+  rd states;
+  for (;;) {
+    step s = exchange_next(o->in[0], &states);
+    if (s != STEP_ROWS) return s;
+    if (groups_merge(o, o->self, &states) != SONDE_OK) return STEP_FAIL;
+  }
+}
+
+static step gather(op *o, aggregate_op *x) {
+  step s = NODE(o)->merges ? merge(o) : aggregate_gather(o);
+  if (s != STEP_END) return s;
   for (uint32_t i = 0; i < x->n_sets; i++)
     if (end_set(o, &x->sets[i]) != SONDE_OK) return STEP_FAIL;
   x->gathered = true;

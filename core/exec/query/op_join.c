@@ -114,7 +114,8 @@ static step next_join(op *o, batch *b) {
     batch in;
     step s = x->p.ended ? STEP_END : op_next(o->in[0], &in);
     if (s == STEP_END) {
-      x->p.ended = true;
+      x->p.ended =
+          prober_keeps_right(&x->p); /* else there may be more another time: the next block of a stage */
       return prober_unmet(&x->p, o, b);
     }
     if (s != STEP_ROWS) return s;

@@ -1,6 +1,7 @@
 /* One query being run: memory, tables, what its expressions refer to from outside. */
 #ifndef QUERY_RUN_H
 #define QUERY_RUN_H
+#include "base/buf.h"
 #include "column/vec.h"
 #include "exec/query/rowset.h"
 
@@ -25,6 +26,16 @@ typedef struct {
   void (*release)(void *self, const vec *const *vecs, uint32_t n, struct part *held);
 } query_tables;
 
+/* Who runs stages (cut.h), one fragment for each block of the stage's table. */
+typedef struct {
+  void *self;
+  /* `shared`: what every fragment needs (stage.h); it lasts until `end`. */
+  sonde_code (*begin)(void *self, const plan *exchange, sonde_str shared, sonde_error *);
+  /* The answer of the next block, in the order of the blocks, valid until the next call. STEP_ROWS, END, WAIT or FAIL. */
+  step (*next)(void *self, const plan *exchange, rd *out, sonde_error *);
+  void (*end)(void *self, const plan *exchange);
+} query_stages;
+
 typedef struct node node;
 
 typedef struct {
@@ -35,7 +46,9 @@ typedef struct {
   arena memory; /* lives as long as the query */
   sonde_error *err;
   const query_tables *tables;
-  value *outer; /* of EXPR_OUTER slots */
+  const query_stages *stages; /* of PLAN_EXCHANGE; NULL: there are none */
+  const rd *sides;            /* within a stage, of PLAN_SIDE: batches (rows_wire.h) */
+  value *outer;               /* of EXPR_OUTER slots */
   uint32_t n_lambda;
   const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */
   rowset *ctes;       /* of PLAN_CTE ids */

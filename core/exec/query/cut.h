@@ -1,0 +1,16 @@
+/* Cutting plans: what of a query runs block by block over one table becomes a stage, which any engine can run for any block;
+ * what is left runs over the stages' answers (op_exchange.c). */
+#ifndef QUERY_CUT_H
+#define QUERY_CUT_H
+#include "plan/plan.h"
+
+typedef struct {
+  void *self;
+  bool (*in_parts)(void *self, uint32_t table); /* whether a table's blocks are worth being given away */
+} cut_tables;
+
+/* *out shares what stays the same with the plan given; new nodes lie in the arena. *n_stages: how many were cut. */
+sonde_code plan_cut(const query_plan *, const cut_tables *, arena *, query_plan *out, uint32_t *n_stages,
+                    sonde_error *);
+
+#endif

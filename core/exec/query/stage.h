@@ -1,0 +1,24 @@
+/* A stage in the engine that runs it: made once from what all its fragments share, then run block by block. What it keeps from
+ * block to block are the tables of its joins and nothing that an answer depends on. */
+#ifndef QUERY_STAGE_H
+#define QUERY_STAGE_H
+#include "exec/query/op.h"
+
+typedef struct stage stage;
+
+/* What the fragments share: begins with the stage's plan; each side follows with its rows (rows_put) between the other two. */
+void stage_put(buf *, const run *, const plan *exchange, sonde_error *);
+size_t stage_put_side(buf *);
+void stage_end_side(buf *, size_t side);
+
+/* The bytes are borrowed as long as it lives. NULL: they are no stage, or memory is out. */
+stage *stage_open(mem *, sonde_str shared, sonde_error *);
+void stage_close(stage *);
+/* Builds the tables of its joins: STEP_END when done, STEP_WAIT when the host gets a say before it is called again. */
+step stage_prepare(stage *, sonde_error *);
+/* Runs over a block: all rows of the columns that its scan names, n of them. The answer is appended. After a failure it can only be
+ * closed. */
+sonde_code stage_run_block(stage *, const vec *const *columns, uint32_t n, uint32_t rows, buf *out,
+                           sonde_error *);
+
+#endif
