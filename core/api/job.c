@@ -246,8 +246,15 @@ void sonde_job_give_back(sonde_job *j, uint32_t number) {
   if (id < j->split.cursor) j->split.cursor = id;
 }
 
+static void refuse(sonde_job *j, uint32_t id, const sonde_error *err) {
+  j->split.state[id] = FRAGMENT_DONE;
+  j->split.n_done++;
+  if (!j->kind->refuse || !j->kind->refuse(j, id, err)) fail(j, err);
+}
+
 void sonde_job_give_error(sonde_job *j, uint32_t number, const sonde_error *err) {
-  if (come_back(j, number) != NO_FRAGMENT) fail(j, err);
+  uint32_t id = come_back(j, number);
+  if (id != NO_FRAGMENT) refuse(j, id, err);
 }
 
 task job_task(sonde_job *j, sonde_error *err) {

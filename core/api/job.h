@@ -26,6 +26,8 @@ typedef struct {
   sonde_step (*step)(sonde_job *, sonde_error *);
   sonde_code (*encode)(sonde_job *, uint32_t id, buf *, sonde_error *);
   sonde_code (*accept)(sonde_job *, uint32_t id, rd *, sonde_error *);
+  /* A fragment failed. False, or no such function: the job fails at once. */
+  bool (*refuse)(sonde_job *, uint32_t id, const sonde_error *);
   uint32_t (*block_of)(sonde_job *, uint32_t id);
   void (*info)(sonde_job *, buf *);
   void (*free)(sonde_job *);

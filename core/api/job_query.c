@@ -202,6 +202,7 @@ static void query_free(sonde_job *j) {
 static const job_kind query_kind = {.step = query_step,
                                     .encode = stage_encode,
                                     .accept = stage_accept,
+                                    .refuse = stage_refuse,
                                     .block_of = stage_block_of,
                                     .info = query_info,
                                     .free = query_free};

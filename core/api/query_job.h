@@ -64,6 +64,7 @@ sonde_code query_cut(asking *, sonde_error *);
 /* Fragments of stages: of the job's kind. */
 sonde_code stage_encode(sonde_job *, uint32_t id, buf *, sonde_error *);
 sonde_code stage_accept(sonde_job *, uint32_t id, rd *, sonde_error *);
+bool stage_refuse(sonde_job *, uint32_t id, const sonde_error *);
 uint32_t stage_block_of(sonde_job *, uint32_t id);
 void query_stages_free(asking *);
 extern const query_stages query_stage_functions; /* `self` is the asking */

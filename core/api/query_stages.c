@@ -12,6 +12,7 @@ typedef struct {
   uint8_t *bytes;
   size_t len;
   bool there;
+  sonde_error *failure; /* in the job's memory; NULL: none */
 } block_answer;
 
 struct running_stage {
@@ -145,6 +146,16 @@ sonde_code stage_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
   return SONDE_OK;
 }
 
+/* It waits for its turn, too: a query fails as it would block after block, or has ended before it comes to it. */
+bool stage_refuse(sonde_job *j, uint32_t id, const sonde_error *err) {
+  const running_stage *s = ((asking *)j->self)->given;
+  block_answer *a = &s->answers[s->first + id];
+  sonde_error no_room;
+  a->failure = arena_copy(&j->memory, err, sizeof *err, &no_room);
+  a->there = a->failure != NULL;
+  return a->there;
+}
+
 /* ---- answers in order ---- */
 
 /* The rest of a stage's blocks is given away, instead of what another stage was about. */
@@ -171,6 +182,10 @@ static step next(void *self, const plan *exchange, rd *out, sonde_error *err) {
   const block_answer *a = &s->answers[s->at];
   x->waiting = !a->there;
   if (x->waiting) return STEP_WAIT;
+  if (a->failure) {
+    *err = *a->failure;
+    return STEP_FAIL;
+  }
   *out = (rd){.data = a->bytes, .len = a->len};
   s->at++;
   if (given->allowed < given->n) given->allowed++;

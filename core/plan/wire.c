@@ -150,7 +150,7 @@ static bool type_is_sound(const sql_type *t) {
   if (t->id >= SQL_TYPE_IDS || t->unit > 9 || t->literal >= SQL_TYPE_IDS) return false;
   if (t->id == SQL_DECIMAL)
     return n == 0 && t->precision >= 1 && t->precision <= 38 && t->scale <= t->precision;
-  if (t->id == SQL_STRUCT) return n == 0 || t->names;
+  if (t->id == SQL_STRUCT) return true;
   if (t->id == SQL_LIST || t->id == SQL_LAMBDA) return n == 1;
   return t->id == SQL_MAP ? n == 2 : n == 0;
 }

@@ -27,10 +27,11 @@ typedef struct {
 typedef struct {
   sonde_engine *lead, *helpers[HOST_ENGINES];
   uint32_t n_helpers;
-  const void *file;        /* source 1 */
-  uint64_t size, readable; /* reads end at `readable` */
-  bytes spool;             /* source 2, once host_inflate filled it */
-  bytes more[HOST_MORE];   /* sources 3 and up; borrowed */
+  uint32_t shared[HOST_ENGINES]; /* what each helper was given last (sonde_share) */
+  const void *file;              /* source 1 */
+  uint64_t size, readable;       /* reads end at `readable` */
+  bytes spool;                   /* source 2, once host_inflate filled it */
+  bytes more[HOST_MORE];         /* sources 3 and up; borrowed */
   uint32_t n_more;
   random_state *random; /* NULL: no surprises */
   uint32_t budget_us;
@@ -38,6 +39,7 @@ typedef struct {
   char info[HOST_INFO]; /* of the job that ended last */
   bytes pages;          /* of that job, one after the other */
   uint32_t n_pages;
+  uint64_t n_taken; /* fragments, so far */
   uint64_t steps,
       steps_max; /* a job that takes more is ended: it hangs, or (`patient`) is meant to end early */
   bool patient;
@@ -141,6 +143,14 @@ typedef struct {
   uint32_t n, cap;
 } errands;
 
+static inline sonde_code host_share(host *h, uint32_t helper, const sonde_fragment *f, sonde_error *err) {
+  if (h->shared[helper] == f->shared) return SONDE_OK;
+  sonde_unshare(h->helpers[helper], h->shared[helper]);
+  h->shared[helper] = f->shared;
+  return f->shared ? sonde_share(h->helpers[helper], f->shared, f->shared_bytes, f->shared_len, err)
+                   : SONDE_OK;
+}
+
 static inline bool errand_begin(host *h, errands *x, const sonde_fragment *f, sonde_error *err) {
   if (x->n == x->cap) {
     x->cap = x->cap ? x->cap * 2 : 16;
@@ -150,8 +160,10 @@ static inline bool errand_begin(host *h, errands *x, const sonde_fragment *f, so
   uint64_t home = h->random && random_below(h->random, 4) == 0 ? random_next(h->random) : f->affinity;
   errand *a = &x->list[x->n];
   *a = (errand){.id = f->id, .engine = h->helpers[home % h->n_helpers]};
+  if (host_share(h, (uint32_t)(home % h->n_helpers), f, err) != SONDE_OK) return false;
   a->job = sonde_fragment_start(a->engine, f->bytes, f->len, err);
   if (a->job) x->n++;
+  h->n_taken++;
   return a->job != NULL;
 }
 
