@@ -187,6 +187,18 @@ static void fail(sonde_job *j, const sonde_error *err) {
   j->failure = *err;
 }
 
+/* What a fragment costs and who keeps its columns; of one that is over no table's block, nobody. */
+static void place_fragment(sonde_job *j, uint32_t id, sonde_fragment *out) {
+  const split *s = &j->split;
+  uint32_t b = j->kind->block_of(j, id);
+  out->cost = (uint32_t)out->len;
+  out->affinity = (uint64_t)s->shared << 32 | b;
+  if (!s->table) return;
+  out->cost = (uint32_t)(s->table->blocks[b].end - s->table->blocks[b].begin);
+  const table *file = table_at(s->table, &b);
+  out->affinity = (uint64_t)file->id << 32 | b;
+}
+
 int sonde_job_take(sonde_job *j, sonde_fragment *out) {
   split *s = &j->split;
   uint32_t id = s->local || j->failed || j->cancelled ? NO_FRAGMENT : next_ready(s);
@@ -199,17 +211,13 @@ int sonde_job_take(sonde_job *j, sonde_fragment *out) {
   }
   s->state[id] = FRAGMENT_OUT;
   s->n_out++;
-  uint32_t b = j->kind->block_of(j, id);
-  const block *x = &s->table->blocks[b];
-  const table *file = table_at(s->table, &b);
   *out = (sonde_fragment){.id = s->base + id,
-                          .cost = (uint32_t)(x->end - x->begin),
-                          .affinity = (uint64_t)file->id << 32 | b,
                           .bytes = s->bytes.data,
                           .len = s->bytes.len,
                           .shared = s->shared,
                           .shared_bytes = (const uint8_t *)s->shared_bytes.ptr,
                           .shared_len = s->shared_bytes.len};
+  place_fragment(j, id, out);
   return 1;
 }
 

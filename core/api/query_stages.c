@@ -18,7 +18,9 @@ typedef struct {
 struct running_stage {
   running_stage *next;
   const plan *exchange;
-  table *table;
+  const table *table; /* NULL: it is over parts */
+  const buf *parts;
+  uint32_t n; /* blocks or parts */
   uint32_t shared;
   sonde_str shared_bytes;
   column_ref *refs;
@@ -61,8 +63,7 @@ static sonde_code list_columns(running_stage *s, arena *memory, sonde_error *err
   const plan *scan = scan_of(s->exchange->u.exchange.stage);
   s->n_refs = scan->n_columns;
   s->refs = arena_zero(memory, s->n_refs * sizeof *s->refs, err);
-  s->answers = arena_zero(memory, s->table->n_blocks * sizeof *s->answers, err);
-  if (!s->refs || !s->answers) return err->code;
+  if (!s->refs) return err->code;
   for (uint32_t i = 0; i < s->n_refs; i++) {
     uint32_t column = scan->u.scan.columns[i];
     s->refs[i] = (column_ref){.column = column, .form = s->table->forms[column]};
@@ -70,19 +71,27 @@ static sonde_code list_columns(running_stage *s, arena *memory, sonde_error *err
   return SONDE_OK;
 }
 
-static sonde_code begin(void *self, const plan *exchange, sonde_str shared, sonde_error *err) {
+static uint64_t bytes_of(const running_stage *s, uint32_t i) {
+  return s->table ? s->table->blocks[i].end - s->table->blocks[i].begin : s->parts[i].len;
+}
+
+static sonde_code begin(void *self, const plan *exchange, sonde_str shared, const buf *parts,
+                        sonde_error *err) {
   asking *x = self;
   sonde_job *j = x->job;
   running_stage *s = arena_zero(&j->memory, sizeof *s, err);
   if (!s) return err->code;
   s->exchange = exchange;
-  s->table = x->tables[exchange->u.exchange.table];
+  s->parts = parts;
+  s->table = parts ? NULL : x->tables[exchange->u.exchange.table];
+  s->n = parts ? QUERY_PARTS : s->table->n_blocks;
   s->shared = j->engine->next_id++;
   s->shared_bytes = shared;
-  SONDE_TRY(list_columns(s, &j->memory, err));
+  s->answers = arena_zero(&j->memory, s->n * sizeof *s->answers, err);
+  if (!s->answers) return err->code;
+  if (s->table) SONDE_TRY(list_columns(s, &j->memory, err));
   SONDE_TRY(shares_add(&j->engine->shares, s->shared, shared, true, err));
-  for (uint32_t b = 0; b < s->table->n_blocks; b++)
-    j->progress.total_bytes += s->table->blocks[b].end - s->table->blocks[b].begin;
+  for (uint32_t i = 0; i < s->n; i++) j->progress.total_bytes += bytes_of(s, i);
   s->next = x->stages;
   x->stages = s;
   return SONDE_OK;
@@ -98,7 +107,7 @@ static void retire(asking *x, running_stage *s) {
     split_end(x->job);
     x->given = NULL;
   }
-  for (uint32_t b = 0; b < s->table->n_blocks; b++) free_answer(x, &s->answers[b]);
+  for (uint32_t i = 0; i < s->n; i++) free_answer(x, &s->answers[i]);
   shares_drop(&x->job->engine->shares, s->shared);
 }
 
@@ -122,31 +131,48 @@ void query_stages_free(asking *x) {
 
 uint32_t stage_block_of(sonde_job *j, uint32_t id) { return ((asking *)j->self)->given->first + id; }
 
-sonde_code stage_encode(sonde_job *j, uint32_t id, buf *out, sonde_error *err) {
-  const running_stage *s = ((asking *)j->self)->given;
-  uint32_t b = s->first + id;
+static sonde_code put_block(sonde_job *j, const running_stage *s, uint32_t b, buf *out, sonde_error *err) {
   fragment_head h;
   table_head(s->table, FRAGMENT_QUERY, b, &h);
   fragment_put_head(out, &h);
   SONDE_TRY(table_put_refs(s->table, b, s->refs, s->n_refs, out, &j->scratch, err));
   buf_u32(out, s->shared);
+  buf_u32(out, b);
+  buf_u8(out, false);
+  return SONDE_OK;
+}
+
+static void put_part(const running_stage *s, uint32_t p, buf *out) {
+  const fragment_head h = {.kind = FRAGMENT_QUERY, .format = FORMAT_MEMORY, .columns = 1, .block = p};
+  fragment_put_head(out, &h);
+  refs_put(out, FORMAT_MEMORY, NULL, 0);
+  buf_u32(out, s->shared);
+  buf_u32(out, p);
+  buf_u8(out, true);
+  buf_str(out, (sonde_str){(const char *)s->parts[p].data, s->parts[p].len});
+}
+
+sonde_code stage_encode(sonde_job *j, uint32_t id, buf *out, sonde_error *err) {
+  const running_stage *s = ((asking *)j->self)->given;
+  if (s->table)
+    SONDE_TRY(put_block(j, s, s->first + id, out, err));
+  else
+    put_part(s, s->first + id, out);
   return buf_status(out, err);
 }
 
 sonde_code stage_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
   const running_stage *s = ((asking *)j->self)->given;
-  const block *b = &s->table->blocks[s->first + id];
   block_answer *a = &s->answers[s->first + id];
   a->bytes = mem_alloc(&j->engine->mem, r->len, err);
   if (r->len && !a->bytes) return err->code;
   if (r->len) memcpy(a->bytes, r->data, r->len);
   a->len = r->len;
   a->there = true;
-  j->progress.done_bytes += b->end - b->begin;
+  j->progress.done_bytes += bytes_of(s, s->first + id);
   return SONDE_OK;
 }
 
-/* It waits for its turn, too: a query fails as it would block after block, or has ended before it comes to it. */
 bool stage_refuse(sonde_job *j, uint32_t id, const sonde_error *err) {
   const running_stage *s = ((asking *)j->self)->given;
   block_answer *a = &s->answers[s->first + id];
@@ -162,13 +188,13 @@ bool stage_refuse(sonde_job *j, uint32_t id, const sonde_error *err) {
 static sonde_code give_away(asking *x, running_stage *s, sonde_error *err) {
   split *given = &x->job->split;
   s->first = s->at;
-  SONDE_TRY(split_begin(x->job, s->table->n_blocks - s->first, err));
+  SONDE_TRY(split_begin(x->job, s->n - s->first, err));
   given->table = s->table;
   given->shared = s->shared;
   given->shared_bytes = s->shared_bytes;
   if (given->allowed > AHEAD) given->allowed = AHEAD;
   x->given = s;
-  for (uint32_t b = s->first; b < s->table->n_blocks; b++) free_answer(x, &s->answers[b]);
+  for (uint32_t i = s->first; i < s->n; i++) free_answer(x, &s->answers[i]);
   return SONDE_OK;
 }
 
@@ -177,7 +203,7 @@ static step next(void *self, const plan *exchange, rd *out, sonde_error *err) {
   split *given = &x->job->split;
   running_stage *s = stage_of(x, exchange);
   if (s->at > s->first) free_answer(x, &s->answers[s->at - 1]);
-  if (s->at == s->table->n_blocks) return STEP_END;
+  if (s->at == s->n) return STEP_END;
   if (x->given != s && give_away(x, s, err) != SONDE_OK) return STEP_FAIL;
   const block_answer *a = &s->answers[s->at];
   x->waiting = !a->there;

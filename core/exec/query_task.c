@@ -1,5 +1,6 @@
 /* FRAGMENT_QUERY: a block of a table through a stage of a query.
- * body: refs, u32 number of what the stage's fragments share (shares.h)
+ * body: refs, u32 number of what the stage's fragments share (shares.h), u32 number of the block in its table, u8 whether it is over a
+ * part instead, [str the part]
  * result: batches (query/rows_wire.h), or the groups of an aggregate (query/grouping_parts.c) */
 #include "exec/query/stage.h"
 #include "exec/refs.h"
@@ -11,35 +12,48 @@ static sonde_code make_ready(task *t, share *s) {
   return ready == STEP_FAIL ? t->err->code : SONDE_OK;
 }
 
-static sonde_code run_block(task *t, const fragment_head *h, share *s, const column_ref *refs, uint32_t n,
-                            buf *out) {
+typedef struct {
+  const column_ref *refs;
+  uint32_t n, block;
+  bool over_part;
+  sonde_str part;
+} body;
+
+static sonde_code run_block(task *t, const fragment_head *h, share *s, const body *b, buf *out) {
   part *held = NULL;
-  const vec **columns = arena_array(t->scratch, n + 1u, sizeof *columns, t->err);
+  const vec **columns = arena_array(t->scratch, b->n + 1u, sizeof *columns, t->err);
   if (!columns) return t->err->code;
-  if (n && !task_columns(t, h, refs, n, columns, &held)) return t->err->code;
-  sonde_code code = stage_run_block(s->stage, columns, n, h->rows, out, t->err);
+  if (b->n && !task_columns(t, h, b->refs, b->n, columns, &held)) return t->err->code;
+  const stage_block block = {b->block, h->rows};
+  sonde_code code = stage_run_block(s->stage, columns, b->n, &block, out, t->err);
   part_free(held);
   return code;
 }
 
-static sonde_code run_shared(task *t, const fragment_head *h, share *s, const column_ref *refs, uint32_t n,
-                             buf *out) {
+static sonde_code run_body(task *t, const fragment_head *h, share *s, const body *b, buf *out) {
   SONDE_TRY(make_ready(t, s));
-  return t->again ? SONDE_OK : run_block(t, h, s, refs, n, out);
+  if (t->again) return SONDE_OK;
+  return b->over_part ? stage_run_part(s->stage, b->part, out, t->err) : run_block(t, h, s, b, out);
+}
+
+static void close_stage(share *s) {
+  stage_close(s->stage);
+  s->stage = NULL;
 }
 
 sonde_code run_query(task *t, const fragment_head *h, rd *r, buf *out) {
-  const column_ref *refs;
-  uint32_t n;
-  SONDE_TRY(refs_get(r, h, t->scratch, &refs, &n, t->err));
+  body b;
+  SONDE_TRY(refs_get(r, h, t->scratch, &b.refs, &b.n, t->err));
   share *s = shares_find(t->shares, rd_u32(r));
+  b.block = rd_u32(r);
+  b.over_part = rd_u8(r) != 0;
+  if (b.over_part) b.part = rd_str(r);
+  SONDE_CHECK(!r->bad, t->err, SONDE_CORRUPT, 0, "a fragment is cut short");
   SONDE_CHECK(s, t->err, SONDE_MISUSE, 0, "what a fragment shares with others was not given to this engine");
   s->in_use = true;
   t->err->code = SONDE_OK;
-  sonde_code code = run_shared(t, h, s, refs, n, out);
+  sonde_code code = run_body(t, h, s, &b, out);
   s->in_use = false;
-  if (code == SONDE_OK) return code;
-  stage_close(s->stage); /* it stopped halfway */
-  s->stage = NULL;
+  if (code != SONDE_OK || stage_is_spent(s->stage)) close_stage(s); /* it stopped halfway */
   return code;
 }

@@ -39,6 +39,13 @@ struct expr {
   value constant;
 };
 
+/* Where the rows of an aggregate are. */
+typedef enum {
+  AGGREGATE_WHOLE,
+  AGGREGATE_STATES, /* in a stage: it answers groups with their states instead of rows */
+  AGGREGATE_MERGES  /* its input is the exchange of such a stage */
+} aggregate_role;
+
 typedef struct plan plan;
 
 typedef struct {
@@ -128,8 +135,11 @@ typedef enum {
   PLAN_RANGE,  /* one column: range, generate_series */
   PLAN_SAMPLE,
   /* Made by exec/query/cut.h, not by core/sql: */
-  PLAN_SIDE,    /* within a stage: the rows of one of its sides */
-  PLAN_EXCHANGE /* what a stage, run for each block of a table, answers: in the order of the blocks */
+  PLAN_SIDE, /* within a stage: the rows of one of its sides */
+  PLAN_PART, /* within a stage over parts: the rows of one */
+  PLAN_PARTITION, /* at the top of a stage: its rows, dealt out by their keys; out: the input's columns, their order (BIGINT) */
+  PLAN_EXCHANGE, /* what a stage, run for each block of a table or for each part, answers: in their order */
+  PLAN_EITHER /* input[0]; or input[1], when a stage in it found out that its groups hardly make fewer rows */
 } plan_kind;
 
 typedef struct {
@@ -162,8 +172,8 @@ struct plan {
     } project;
     struct {
       uint32_t n_groups, n_calls, n_sets, n_groupings;
-      bool
-          merges; /* its input is the exchange of stages that end with the same aggregate: their states are put together */
+      aggregate_role role;
+      bool may_refuse; /* AGGREGATE_STATES: answers nothing where groups hardly make fewer rows */
       const expr **groups;
       const aggregate_call *calls;
       const uint64_t *sets; /* n_sets masks over groups (at most 64 then); NULL: all groups in one */
@@ -229,10 +239,15 @@ struct plan {
     } sample;
     uint32_t side; /* number among the exchange's sides */
     struct {
-      const plan *stage;  /* over the block of its one scan */
+      uint32_t n;
+      const expr **keys; /* rows with equal ones go to the same part */
+    } partition;
+    struct {
+      const plan *stage;  /* over its one scan or part */
       const plan **sides; /* run before, their rows are given to every engine */
       uint32_t n_sides;
-      uint32_t table; /* of the scan */
+      uint32_t table;   /* of the scan */
+      const plan *from; /* an exchange whose stage deals out the parts; NULL: it is over blocks */
     } exchange;
   } u;
 };

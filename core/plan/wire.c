@@ -415,6 +415,8 @@ static void wire_aggregate(wire *w, const scope *s, plan *p) {
   aggregate_call *calls = wire_items(w, p->u.aggregate.calls, &p->u.aggregate.n_calls, sizeof *calls);
   for (uint32_t i = 0; i < p->u.aggregate.n_calls && !broken(w); i++) wire_call(w, s, &calls[i]);
   if (reading(w)) p->u.aggregate.calls = calls;
+  WIRE_ENUM(w, p->u.aggregate.role, AGGREGATE_STATES + 1);
+  wire_bool(w, &p->u.aggregate.may_refuse);
   wire_sets(w, p);
   wire_groupings(w, p);
   if (reading(w) && !broken(w)) check_aggregate(w, p);
@@ -540,6 +542,7 @@ static void wire_body(wire *w, plan *p) {
   case PLAN_UNNEST: wire_unnest(w, &s, p); break;
   case PLAN_RANGE: wire_range(w, p); break;
   case PLAN_SAMPLE: wire_sample(w, p); break;
+  case PLAN_PARTITION: wire_exprs(w, &s, &p->u.partition.keys, &p->u.partition.n); break;
   default: break;
   }
 }
@@ -554,7 +557,8 @@ static unsigned inputs_of(uint8_t kind) {
   case PLAN_VALUES:
   case PLAN_CTE_REF:
   case PLAN_RANGE:
-  case PLAN_SIDE: return 0;
+  case PLAN_SIDE:
+  case PLAN_PART: return 0;
   case PLAN_JOIN:
   case PLAN_APPLY:
   case PLAN_SET:
@@ -609,6 +613,9 @@ static bool has_sound_columns(const wire *w, const plan *p) {
   case PLAN_CTE: return p->n_columns == p->input[1]->n_columns && same_columns(p, 0, p->input[1]);
   case PLAN_CTE_REF: return same_columns(p, 0, w->ctes[p->u.cte.id]);
   case PLAN_RANGE: return p->n_columns == 1;
+  case PLAN_PARTITION:
+    return p->n_columns == in->n_columns + 1 && same_columns(p, 0, in) &&
+           p->columns[in->n_columns].type.id == SQL_BIGINT;
   default: return true;
   }
 }
@@ -654,9 +661,9 @@ static void wire_node(wire *w, const plan **at) {
   if (!enter(w)) return;
   plan *p = wire_struct(w, *at, sizeof *p);
   if (!p) return;
-  if (!reading(w) && p->kind > PLAN_SIDE)
+  if (!reading(w) && p->kind > PLAN_PARTITION)
     w->code = status_set(w->err, SONDE_MISUSE, 0, "a part of a query has parts of its own");
-  wire_kind(w, &p->kind, PLAN_SIDE + 1);
+  wire_kind(w, &p->kind, PLAN_PARTITION + 1);
   wire_columns(w, p);
   wire_double(w, &p->rows);
   wire_id(w, p);

@@ -63,13 +63,6 @@ sonde_code aggregate_open(aggregate *a, run *r, const aggregate_call *c) {
   return a->buffered ? open_buffer(a) : SONDE_OK;
 }
 
-sonde_code aggregate_open_in_stage(aggregate *a, run *r, const aggregate_call *c) {
-  SONDE_TRY(aggregate_open(a, r, c));
-  if (a->buffered || !aggregate_travels_as_rows(a)) return SONDE_OK;
-  a->buffered = true;
-  return open_buffer(a);
-}
-
 void aggregate_close(aggregate *a) {
   if (!a->run) return;
   mem *m = a->run->mem;

@@ -62,9 +62,8 @@ sonde_code aggregate_take(aggregate *, const batch *, const uint32_t *groups, ui
 
 /* ---- aggregate_parts.c: blocks apart, then put together ---- */
 
-/* For a stage, which answers what aggregate_put writes. */
-sonde_code aggregate_open_in_stage(aggregate *, run *, const aggregate_call *);
-bool aggregate_travels_as_rows(const aggregate *);
+/* Whether blocks can be gathered apart, with the answer of one gathering to the last bit. */
+bool aggregate_in_parts(const aggregate_call *);
 sonde_code aggregate_put(aggregate *, uint32_t n_groups, buf *out, arena *scratch);
 
 /* Groups 0 to n - 1 of some bytes, of which number i is numbers[i] among the n_here that are known here by now. */

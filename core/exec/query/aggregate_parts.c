@@ -1,20 +1,21 @@
-/* What an aggregate knows about the groups of a block, as bytes. Where putting states together rounds nowhere that it shows, they are the
- * states; else the rows that count (values of a DISTINCT, of a median, of a variance), or the value that a state has kept, and they
- * are taken in again where the blocks meet, in their order. */
+/* What an aggregate knows about the groups of a block, as bytes: its states, where putting them together rounds nowhere that it shows; the
+ * value that a state has kept, or the values of a DISTINCT, as rows that are taken in again where the blocks meet, in their order. */
 #include "exec/query/aggregate.h"
 #include "exec/query/rows_wire.h"
 
 static const sql_type number_type = {.id = SQL_BIGINT};
 
-static bool travels_as_state(const aggregate *a) {
-  bool exact = a->class && a->class->merge && a->class->state <= AGGREGATE_STATE_MAX && !a->class->keeps && a->class == simple_class(a->call);
-  return exact && !a->buffered && !a->seen_keys && a->call->function != FN_PRODUCT;
+static bool adds_exactly(const aggregate_call *c) {
+  const aggregate_class *class = simple_class(c);
+  return class && class->merge && class->state <= AGGREGATE_STATE_MAX && c->function != FN_PRODUCT;
 }
 
-/* Whether a stage has to keep its rows. */
-bool aggregate_travels_as_rows(const aggregate *a) {
-  return !travels_as_state(a) && !a->seen_keys && !(a->class && a->class->keeps);
+bool aggregate_in_parts(const aggregate_call *c) {
+  if (c->distinct) return c->n_keys == 0 && (simple_class(c) || moments_class(c) || cell_class(c));
+  return adds_exactly(c) || (cell_class(c) && c->n_keys == 0);
 }
+
+static bool travels_as_state(const aggregate *a) { return !a->seen_keys && adds_exactly(a->call); }
 
 /* ---- putting ---- */
 
@@ -36,21 +37,6 @@ static sonde_code new_batch(const putting *p, uint32_t n, uint32_t n_cols, batch
 static void put_batch(putting *p, const batch *b) {
   buf_u8(p->out, 1);
   rows_put(&p->writer, b, p->out);
-}
-
-static sonde_code put_kept_rows(putting *p) {
-  aggregate *a = p->a;
-  for (uint32_t first = 0; first < a->kept.n; first += BATCH_ROWS) {
-    batch b, rows;
-    uint32_t n = a->kept.n - first < BATCH_ROWS ? a->kept.n - first : BATCH_ROWS;
-    arena_reset(p->memory);
-    SONDE_TRY(new_batch(p, n, a->kept.n_cols, &b));
-    int64_t *groups = col_lanes(&b.cols[0]);
-    for (uint32_t i = 0; i < n; i++) groups[i] = a->groups[first + i];
-    rowset_batch(&a->kept, first, &rows, b.cols + 1);
-    put_batch(p, &b);
-  }
-  return SONDE_OK;
 }
 
 static sonde_code put_seen(putting *p) {
@@ -103,8 +89,8 @@ sonde_code aggregate_put(aggregate *a, uint32_t n_groups, buf *out, arena *scrat
     return SONDE_OK;
   }
   putting p = {.a = a, .out = out, .memory = scratch};
-  SONDE_TRY(rows_writer_init(&p.writer, a->call->n_args + a->call->n_keys + 1, &a->run->memory, a->run->err));
-  SONDE_TRY(a->buffered ? put_kept_rows(&p) : a->seen_keys ? put_seen(&p) : put_values(&p, n_groups));
+  SONDE_TRY(rows_writer_init(&p.writer, a->call->n_args + 1, &a->run->memory, a->run->err));
+  SONDE_TRY(a->seen_keys ? put_seen(&p) : put_values(&p, n_groups));
   buf_u8(out, 0);
   return SONDE_OK;
 }
@@ -140,20 +126,18 @@ static sonde_code number_rows(aggregate *a, const batch *b, const known_groups *
 
 static sonde_code row_types(const aggregate *a, arena *m, const sql_type ***out) {
   const aggregate_call *c = a->call;
-  const sql_type **types = *out = arena_array(m, c->n_args + c->n_keys + 1u, sizeof *types, a->run->err);
+  const sql_type **types = *out = arena_array(m, c->n_args + 1u, sizeof *types, a->run->err);
   if (!types) return a->run->err->code;
   *types++ = &number_type;
   for (uint32_t i = 0; i < c->n_args; i++) *types++ = &c->args[i]->type;
-  for (uint32_t i = 0; i < c->n_keys; i++) *types++ = &c->keys[i].by->type;
   return SONDE_OK;
 }
 
 static sonde_code merge_rows(aggregate *a, rd *in, const known_groups *here, arena *memory, arena *scratch) {
   rows_reader r;
   const sql_type **types;
-  bool keys = a->buffered || aggregate_travels_as_rows(a); /* as the stage has kept them */
   SONDE_TRY(row_types(a, memory, &types));
-  SONDE_TRY(rows_reader_init(&r, a->run, types, 1 + a->call->n_args + (keys ? a->call->n_keys : 0), memory));
+  SONDE_TRY(rows_reader_init(&r, a->run, types, 1 + a->call->n_args, memory));
   while (rd_u8(in)) {
     batch b;
     uint32_t *groups;

@@ -2,7 +2,8 @@
  * answer small and can be done again over the blocks' answers in their order: aggregates by their states, distinct rows, the
  * first rows in some order. */
 #include "exec/query/cut.h"
-#include "exec/query/eval.h"
+#include "exec/query/aggregate.h"
+#include "exec/query/op.h"
 
 #define SIDES_MAX 32u
 #define SIDE_ROWS_MAX 4e6 /* estimated: every engine builds its own table of them */
@@ -64,7 +65,7 @@ static bool keys_are_pure(const sort_key *keys, uint32_t n) {
   return true;
 }
 
-static bool aggregates_in_parts(const plan *p) {
+static bool is_pure_aggregate(const plan *p) {
   for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) {
     const aggregate_call *a = &p->u.aggregate.calls[i];
     if (!are_pure(a->args, a->n_args) || !keys_are_pure(a->keys, a->n_keys) || !is_pure(a->filter))
@@ -95,7 +96,6 @@ static bool sorts_few(const plan *p) {
 /* Whether the node makes a block's rows fewer, in a way that can be repeated over those of all blocks. */
 static bool gathers(const plan *p) {
   switch (p->kind) {
-  case PLAN_AGGREGATE: return aggregates_in_parts(p);
   case PLAN_DISTINCT: return are_pure(p->u.distinct.on, p->u.distinct.n);
   case PLAN_SORT: return sorts_few(p);
   case PLAN_LIMIT: return takes_first(p);
@@ -103,9 +103,36 @@ static bool gathers(const plan *p) {
   }
 }
 
-/* ---- cutting ---- */
+/* Its states can be put together … */
+static bool aggregates_by_states(const plan *p) {
+  for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) {
+    const aggregate_call *a = &p->u.aggregate.calls[i];
+    if (!aggregate_in_parts(a) || (a->distinct && p->u.aggregate.n_groups)) return false;
+  }
+  return true;
+}
+
+/* … or its rows be dealt out by their groups, so that each group is gathered as if there were no parts. */
+static bool aggregates_by_groups(const plan *p) {
+  return p->u.aggregate.n_groups > 0 && !p->u.aggregate.sets;
+}
+
+/* ---- stages ---- */
 
 static const plan *cut(cutter *, const plan *);
+
+static plan *new_plan(cutter *c, uint8_t kind, const plan *input) {
+  plan *p = arena_zero(c->memory, sizeof *p, c->err);
+  if (!p) return NULL;
+  p->kind = kind;
+  if (!input) return p;
+  p->n_inputs = 1;
+  p->input[0] = input;
+  p->n_columns = input->n_columns;
+  p->columns = input->columns;
+  p->rows = input->rows;
+  return p;
+}
 
 static plan *copy_of(cutter *c, const plan *p) { return arena_copy(c->memory, p, sizeof *p, c->err); }
 
@@ -115,9 +142,10 @@ static const plan *side_of(cutter *c, const plan *p) {
   const plan *rows = cut(c, p);
   c->sides = sides;
   c->n_sides = n;
-  plan *leaf = rows ? arena_zero(c->memory, sizeof *leaf, c->err) : NULL;
+  plan *leaf = rows ? copy_of(c, p) : NULL;
   if (!leaf) return NULL;
-  *leaf = (plan){.kind = PLAN_SIDE, .n_columns = p->n_columns, .columns = p->columns, .rows = p->rows};
+  leaf->kind = PLAN_SIDE;
+  leaf->n_inputs = 0;
   leaf->u.side = n;
   c->sides[c->n_sides++] = rows;
   return leaf;
@@ -137,6 +165,37 @@ static const plan *pipeline(cutter *c, const plan *p, uint32_t *table) {
   return own->input[0] && (own->n_inputs < 2 || own->input[1]) ? own : NULL;
 }
 
+/* What is to be put on top of a pipeline; NULL: err. */
+typedef const plan *(*topping)(cutter *, const plan *of, const plan *below);
+
+static const plan *nothing(cutter *c, const plan *of, const plan *below) {
+  (void)c;
+  (void)of;
+  return below;
+}
+
+/* The exchange of a stage: a copy of the pipeline `below` with something on top. */
+static const plan *exchange(cutter *c, const plan *below, topping top, const plan *of) {
+  plan *p = new_plan(c, PLAN_EXCHANGE, NULL);
+  const plan **sides = arena_zero(c->memory, (joins_in(below) + 1u) * sizeof *sides, c->err);
+  if (!p || !sides) return NULL;
+  c->sides = sides;
+  c->n_sides = 0;
+  const plan *rows = pipeline(c, below, &p->u.exchange.table);
+  const plan *stage = rows ? top(c, of, rows) : NULL;
+  if (!stage) return NULL;
+  p->n_columns = stage->n_columns;
+  p->columns = stage->columns;
+  p->rows = stage->rows;
+  p->u.exchange.stage = stage;
+  p->u.exchange.sides = sides;
+  p->u.exchange.n_sides = c->n_sides;
+  c->n_stages++;
+  return p;
+}
+
+/* ---- what is done in the stage, and once more over its answers ---- */
+
 static const expr *count_expr(cutter *c, const expr *like, uint64_t n) {
   expr *e = arena_copy(c->memory, like, sizeof *e, c->err);
   if (e) e->constant.v.i = (int64_t)n;
@@ -154,27 +213,155 @@ static bool answer_skipped(cutter *c, plan *top) {
   return top->u.limit.limit != NULL;
 }
 
-/* The stage of a pipeline, and of what is on top of it (or NULL). */
-static const plan *stage(cutter *c, const plan *top, const plan *below) {
-  const plan *last = top ? top : below;
-  plan *exchange = arena_zero(c->memory, sizeof *exchange, c->err);
-  const plan **sides = arena_zero(c->memory, (joins_in(below) + 1u) * sizeof *sides, c->err);
-  if (!exchange || !sides) return NULL;
-  c->sides = sides;
-  c->n_sides = 0;
-  *exchange = (plan){
-      .kind = PLAN_EXCHANGE, .n_columns = last->n_columns, .columns = last->columns, .rows = last->rows};
-  const plan *rows = pipeline(c, below, &exchange->u.exchange.table);
-  plan *own = rows && top ? copy_of(c, top) : NULL;
-  if (!rows || (top && !own)) return NULL;
-  if (own) own->input[0] = rows;
-  if (own && !answer_skipped(c, own)) return NULL;
-  exchange->u.exchange.stage = own ? own : rows;
-  exchange->u.exchange.sides = sides;
-  exchange->u.exchange.n_sides = c->n_sides;
-  c->n_stages++;
-  return exchange;
+static const plan *same(cutter *c, const plan *of, const plan *below) {
+  plan *own = copy_of(c, of);
+  if (!own || !answer_skipped(c, own)) return NULL;
+  own->input[0] = below;
+  return own;
 }
+
+static const plan *again(cutter *c, const plan *p) {
+  plan *own = copy_of(c, p);
+  if (own) own->input[0] = exchange(c, p->input[0], same, p);
+  return own && own->input[0] ? own : NULL;
+}
+
+/* ---- aggregates by states ---- */
+
+static const plan *states(cutter *c, const plan *of, const plan *below) {
+  plan *own = copy_of(c, of);
+  if (!own) return NULL;
+  own->input[0] = below;
+  own->u.aggregate.role = AGGREGATE_STATES;
+  own->u.aggregate.may_refuse = aggregates_by_groups(of);
+  return own;
+}
+
+static const plan *by_states(cutter *c, const plan *p) {
+  plan *own = copy_of(c, p);
+  if (!own) return NULL;
+  own->u.aggregate.role = AGGREGATE_MERGES;
+  own->input[0] = exchange(c, p->input[0], states, p);
+  return own->input[0] ? own : NULL;
+}
+
+/* ---- aggregates by groups ---- */
+
+static expr *new_expr(cutter *c, uint8_t kind, const sql_type *type, uint32_t index) {
+  expr *e = arena_zero(c->memory, sizeof *e, c->err);
+  if (e) *e = (expr){.kind = kind, .type = *type, .index = index, .constant.null = true};
+  return e;
+}
+
+/* Only the columns that the aggregate looks at; the others are null. */
+static const plan *narrow(cutter *c, const plan *of, const plan *below) {
+  const bool *needed = op_needed(of, c->memory, c->err);
+  plan *own = new_plan(c, PLAN_PROJECT, below);
+  const expr **exprs = arena_array(c->memory, below->n_columns + 1u, sizeof *exprs, c->err);
+  if (!needed || !own || !exprs) return NULL;
+  for (uint32_t i = 0; i < below->n_columns; i++)
+    if (!(exprs[i] = new_expr(c, needed[i] ? EXPR_COLUMN : EXPR_CONST, &below->columns[i].type, i)))
+      return NULL;
+  own->u.project.exprs = exprs;
+  return own;
+}
+
+/* The columns of a plan and one more: the place of the row, or of a group's first one. */
+static bool add_place(cutter *c, plan *p) {
+  plan_column *columns = arena_array(c->memory, p->n_columns + 1u, sizeof *columns, c->err);
+  if (!columns) return false;
+  memcpy(columns, p->columns, p->n_columns * sizeof *columns);
+  columns[p->n_columns++] = (plan_column){.name = {"", 0}, .type = sql_simple(SQL_BIGINT)};
+  p->columns = columns;
+  return true;
+}
+
+static const plan *dealt(cutter *c, const plan *of, const plan *below) {
+  const plan *rows = narrow(c, of, below);
+  plan *own = rows ? new_plan(c, PLAN_PARTITION, rows) : NULL;
+  if (!own || !add_place(c, own)) return NULL;
+  own->u.partition.n = of->u.aggregate.n_groups;
+  own->u.partition.keys = of->u.aggregate.groups;
+  return own;
+}
+
+/* The aggregate over the rows of a part, which also finds each group's first row. */
+static const plan *of_part(cutter *c, const plan *of, const plan *rows) {
+  const sql_type *place = &rows->columns[rows->n_columns - 1].type;
+  uint32_t n = of->u.aggregate.n_calls;
+  plan *part = new_plan(c, PLAN_PART, rows), *own = copy_of(c, of);
+  const expr **args = arena_array(c->memory, 1, sizeof *args, c->err);
+  aggregate_call *calls = arena_array(c->memory, n + 1u, sizeof *calls, c->err);
+  if (!part || !own || !args || !calls || !add_place(c, own)) return NULL;
+  if (!(args[0] = new_expr(c, EXPR_COLUMN, place, rows->n_columns - 1))) return NULL;
+  part->n_inputs = 0;
+  if (n) memcpy(calls, of->u.aggregate.calls, n * sizeof *calls);
+  calls[n] = (aggregate_call){.function = FN_MIN, .n_args = 1, .args = args, .type = *place};
+  own->u.aggregate.calls = calls;
+  own->u.aggregate.n_calls = n + 1;
+  own->input[0] = part;
+  return own;
+}
+
+static const plan *over_parts(cutter *c, const plan *of, const plan *from) {
+  plan *p = new_plan(c, PLAN_EXCHANGE, NULL);
+  const plan *stage = p ? of_part(c, of, from) : NULL;
+  if (!stage) return NULL;
+  p->n_columns = stage->n_columns;
+  p->columns = stage->columns;
+  p->u.exchange.stage = stage;
+  p->u.exchange.from = from;
+  return p;
+}
+
+/* Groups in the order of their first rows, without saying so. */
+static const plan *in_order(cutter *c, const plan *of, const plan *groups) {
+  uint32_t last = groups->n_columns - 1;
+  plan *sorted = new_plan(c, PLAN_SORT, groups), *own = sorted ? new_plan(c, PLAN_PROJECT, sorted) : NULL;
+  sort_key *key = arena_zero(c->memory, sizeof *key, c->err);
+  const expr **exprs = arena_array(c->memory, groups->n_columns, sizeof *exprs, c->err);
+  if (!own || !key || !exprs) return NULL;
+  if (!(key->by = new_expr(c, EXPR_COLUMN, &groups->columns[last].type, last))) return NULL;
+  sorted->u.sort.n = 1;
+  sorted->u.sort.keys = key;
+  sorted->u.sort.limit = UINT64_MAX;
+  for (uint32_t i = 0; i < last; i++)
+    if (!(exprs[i] = new_expr(c, EXPR_COLUMN, &groups->columns[i].type, i))) return NULL;
+  own->n_columns = of->n_columns;
+  own->columns = of->columns;
+  own->u.project.exprs = exprs;
+  return own;
+}
+
+static const plan *by_groups(cutter *c, const plan *p) {
+  const plan *from = exchange(c, p->input[0], dealt, p);
+  const plan *groups = from ? over_parts(c, p, from) : NULL;
+  return groups ? in_order(c, p, groups) : NULL;
+}
+
+/* ---- aggregates ---- */
+
+/* Here, over the rows of the blocks. */
+static const plan *by_rows(cutter *c, const plan *p) {
+  plan *own = copy_of(c, p);
+  if (own) own->input[0] = exchange(c, p->input[0], narrow, p);
+  return own && own->input[0] ? own : NULL;
+}
+
+static const plan *aggregate_stages(cutter *c, const plan *p) {
+  bool states_too = aggregates_by_states(p), groups_too = aggregates_by_groups(p);
+  if (!states_too && !groups_too) return by_rows(c, p);
+  const plan *merged = states_too ? by_states(c, p) : NULL, *dealt_out = groups_too ? by_groups(c, p) : NULL;
+  if ((states_too && !merged) || (groups_too && !dealt_out)) return NULL;
+  if (!states_too || !groups_too) return states_too ? merged : dealt_out;
+  plan *either = new_plan(c, PLAN_EITHER, merged);
+  if (!either) return NULL;
+  either->n_inputs = 2;
+  either->input[1] = dealt_out;
+  return either;
+}
+
+/* ---- cutting ---- */
 
 static bool is_cuttable(const cutter *c, const plan *p) { return streams(c, p) && joins_in(p) <= SIDES_MAX; }
 
@@ -184,15 +371,13 @@ static bool runs_once(const plan *p, unsigned input) {
 }
 
 static const plan *cut(cutter *c, const plan *p) {
-  if (is_cuttable(c, p)) return stage(c, NULL, p);
-  plan *own = copy_of(c, p);
-  if (!own) return NULL;
-  if (gathers(p) && is_cuttable(c, p->input[0])) {
-    own->input[0] = stage(c, p, p->input[0]);
-    if (p->kind == PLAN_AGGREGATE) own->u.aggregate.merges = true;
-    return own->input[0] ? own : NULL;
+  if (is_cuttable(c, p)) return exchange(c, p, nothing, NULL);
+  if (p->n_inputs && is_cuttable(c, p->input[0])) {
+    if (gathers(p)) return again(c, p);
+    if (p->kind == PLAN_AGGREGATE && is_pure_aggregate(p)) return aggregate_stages(c, p);
   }
-  for (unsigned i = 0; i < p->n_inputs; i++)
+  plan *own = copy_of(c, p);
+  for (unsigned i = 0; own && i < p->n_inputs; i++)
     if (runs_once(p, i) && !(own->input[i] = cut(c, p->input[i]))) return NULL;
   return own;
 }

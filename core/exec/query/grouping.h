@@ -16,6 +16,7 @@ typedef struct {
   group_set *sets;
   uint32_t n_sets;
   bool gathered;
+  uint64_t rows;    /* taken in */
   uint32_t set, at; /* being answered */
 } aggregate_op;
 

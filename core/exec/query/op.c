@@ -46,7 +46,9 @@ static sonde_code (*const makers[])(op *) = {[PLAN_ONE] = op_one,
                                              [PLAN_RANGE] = op_range,
                                              [PLAN_SAMPLE] = op_sample,
                                              [PLAN_SIDE] = op_side,
-                                             [PLAN_EXCHANGE] = op_exchange};
+                                             [PLAN_PART] = op_part,
+                                             [PLAN_EXCHANGE] = op_exchange,
+                                             [PLAN_EITHER] = op_either};
 
 /* ---- which columns of its input a node looks at ---- */
 
@@ -75,8 +77,9 @@ const bool *op_needed(const plan *p, arena *a, sonde_error *err) {
   return needed;
 }
 
-/* The step of a recursion and the right side of an apply are opened anew each time. */
+/* The step of a recursion and the right side of an apply are opened anew each time; of two ways only one is gone. */
 static bool opens_input(const plan *p, unsigned i) {
+  if (p->kind == PLAN_EITHER) return false;
   return i == 0 || (p->kind != PLAN_RECURSIVE && p->kind != PLAN_APPLY);
 }
 

@@ -67,11 +67,14 @@ sonde_code op_apply(op *);
 sonde_code op_window(op *);
 sonde_code op_exchange(op *);
 sonde_code op_side(op *);
+sonde_code op_part(op *);
+sonde_code op_either(op *);
 
 /* The bytes that the next block of an exchange answered, for a parent that reads them itself. */
 step exchange_next(op *, rd *out);
 /* Of an aggregate in a stage, instead of rows: takes in all of its input (STEP_END), then writes its groups and their states. */
 step aggregate_gather(op *);
+bool aggregate_refuses(const op *); /* so far hardly fewer groups than rows */
 sonde_code aggregate_put_states(op *, buf *out);
 
 /* STEP_ROWS, or STEP_FAIL when code says so. */

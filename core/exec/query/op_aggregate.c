@@ -1,12 +1,11 @@
 /* Grouping: keys to words, words to group numbers, group numbers to states. One table for each grouping set. */
 #include "exec/query/grouping.h"
 
+#define REFUSING_ROWS 16384u /* so many tell how often groups repeat */
+
 #define NODE(o) (&(o)->plan->u.aggregate)
 
 static bool in_set(const group_set *s, uint32_t group) { return group >= 64 || s->mask >> group & 1; }
-
-/* Then its groups are not answered as rows but as they are (aggregate_put_states). */
-static bool in_stage(const op *o) { return o->run->sides != NULL; }
 
 /* ---- opening ---- */
 
@@ -16,8 +15,7 @@ static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
   s->calls = arena_zero(&o->memory, (NODE(o)->n_calls + 1u) * sizeof *s->calls, o->run->err);
   if (!s->calls) return o->run->err->code;
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++)
-    SONDE_TRY(
-        (in_stage(o) ? aggregate_open_in_stage : aggregate_open)(&s->calls[i], o->run, &NODE(o)->calls[i]));
+    SONDE_TRY(aggregate_open(&s->calls[i], o->run, &NODE(o)->calls[i]));
   return SONDE_OK;
 }
 
@@ -103,7 +101,14 @@ step aggregate_gather(op *o) {
     step s = op_next(o->in[0], &b);
     if (s != STEP_ROWS) return s;
     if (add_batch(o, o->self, &b) != SONDE_OK) return STEP_FAIL;
+    ((aggregate_op *)o->self)->rows += b.n;
+    if (NODE(o)->may_refuse && aggregate_refuses(o)) return STEP_END;
   }
+}
+
+bool aggregate_refuses(const op *o) {
+  const aggregate_op *x = o->self;
+  return x->rows >= REFUSING_ROWS && x->sets[0].table.n > x->rows / 2;
 }
 
 sonde_code aggregate_put_states(op *o, buf *out) { return groups_put(o, o->self, out); }
@@ -113,12 +118,13 @@ static step merge(op *o) {
   for (;;) {
     step s = exchange_next(o->in[0], &states);
     if (s != STEP_ROWS) return s;
+    if (states.len == 0) return o->run->refused = true, STEP_FAIL;
     if (groups_merge(o, o->self, &states) != SONDE_OK) return STEP_FAIL;
   }
 }
 
 static step gather(op *o, aggregate_op *x) {
-  step s = NODE(o)->merges ? merge(o) : aggregate_gather(o);
+  step s = NODE(o)->role == AGGREGATE_MERGES ? merge(o) : aggregate_gather(o);
   if (s != STEP_END) return s;
   for (uint32_t i = 0; i < x->n_sets; i++)
     if (end_set(o, &x->sets[i]) != SONDE_OK) return STEP_FAIL;

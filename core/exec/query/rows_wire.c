@@ -4,13 +4,17 @@
 #include "exec/query/rows_wire.h"
 #include "plan/wire.h"
 
-#define DICT_SHARE 16u /* a dictionary of so many values for each row of the batch is not worth its bytes */
+/* A dictionary of more values than these for a row is not worth its bytes: of a batch, where others are likely to follow; of all
+ * that is written. */
+#define DICT_BY_BATCH 16
+#define DICT_BY_ROWS 0.5
 
 enum { FORM_FLAT, FORM_CONST, FORM_DICT, FORM_SAME_DICT, FORM_MASK = 3, FORM_VALIDITY = 4 };
 
 /* ---- writing ---- */
 
 sonde_code rows_writer_init(rows_writer *w, uint32_t n_cols, arena *a, sonde_error *err) {
+  w->rows = 0;
   w->sent = arena_zero(a, (n_cols + 1u) * sizeof *w->sent, err);
   return w->sent ? SONDE_OK : err->code;
 }
@@ -115,9 +119,15 @@ static void put_gathered(const col *c, uint32_t n, buf *out) {
   arena_free(&memory);
 }
 
-static void put_column(const col *c, uint64_t *sent, uint32_t n, buf *out) {
+static bool is_worth(const rows_writer *w, const col *dict, uint32_t n) {
+  double most = w->rows ? DICT_BY_ROWS * w->rows : (double)DICT_BY_BATCH * n;
+  return dict->dict_rows > 0 && dict->dict_rows <= most;
+}
+
+static void put_column(rows_writer *w, uint32_t i, const col *c, uint32_t n, buf *out) {
+  uint64_t *sent = &w->sent[i];
   bool same = c->form == COL_DICT && c->dict_id && *sent == c->dict_id;
-  bool worth = c->form == COL_DICT && c->dict_rows > 0 && c->dict_rows <= DICT_SHARE * n;
+  bool worth = c->form == COL_DICT && is_worth(w, c, n);
   if (c->form == COL_CONST) {
     put_flat(c, FORM_CONST, 1, out);
   } else if (c->form == COL_FLAT) {
@@ -133,7 +143,7 @@ static void put_column(const col *c, uint64_t *sent, uint32_t n, buf *out) {
 void rows_put(rows_writer *w, const batch *b, buf *out) {
   if (b->n == 0) return;
   buf_u32(out, b->n);
-  for (uint32_t i = 0; i < b->n_cols; i++) put_column(&b->cols[i], &w->sent[i], b->n, out);
+  for (uint32_t i = 0; i < b->n_cols; i++) put_column(w, i, &b->cols[i], b->n, out);
 }
 
 /* ---- reading ---- */

@@ -5,6 +5,8 @@
 
 typedef struct {
   uint64_t *sent; /* by column: dict_id of the dictionary that went last; 0: none */
+  uint32_t
+      rows; /* about so many will be written; 0: not known, the batch at hand has to be worth a dictionary */
 } rows_writer;
 
 /* Lies in the arena. */

@@ -26,12 +26,14 @@ typedef struct {
   void (*release)(void *self, const vec *const *vecs, uint32_t n, struct part *held);
 } query_tables;
 
+#define QUERY_PARTS 16u /* that rows are dealt out to by their keys */
+
 /* Who runs stages (cut.h), one fragment for each block of the stage's table. */
 typedef struct {
   void *self;
-  /* `shared`: what every fragment needs (stage.h); it lasts until `end`. */
-  sonde_code (*begin)(void *self, const plan *exchange, sonde_str shared, sonde_error *);
-  /* The answer of the next block, in the order of the blocks, valid until the next call. STEP_ROWS, END, WAIT or FAIL. */
+  /* `shared`: what every fragment needs (stage.h). `parts`: what a stage over parts runs over; else NULL. Both last until `end`. */
+  sonde_code (*begin)(void *self, const plan *exchange, sonde_str shared, const buf *parts, sonde_error *);
+  /* The answer of the next block or part, in their order, valid until the next call. STEP_ROWS, END, WAIT or FAIL. */
   step (*next)(void *self, const plan *exchange, rd *out, sonde_error *);
   void (*end)(void *self, const plan *exchange);
 } query_stages;
@@ -47,7 +49,9 @@ typedef struct {
   sonde_error *err;
   const query_tables *tables;
   const query_stages *stages; /* of PLAN_EXCHANGE; NULL: there are none */
+  bool refused;               /* why an operator failed: its groups hardly made fewer rows */
   const rd *sides;            /* within a stage, of PLAN_SIDE: batches (rows_wire.h) */
+  rd *part;                   /* the same of PLAN_PART: for each block u32 length, batches */
   value *outer;               /* of EXPR_OUTER slots */
   uint32_t n_lambda;
   const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */

@@ -1,6 +1,7 @@
 /* See stage.h. The pipeline stays open from block to block: its scan goes on when there is one more. What is on top of it is opened
  * anew for each. */
 #include "exec/query/stage.h"
+#include "exec/query/partition.h"
 #include "exec/query/rows_wire.h"
 #include "plan/wire.h"
 
@@ -10,16 +11,18 @@
 struct stage {
   query_plan plan;
   const plan *top, *below; /* top: NULL when the pipeline is all */
-  const plan *scan;
+  const plan *source;      /* PLAN_SCAN or PLAN_PART */
   arena memory;
   query_tables tables;
   run run, top_run;
   value *outer;
   op *pipe;
-  bool prepared;
+  bool prepared, spent, probes;
   /* The block being run; the scan counts the blocks it has seen. */
-  uint32_t blocks, rows;
+  uint32_t blocks;
+  stage_block block;
   const vec *const *columns;
+  rd part;
 };
 
 /* ---- what is shared ---- */
@@ -51,7 +54,6 @@ void stage_end_side(buf *out, size_t side) {
 static bool may_be_below(const plan *p, uint32_t n_sides) {
   const plan *side = p->kind == PLAN_JOIN ? p->input[1] : NULL;
   switch (p->kind) {
-  case PLAN_SCAN:
   case PLAN_FILTER:
   case PLAN_PROJECT:
   case PLAN_UNNEST: return true;
@@ -62,16 +64,16 @@ static bool may_be_below(const plan *p, uint32_t n_sides) {
 
 static bool may_be_top(const plan *p) {
   return p->kind == PLAN_AGGREGATE || p->kind == PLAN_DISTINCT || p->kind == PLAN_SORT ||
-         p->kind == PLAN_LIMIT;
+         p->kind == PLAN_LIMIT || p->kind == PLAN_PARTITION;
 }
 
 static bool find_parts(stage *s, uint32_t n_sides) {
   const plan *p = s->plan.root;
   s->top = may_be_top(p) ? p : NULL;
   s->below = p = s->top ? p->input[0] : p;
-  while (p->kind != PLAN_SCAN && may_be_below(p, n_sides)) p = p->input[0];
-  s->scan = p;
-  return p->kind == PLAN_SCAN;
+  for (; may_be_below(p, n_sides); p = p->input[0]) s->probes |= p->kind == PLAN_JOIN;
+  s->source = p;
+  return p->kind == PLAN_SCAN || (p->kind == PLAN_PART && p == s->below && s->top);
 }
 
 static sonde_code read_shared(stage *s, sonde_str shared, sonde_error *err) {
@@ -89,6 +91,7 @@ static sonde_code read_shared(stage *s, sonde_str shared, sonde_error *err) {
   }
   SONDE_CHECK(!r.bad && find_parts(s, n), err, SONDE_CORRUPT, 0, "a fragment belongs to a broken stage");
   s->run.sides = sides;
+  s->run.part = &s->part;
   return SONDE_OK;
 }
 
@@ -100,7 +103,7 @@ static uint32_t blocks_seen(void *self, uint32_t table) {
 static uint32_t rows_now(void *self, uint32_t table, uint32_t block) {
   (void)table;
   (void)block;
-  return ((stage *)self)->rows;
+  return ((stage *)self)->block.rows;
 }
 
 static step columns_now(void *self, uint32_t table, uint32_t block, const uint32_t *columns, uint32_t n,
@@ -188,11 +191,13 @@ static sonde_code put_rows(op *from, const plan *p, buf *out, sonde_error *err) 
   return code;
 }
 
-static sonde_code put_states(op *top, buf *out, sonde_error *err) {
+/* Nothing at all when the groups hardly make fewer rows: then the rows are better dealt out. */
+static sonde_code put_states(stage *s, op *top, buf *out, sonde_error *err) {
   step st;
   while ((st = aggregate_gather(top)) != STEP_END)
     if (st == STEP_FAIL) return err->code;
-  return aggregate_put_states(top, out);
+  s->spent = s->top->u.aggregate.may_refuse && aggregate_refuses(top);
+  return s->spent ? SONDE_OK : aggregate_put_states(top, out);
 }
 
 static void begin_top(stage *s) {
@@ -205,37 +210,58 @@ static void begin_top(stage *s) {
   arena_init(&r->memory, s->run.mem);
 }
 
+static sonde_code put_top(stage *s, op *top, buf *out, sonde_error *err) {
+  if (s->top->kind == PLAN_AGGREGATE && s->top->u.aggregate.role == AGGREGATE_STATES)
+    return put_states(s, top, out, err);
+  return put_rows(top, s->top, out, err);
+}
+
 static sonde_code run_top(stage *s, buf *out, sonde_error *err) {
   begin_top(s);
-  op *top = op_open_over(&s->top_run, s->top, s->pipe);
-  sonde_code code = top ? SONDE_OK : err->code;
-  if (top && s->top->kind == PLAN_AGGREGATE)
-    code = put_states(top, out, err);
-  else if (top)
-    code = put_rows(top, s->top, out, err);
+  op *top = NULL;
+  sonde_code code;
+  if (s->top->kind == PLAN_PARTITION) {
+    code = partition_put(&s->top_run, s->top, s->pipe, s->block.number, s->block.rows, out);
+  } else {
+    top = op_open_over(&s->top_run, s->top, s->pipe);
+    code = top ? put_top(s, top, out, err) : err->code;
+  }
   op_close_over(top);
   nodes_free(&s->top_run);
   arena_free(&s->top_run.memory);
   return code;
 }
 
-/* A LIMIT on top stops asking before the block is at its end. */
+/* A LIMIT stops asking before the block is at its end. To go on to there costs less than to build the tables of joins again. */
 static sonde_code pass_rest(stage *s, sonde_error *err) {
   batch b;
   step st = STEP_WAIT;
-  while (s->top && s->top->kind == PLAN_LIMIT && st != STEP_END)
+  if (!s->top || s->top->kind != PLAN_LIMIT) return SONDE_OK;
+  s->spent = !s->probes;
+  while (!s->spent && st != STEP_END)
     if ((st = op_next(s->pipe, &b)) == STEP_FAIL) return err->code;
   return SONDE_OK;
 }
 
-sonde_code stage_run_block(stage *s, const vec *const *columns, uint32_t n, uint32_t rows, buf *out,
-                           sonde_error *err) {
-  SONDE_CHECK(n == s->scan->n_columns, err, SONDE_CORRUPT, 0, "a fragment does not fit its stage");
+sonde_code stage_run_block(stage *s, const vec *const *columns, uint32_t n, const stage_block *block,
+                           buf *out, sonde_error *err) {
+  SONDE_CHECK(s->source->kind == PLAN_SCAN && n == s->source->n_columns, err, SONDE_CORRUPT, 0,
+              "a fragment does not fit its stage");
   s->run.err = err;
   s->columns = columns;
-  s->rows = rows;
+  s->block = *block;
   s->blocks++;
   SONDE_TRY(s->top ? run_top(s, out, err) : put_rows(s->pipe, s->below, out, err));
   SONDE_TRY(pass_rest(s, err));
   return buf_status(out, err);
 }
+
+sonde_code stage_run_part(stage *s, sonde_str part, buf *out, sonde_error *err) {
+  SONDE_CHECK(s->source->kind == PLAN_PART, err, SONDE_CORRUPT, 0, "a fragment does not fit its stage");
+  s->run.err = err;
+  s->part = (rd){.data = (const uint8_t *)part.ptr, .len = part.len};
+  SONDE_TRY(run_top(s, out, err));
+  return buf_status(out, err);
+}
+
+bool stage_is_spent(const stage *s) { return s->spent; }

@@ -16,9 +16,17 @@ stage *stage_open(mem *, sonde_str shared, sonde_error *);
 void stage_close(stage *);
 /* Builds the tables of its joins: STEP_END when done, STEP_WAIT when the host gets a say before it is called again. */
 step stage_prepare(stage *, sonde_error *);
+typedef struct {
+  uint32_t number, rows;
+} stage_block;
+
 /* Runs over a block: all rows of the columns that its scan names, n of them. The answer is appended. After a failure it can only be
  * closed. */
-sonde_code stage_run_block(stage *, const vec *const *columns, uint32_t n, uint32_t rows, buf *out,
+sonde_code stage_run_block(stage *, const vec *const *columns, uint32_t n, const stage_block *, buf *out,
                            sonde_error *);
+/* Or over a part, whose rows are borrowed. */
+sonde_code stage_run_part(stage *, sonde_str part, buf *out, sonde_error *);
+/* It did not look at all of the last block and cannot go on: it is to be closed and opened again. */
+bool stage_is_spent(const stage *);
 
 #endif
