@@ -5,6 +5,7 @@
  * A failure is latched as in the parser: the first error is kept, and nodes keep being made until the end. */
 #ifndef SQL_BIND_H
 #define SQL_BIND_H
+#include "base/nearest.h"
 #include "sql/ast.h"
 #include "sql/parse.h"
 #include "sql/sql.h"
@@ -166,6 +167,7 @@ typedef struct {
   LIST_OF(bound_window) windows;
   LIST_OF(bound_unnest) unnests;
   LIST_OF(subquery) subqueries;
+  LIST_OF(sql_zone) zones;
   expr no_expr;
   node no_node;
   uint32_t no_ids[1];
@@ -192,14 +194,6 @@ void bind_leave(binder *);
 bool same_name(sonde_str, sonde_str); /* in any case of ASCII letters */
 bool name_is(sonde_str, const char *lower);
 sonde_str str_of(const char *);
-/* Remembers the nearest of the names it is given. */
-typedef struct {
-  sonde_str wanted, best;
-  unsigned distance;
-} nearest_name;
-void nearest_try(nearest_name *, sonde_str candidate);
-/* "; did you mean x?" or "". */
-const char *nearest_text(const nearest_name *, char out[96]);
 
 /* ---- expressions (expr.c) ---- */
 

@@ -53,13 +53,21 @@ typedef enum {
   SQL_PIVOT_VALUES
 } sql_statement_kind;
 
+/* A time zone by its name, as the statement writes it. */
+typedef struct {
+  sonde_str name;
+  uint32_t at;
+} sql_zone;
+
 typedef struct {
   sql_statement_kind kind;
-  query_plan query; /* root is NULL only when dropping */
-  sonde_str name;   /* of what is created or dropped */
-  sonde_str text;   /* of the view's query, in the SQL given */
-  bool replace;     /* OR REPLACE */
-  bool if_exists;   /* IF EXISTS, IF NOT EXISTS */
+  query_plan query;      /* root is NULL only when dropping */
+  sonde_str name;        /* of what is created or dropped */
+  sonde_str text;        /* of the view's query, in the SQL given */
+  bool replace;          /* OR REPLACE */
+  bool if_exists;        /* IF EXISTS, IF NOT EXISTS */
+  const sql_zone *zones; /* that are needed, whatever the rows are */
+  uint32_t n_zones;
 } sql_statement;
 
 /* Reads one statement and binds it. Everything lies in the arena, or in the text and the catalog, which have to outlive it.
