@@ -19,7 +19,8 @@ typedef struct {
   node *n;
   id_set ids;
   double rows;
-  double base; /* rows before filters */
+  double base;  /* rows before filters */
+  double width; /* of what is read of it, in numbers */
 } part;
 
 typedef struct {
@@ -117,6 +118,16 @@ static void add_demands(region *r) {
   }
 }
 
+/* A text is as much work as a few numbers. */
+static double width_of(const binder *b, const node *n) {
+  double width = 0;
+  for (uint32_t i = 0; i < n->p.n_columns; i++) {
+    lane l = sql_lane(&n->p.columns[i].type);
+    if (id_set_has(&b->read, n->ids[i])) width += l == LANE_STR || l == LANE_NESTED ? 4 : 1;
+  }
+  return width;
+}
+
 /* Conditions over the part alone. */
 static void push_own(region *r, part *p) {
   ex_list own = {0}, rest = {0};
@@ -133,6 +144,7 @@ static void push_own(region *r, part *p) {
   if (r->b->failed) return;
   p->rows = estimate_rows(r->b, p->n);
   p->base = fmax(base_rows(p->n), p->rows);
+  p->width = width_of(r->b, p->n);
 }
 
 /* ---- classes of equal columns ---- */
@@ -440,14 +452,16 @@ static double subset_rows(const ordering *q, uint64_t subset) {
 
 /* A tree over some of the elements. A semi-join alone stands for its right input. */
 typedef struct {
-  double rows, cost;
-  uint64_t left, near;
+  double rows, cost, width;
+  uint64_t left, near; /* left: the elements of its left input */
 } tree;
 
-/* A row that is put into a hash table, against one that looks for its partners or comes out: measured. */
-static const double build_cost = 2.5;
-/* Without a key each pair is made; and what was estimated to be one row may be many. */
-static const double cross_cost = 10;
+/* In units of a row that looks for its partners by one key: measured. */
+static const double build_cost = 3, build_width_cost = 0.5; /* a row that is put into a hash table */
+static const double keys_cost = 2.5;                        /* a row that looks by several keys */
+static const double width_cost = 0.1;                       /* each number of a row that comes out */
+/* Without a key each pair is made, and what was estimated to be one row may be many: only where nothing else is left. */
+static const double cross_cost = 1000;
 
 static bool is_semi_join(const ordering *q, uint64_t subset) {
   return subset >> q->r->parts.count != 0 && is_one(subset);
@@ -459,17 +473,33 @@ static const filtering *semi_of(const ordering *q, uint64_t subset) {
 
 static tree leaf(const ordering *q, uint32_t i) {
   uint32_t n = q->r->parts.count;
-  return (tree){.rows = i < n ? q->r->parts.items[i].rows : q->semis.items[i - n].rows, .near = q->near[i]};
+  if (i >= n) return (tree){.rows = q->semis.items[i - n].rows};
+  const part *p = &q->r->parts.items[i];
+  return (tree){.rows = p->rows, .width = p->width, .near = q->near[i]};
 }
 
-/* Infinite: they cannot be joined this way round. */
+static double probe_cost(const ordering *q, uint64_t x, uint64_t y) {
+  uint32_t keys = 0;
+  for (uint32_t i = 0; i < q->classes.count; i++)
+    keys += (q->classes.items[i].parts & x) && (q->classes.items[i].parts & y);
+  return keys > 1 ? keys_cost : 1;
+}
+
+static double hash_cost(const tree *probe, const tree *build, double each) {
+  return build->rows * (build_cost + build_width_cost * build->width) + probe->rows * each;
+}
+
+/* A hash table is built of the right side, of a semi-join of the smaller one. Infinite: they cannot be joined like that. */
 static double join_cost(const ordering *q, uint64_t x, const tree *left, uint64_t y, const tree *right,
                         double rows) {
-  double build = fmin(left->rows, right->rows), probe = fmax(left->rows, right->rows);
+  double out = rows * (1 + width_cost * (left->width + right->width));
   if (is_semi_join(q, x)) return INFINITY;
-  if (is_semi_join(q, y)) return semi_of(q, y)->needs & ~x ? INFINITY : build_cost * build + probe + rows;
-  if (left->near & y) return build_cost * build + probe + rows;
-  return cross_cost * build * probe + rows;
+  if (is_semi_join(q, y)) {
+    if (semi_of(q, y)->needs & ~x) return INFINITY;
+    return fmin(hash_cost(left, right, 1), hash_cost(right, left, 1)) + out;
+  }
+  if (left->near & y) return hash_cost(left, right, probe_cost(q, x, y)) + out;
+  return cross_cost * left->rows * right->rows + right->rows + out;
 }
 
 /* ---- putting together ---- */
@@ -477,7 +507,7 @@ static double join_cost(const ordering *q, uint64_t x, const tree *left, uint64_
 typedef struct {
   node *n;
   uint64_t elements;
-  double rows;
+  tree tree;
 } joined;
 
 static ex member_within(const key_class *c, uint64_t subset) {
@@ -509,33 +539,37 @@ static node *join_semi(ordering *q, const filtering *f, node *left) {
   return join;
 }
 
-/* The smaller part stands right: there the executor builds its hash table. */
+static tree grown(const ordering *q, const tree *left, const tree *right, uint64_t subset) {
+  return (tree){.rows = subset_rows(q, subset),
+                .cost = INFINITY,
+                .width = left->width + right->width,
+                .near = left->near | right->near};
+}
+
 static joined join_two(ordering *q, const joined *x, const joined *y) {
   joined out = {.elements = x->elements | y->elements};
-  out.rows = subset_rows(q, out.elements);
+  out.tree = grown(q, &x->tree, &y->tree, out.elements);
   if (is_semi_join(q, y->elements)) {
     out.n = join_semi(q, semi_of(q, y->elements), x->n);
-    return out;
+  } else {
+    out.n = node_join(q->b, JOIN_INNER, x->n, y->n);
+    node_join_on(q->b, out.n, condition_between(q, x->elements, y->elements));
   }
-  const joined *left = x->rows < y->rows ? y : x, *right = left == x ? y : x;
-  out.n = node_join(q->b, JOIN_INNER, left->n, right->n);
-  node_join_on(q->b, out.n, condition_between(q, left->elements, right->elements));
   return out;
 }
 
 static joined element(const ordering *q, uint32_t i) {
   uint32_t n = q->r->parts.count;
-  if (i >= n) return (joined){NULL, bit(i), q->semis.items[i - n].rows};
-  return (joined){q->r->parts.items[i].n, bit(i), q->r->parts.items[i].rows};
+  return (joined){i < n ? q->r->parts.items[i].n : NULL, bit(i), leaf(q, i)};
 }
 
 /* ---- all trees ---- */
 
 static void choose_split(const ordering *q, tree *trees, uint64_t subset) {
-  tree *best = &trees[subset];
   uint64_t first = subset & (~subset + 1);
-  *best = (tree){.rows = subset_rows(q, subset), .cost = INFINITY, .left = first};
-  best->near = trees[first].near | trees[subset ^ first].near;
+  tree *best = &trees[subset];
+  *best = grown(q, &trees[first], &trees[subset ^ first], subset);
+  best->left = first;
   for (uint64_t left = (subset - 1) & subset; left; left = (left - 1) & subset) {
     uint64_t right = subset ^ left;
     double cost = trees[left].cost + trees[right].cost;
@@ -567,31 +601,19 @@ static node *cheapest_tree(ordering *q, uint32_t count) {
 
 /* ---- greedily ---- */
 
-static bool can_join(const ordering *q, const joined *x, const joined *y) {
-  if (is_semi_join(q, x->elements)) return false;
-  return !is_semi_join(q, y->elements) || (semi_of(q, y->elements)->needs & ~x->elements) == 0;
-}
-
-static bool are_near(const ordering *q, uint64_t x, uint64_t y) {
-  for (uint32_t i = 0; i < q->r->parts.count; i++) {
-    if ((x & bit(i)) && (q->near[i] & y)) return true;
-  }
-  return is_semi_join(q, y);
-}
-
-static node *smallest_pairs(ordering *q, uint32_t count) {
+static node *cheapest_pairs(ordering *q, uint32_t count) {
   joined all[ELEMENTS_MAX];
   for (uint32_t i = 0; i < count; i++) all[i] = element(q, i);
   for (; count > 1 && !q->b->failed; count--) {
-    uint32_t left = 0, right = 0;
-    double best = INFINITY;
+    uint32_t left = 0, right = 1;
+    double least = INFINITY;
     for (uint32_t i = 0; i < count; i++) {
       for (uint32_t j = 0; j < count; j++) {
-        if (i == j || !can_join(q, &all[i], &all[j])) continue;
-        double rows = subset_rows(q, all[i].elements | all[j].elements);
-        if (!are_near(q, all[i].elements, all[j].elements)) rows *= cross_cost;
-        if (rows >= best && left != right) continue;
-        best = rows;
+        uint64_t x = all[i].elements, y = all[j].elements;
+        if (i == j) continue;
+        double cost = join_cost(q, x, &all[i].tree, y, &all[j].tree, subset_rows(q, x | y));
+        if (cost >= least) continue;
+        least = cost;
         left = i;
         right = j;
       }
@@ -646,7 +668,7 @@ node *order_joins(binder *b, node *n, ex_list *predicates) {
   uint32_t most = ELEMENTS_MAX - r.parts.count, semis = q.semis.count < most ? q.semis.count : most;
   uint32_t count = r.parts.count + semis;
   if (b->failed) return n;
-  n = count <= ENUMERATED_MAX ? cheapest_tree(&q, count) : smallest_pairs(&q, count);
+  n = count <= ENUMERATED_MAX ? cheapest_tree(&q, count) : cheapest_pairs(&q, count);
   for (uint32_t i = semis; i < q.semis.count; i++) n = join_semi(&q, &q.semis.items[i], n);
   return n;
 }

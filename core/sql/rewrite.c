@@ -517,7 +517,10 @@ node *push_predicates(binder *b, node *n, ex_list *predicates) {
 }
 
 node *rewrite(binder *b, node *n) {
+  b->read = node_read_ids(b, n);
   n = push_nothing(b, n);
-  if (!b->failed) estimate_rows(b, n);
+  if (b->failed) return n;
+  estimate_rows(b, n);
+  choose_sides(b, n);
   return n;
 }
