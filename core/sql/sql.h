@@ -5,6 +5,14 @@
 
 enum { SQL_PIVOT_COLUMNS_MAX = 10000 };
 
+/* What is known of a column's values; where nothing is, all zero. Plans are chosen by it, answers never depend on it. */
+typedef struct {
+  double distinct;  /* 0: not known */
+  double nulls;     /* their share of the rows */
+  bool ranged;      /* the values that are not null lie from `low` to `high` */
+  double low, high; /* numbers; of DATE, TIMESTAMP and TIMESTAMPTZ seconds since 1970 */
+} sql_column_stats;
+
 /* A table or view that a statement may name, in any case. Borrowed while binding; names in the plan point into it. */
 typedef struct {
   sonde_str name;
@@ -12,7 +20,8 @@ typedef struct {
       view; /* SQL of a query whose rows this is; then `columns` only name its columns anew (or n_columns is 0) */
   const plan_column *columns;
   uint32_t n_columns;
-  double rows; /* counted or estimated; 0: not known */
+  double rows;                   /* counted or estimated; 0: not known */
+  const sql_column_stats *stats; /* n_columns of them; or NULL */
 } sql_table;
 
 /* `plan.scan.table` of a plan is an index into `tables`. */

@@ -58,6 +58,7 @@ sonde_code op_unnest(op *);
 sonde_code op_aggregate(op *);
 sonde_code op_sort(op *);
 sonde_code op_join(op *);
+sonde_code op_semi(op *); /* a join with build_left */
 sonde_code op_apply(op *);
 sonde_code op_window(op *);
 

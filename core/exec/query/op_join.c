@@ -204,6 +204,7 @@ static const sql_type **kept_types(op *o, join_op *x, uint32_t *n) {
 
 sonde_code op_join(op *o) {
   uint32_t n_kept;
+  if (NODE(o)->build_left) return op_semi(o);
   o->class = NODE(o)->kind == JOIN_POSITIONAL ? &positional_class : &join_class;
   join_op *x = op_self(o, sizeof *x);
   if (!x) return o->run->err->code;
