@@ -1,11 +1,12 @@
 /* Tables, block by block: compact columns become lanes 2048 rows at a time, dictionaries stay dictionaries. */
 #include "column/page.h"
-#include "exec/query/op.h"
+#include "exec/query/key_filter.h"
 #include "exec/query/vec_read.h"
 
 typedef struct {
   node *filter;
-  bool *in_filter; /* these columns are decoded first: often no row is left */
+  key_filter *keys; /* from joins further up */
+  bool *in_filter;  /* these columns are decoded first: often no row is left */
   uint32_t block, row, rows;
   bool open;
   struct part *held;
@@ -43,24 +44,48 @@ static void close_block(op *o, scan_op *x) {
 
 static sonde_code decode(op *o, scan_op *x, uint32_t n, bool wanted) {
   for (uint32_t i = 0; i < o->plan->n_columns; i++)
-    if (!x->filter || x->in_filter[i] == wanted)
+    if (x->in_filter[i] == wanted)
       SONDE_TRY(vec_read(x->vecs[i], x->row, n, &o->plan->columns[i].type, &x->dicts[i], &o->cols[i],
                          &o->scratch, o->run->err));
+  return SONDE_OK;
+}
+
+static sonde_code select_rows(op *o, scan_op *x, const batch *b, uint32_t *rows, uint32_t *n) {
+  if (x->filter) SONDE_TRY(node_select(x->filter, b, &o->scratch, rows, n));
+  for (uint32_t i = 0; !x->filter && i < b->n; i++) rows[i] = i;
+  if (x->keys) *n = key_filter_apply(x->keys, b, rows, *n);
   return SONDE_OK;
 }
 
 static sonde_code read_rows(op *o, scan_op *x, uint32_t n, batch *b) {
   *b = (batch){.n = n, .n_cols = o->plan->n_columns, .cols = o->cols};
   arena_reset(&o->scratch);
+  if (!x->filter && !x->keys) return decode(o, x, n, false);
   SONDE_TRY(decode(o, x, n, true));
-  if (!x->filter) return SONDE_OK;
-  uint32_t *rows = arena_array(&o->scratch, n, sizeof *rows, o->run->err), kept;
+  uint32_t *rows = arena_array(&o->scratch, n, sizeof *rows, o->run->err), kept = n;
   if (!rows) return o->run->err->code;
-  SONDE_TRY(node_select(x->filter, b, &o->scratch, rows, &kept));
+  SONDE_TRY(select_rows(o, x, b, rows, &kept));
   if (kept) SONDE_TRY(decode(o, x, n, false));
   batch all = *b;
   b->n = 0;
   return kept ? op_keep_rows(o, &all, rows, kept, b) : SONDE_OK;
+}
+
+/* A block whose numbers all lie outside of the keys' span has no row that a join would keep. */
+static bool lies_outside(const vec *v, const sql_type *t, const join_table *keys) {
+  if (v->form == VEC_NULL) return v->rows > 0;
+  if (v->form != VEC_PACKED || v->width > 4 || v->type.id != column_type_of(t).id ||
+      v->type.scale != column_type_of(t).scale)
+    return false;
+  int64_t most;
+  if (__builtin_add_overflow(v->base, ((int64_t)1 << (8 * v->width)) - 1, &most)) return false;
+  return join_table_excludes(keys, v->base, most);
+}
+
+static bool is_excluded(const op *o, const scan_op *x) {
+  for (const key_filter *f = x->keys; f; f = f->next)
+    if (lies_outside(x->vecs[f->column], &o->plan->columns[f->column].type, f->table)) return true;
+  return false;
 }
 
 static step next_scan(op *o, batch *b) {
@@ -72,6 +97,7 @@ static step next_scan(op *o, batch *b) {
       step s = open_block(o, x);
       if (s != STEP_ROWS) return s;
     }
+    if (x->row == 0 && is_excluded(o, x)) x->row = x->rows;
     uint32_t left = x->rows - x->row, n = left < BATCH_ROWS ? left : BATCH_ROWS;
     if (n == 0) {
       close_block(o, x);
@@ -90,6 +116,15 @@ static void close_scan(op *o) {
   arena_free(&x->block_memory);
 }
 static const op_class scan_class = {.next = next_scan, .close = close_scan};
+
+void op_scan_filter(op *o, uint32_t column, const join_table *t) {
+  scan_op *x = o->self;
+  key_filter *f = arena_alloc(&o->memory, sizeof *f, o->run->err);
+  if (!f) return; /* nothing but time is lost */
+  *f = (key_filter){.table = t, .column = column, .next = x->keys};
+  x->keys = f;
+  x->in_filter[column] = true;
+}
 
 sonde_code op_scan(op *o) {
   uint32_t n = o->plan->n_columns;
