@@ -105,6 +105,7 @@ static sonde_code end_set(op *o, group_set *s) {
     SONDE_TRY(keyer_encode(&s->keys, cols, 1, true, o->run->err));
     SONDE_TRY(key_table_add(&s->table, &s->keys, 1, &number, o->run->err));
   }
+  keyer_seal(&s->keys, s->table.n, &o->run->next_dict_id);
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++) SONDE_TRY(aggregate_end(&s->calls[i], s->table.n));
   return SONDE_OK;
 }
