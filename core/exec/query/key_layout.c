@@ -18,8 +18,29 @@ static bool takes_two(const key_col *c) { return sql_lane(c->type) == LANE_I128 
 static void place_whole(key_layout *l, uint8_t *used, const key_col *c, key_field *f) {
   f->word = (uint8_t)l->n_words;
   for (uint32_t i = takes_two(c) ? 2 : 1; i; i--) used[l->n_words++] = 64;
-  f->nullable = c->nullable;
-  if (c->nullable) place(l, used, 1, &f->null_word, &f->null_shift);
+}
+
+static void place_values(keyer *k, uint8_t *used) {
+  key_layout *l = &k->layout;
+  for (uint32_t i = 0; i < k->n_cols; i++) {
+    const key_col *c = &k->cols[i];
+    key_field *f = &l->fields[i];
+    *f = (key_field){.bits = c->whole ? 0 : c->bits, .nullable = c->whole && c->nullable, .base = c->base};
+    if (c->whole)
+      place_whole(l, used, c, f);
+    else
+      place(l, used, c->bits, &f->word, &f->shift);
+  }
+}
+
+static void place_nulls(keyer *k, uint8_t *used) {
+  uint32_t before = k->layout.n_words;
+  if (k->fixed) memset(used, 64, before);
+  for (uint32_t i = 0; i < k->n_cols; i++) {
+    key_field *f = &k->layout.fields[i];
+    if (f->nullable) place(&k->layout, used, 1, &f->null_word, &f->null_shift);
+  }
+  k->null_word = k->fixed && k->layout.n_words > before;
 }
 
 sonde_code keyer_lay_out(keyer *k, sonde_error *err) {
@@ -27,17 +48,11 @@ sonde_code keyer_lay_out(keyer *k, sonde_error *err) {
   key_layout *l = &k->layout;
   l->n_words = 0;
   l->version++;
-  for (uint32_t i = 0; i < k->n_cols; i++) {
-    const key_col *c = &k->cols[i];
-    key_field *f = &l->fields[i];
-    *f = (key_field){.bits = c->whole ? 0 : c->bits, .base = c->base};
-    if (c->whole)
-      place_whole(l, used, c, f);
-    else
-      place(l, used, c->bits, &f->word, &f->shift);
-  }
+  place_values(k, used);
+  place_nulls(k, used);
   if (l->n_words == 0) l->n_words = 1;
   l->top = l->n_words > 1 ? 64 : used[0];
+  k->n_words = l->n_words;
   for (uint32_t w = 0; w < l->n_words; w++)
     if (!k->words[w] && !(k->words[w] = arena_array(&k->memory, BATCH_ROWS, 8, err))) return err->code;
   return SONDE_OK;

@@ -77,12 +77,6 @@ static uint64_t hash_of_entry(const key_table *t, uint32_t entry) {
   return hash;
 }
 
-static void hash_rows(keyer *k, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) k->hash[i] = key_hash(0, k->words[0][i]);
-  for (uint32_t w = 1; w < k->layout.n_words; w++)
-    for (uint32_t i = 0; i < n; i++) k->hash[i] = key_hash(k->hash[i], k->words[w][i]);
-}
-
 /* ---- an array ---- */
 
 static bool may_be_direct(const key_table *t) {
@@ -200,7 +194,7 @@ sonde_code key_table_add(key_table *t, keyer *k, uint32_t n, uint32_t *entries, 
   if (may_be_direct(t) && !t->slots_cap) SONDE_TRY(reserve_direct(t, k, err));
   if (t->direct) return add_direct(t, k, n, entries), SONDE_OK;
   SONDE_TRY(reserve_slots(t, n, err));
-  hash_rows(k, n);
+  if (!k->fixed) keyer_hash(k, n);
   prefetch(t, k, n);
   switch (t->n_words) { /* constants, so that the loop over words unrolls */
   case 1: add_rows(t, k, n, entries, 1); break;
@@ -242,7 +236,7 @@ void key_table_find(const key_table *t, keyer *k, uint32_t n, uint32_t *entries)
     for (uint32_t i = 0; i < n; i++) entries[i] = k->skip[i] ? UINT32_MAX : find_direct(t, k->words[0][i]);
     return;
   }
-  hash_rows(k, n);
+  if (!k->fixed) keyer_hash(k, n);
   prefetch(t, k, n);
   for (uint32_t i = 0; i < n; i++)
     entries[i] = k->skip[i] ? UINT32_MAX : (uint32_t)t->slots[find_slot(t, k, i, t->n_words)] - 1;

@@ -78,12 +78,11 @@ static sonde_code new_intern(keyer *k, key_col *c, sonde_error *err) {
 
 static sonde_code open_col(keyer *k, key_col *c, sonde_error *err) {
   lane l = sql_lane(c->type);
-  c->bits = 1;
-  if (is_interned(c->type)) {
-    c->base = 1;
-    return new_intern(k, c, err);
-  }
-  c->whole = l == LANE_F64 || l == LANE_I128;
+  c->bits = k->fixed ? 32 : 1;
+  c->base = 1;
+  if (is_interned(c->type)) return new_intern(k, c, err);
+  c->whole = k->fixed || l == LANE_F64 || l == LANE_I128;
+  c->nullable = k->fixed;
   return SONDE_OK;
 }
 
@@ -91,6 +90,7 @@ sonde_code keyer_init(keyer *k, mem *m, const sql_type *const *types, const bool
                       sonde_error *err) {
   memset(k, 0, offsetof(keyer, hash));
   k->mem = m;
+  k->fixed = strict != NULL;
   arena_init(&k->memory, m);
   arena_init(&k->scratch, m);
   buf_init(&k->bytes, m, (size_t)256 << 20);
@@ -340,6 +340,9 @@ static void skip_beyond(keyer *k, const key_col *c, const col *from, uint32_t n,
 static void encode_words(const col *from, uint32_t n, uint64_t *out, uint64_t *high) {
   size_t m = col_mask(from);
   switch (from->lane) {
+  case LANE_BOOL:
+    for (uint32_t i = 0; i < n; i++) out[i] = ((const uint8_t *)from->data)[i & m];
+    break;
   case LANE_I64:
     for (uint32_t i = 0; i < n; i++) out[i] = ((const uint64_t *)from->data)[i & m];
     break;
@@ -457,6 +460,12 @@ static sonde_code encode_rows(keyer *k, const col *cols, uint32_t n, bool add, b
   return SONDE_OK;
 }
 
+void keyer_hash(keyer *k, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) k->hash[i] = key_hash(0, k->words[0][i]);
+  for (uint32_t w = 1; w < k->n_words; w++)
+    for (uint32_t i = 0; i < n; i++) k->hash[i] = key_hash(k->hash[i], k->words[w][i]);
+}
+
 sonde_code keyer_encode(keyer *k, const col *cols, uint32_t n, bool add, sonde_error *err) {
   bool grown;
   err->code = SONDE_OK;
@@ -465,5 +474,6 @@ sonde_code keyer_encode(keyer *k, const col *cols, uint32_t n, bool add, sonde_e
     SONDE_TRY(keyer_lay_out(k, err));
     SONDE_TRY(encode_rows(k, cols, n, add, &grown, err));
   }
+  if (k->fixed) keyer_hash(k, n);
   return SONDE_OK;
 }

@@ -1,7 +1,8 @@
 /* Keys as words: the values of a row's key columns are packed into as few 64-bit words as their ranges allow, so that rows are
  * equal (nulls included) when their words are. Whole numbers lie in fields as wide as the range met so far, texts, nested values
  * and intervals are interned, which numbers them from 1 on in the order they come; the rest takes whole words. A value beyond
- * its field makes another layout, which tables follow. Grouping, distinct, joins and set operations all compare words only. */
+ * its field makes another layout, which tables follow. (Joins have one layout from the beginning: numbers as they are, nulls in
+ * the last word.) Grouping, distinct, joins and set operations all compare words only. */
 #ifndef QUERY_KEYS_H
 #define QUERY_KEYS_H
 #include "column/sketch.h"
@@ -59,7 +60,9 @@ typedef struct {
 typedef struct {
   mem *mem;
   arena memory, scratch;
-  uint32_t n_cols;
+  uint32_t n_cols, n_words;
+  bool fixed;     /* the layout never changes, and hashes of rows are wanted */
+  bool null_word; /* fixed: the last word holds a bit for each null of a number */
   key_col *cols;
   buf bytes; /* of the nested value at hand */
   key_layout layout;
@@ -72,11 +75,14 @@ typedef struct {
 
 static inline uint64_t key_hash(uint64_t hash, uint64_t word) { return hash_u64(hash * 31 + word); }
 
+/* `strict` not NULL: for a join, with a fixed layout. */
 sonde_code keyer_init(keyer *, mem *, const sql_type *const *types, const bool *strict, uint32_t n,
                       sonde_error *);
 void keyer_free(keyer *);
 /* Words and skips of n <= 2048 rows. `add`: unknown texts are interned and fields widened; else such rows are skipped. */
 sonde_code keyer_encode(keyer *, const col *cols, uint32_t n, bool add, sonde_error *);
+/* Hashes of the rows that were encoded last; of a fixed layout they are there already. */
+void keyer_hash(keyer *, uint32_t n);
 /* No value comes any more: texts that repeat within `rows` keys are decoded as a dictionary, which takes an id. */
 void keyer_seal(keyer *, uint32_t rows, uint64_t *next_dict_id);
 /* A column of key i back from words: row r has its words at words[r * layout.n_words]. Texts are borrowed from the keyer. */
