@@ -17,7 +17,8 @@ static const struct {
              {"index", index_start},         {"import", import_start},   {"view", view_start},
              {"read", read_start},           {"values", values_start},   {"bad", bad_start},
              {"export", export_start},       {"union", union_start},     {"query", query_start},
-             {"functions", functions_start}, {"drop", drop_start},       {"zone", zone_start}};
+             {"functions", functions_start}, {"drop", drop_start},       {"zone", zone_start},
+             {"files", files_start}};
 
 static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
   sonde_job *j = mem_alloc(&e->mem, sizeof *j, err);

@@ -139,6 +139,7 @@ sonde_code table_in_sql(const table *t, sonde_str name, arena *a, sql_table *out
     columns[c].name = t->names[c];
     SONDE_TRY(table_sql_type(t, c, a, &columns[c].type, err));
   }
-  *out = (sql_table){.name = name, .columns = columns, .n_columns = t->columns, .rows = (double)t->rows};
+  *out = (sql_table){
+      .name = name, .file = t->name, .columns = columns, .n_columns = t->columns, .rows = (double)t->rows};
   return table_stats(t, a, &out->stats, err);
 }

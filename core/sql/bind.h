@@ -297,6 +297,10 @@ const scope_column *column_of_id(const scope *, uint32_t id);
 node *bind_query(binder *, const ast_query *, const scope *outer);
 node *bind_select(binder *, const ast_query *, const scope *outer);
 node *bind_from(binder *, const ast_table *, scope *);
+/* As it is written if there is one, since files may differ in case only; else in any case. UINT32_MAX: none. */
+uint32_t find_table(const sql_catalog *, sonde_str name);
+node *bind_table(binder *, uint32_t number, size_t at); /* of the catalog: a scan, or a view's query */
+node *bind_file(binder *, const ast_table *);
 node *bind_pivot(binder *, const ast_table *, scope *);
 node *bind_describe(binder *, const ast_query *, const scope *outer);
 node *bind_summarize(binder *, const ast_query *, const scope *outer);

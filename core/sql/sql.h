@@ -18,6 +18,7 @@ typedef struct {
   sonde_str name;
   sonde_str
       view; /* SQL of a query whose rows this is; then `columns` only name its columns anew (or n_columns is 0) */
+  sonde_str file; /* what the file it was opened from is called; it may be named instead */
   const plan_column *columns;
   uint32_t n_columns;
   double rows;                   /* counted or estimated; 0: not known */
@@ -85,9 +86,37 @@ typedef struct {
 sonde_code sql_bind(sonde_str text, const sql_catalog *, const sql_parameters *, arena *, sql_statement *out,
                     sonde_error *);
 
-/* The files that a statement reads: what is given to read_csv, read_parquet and the like, and texts in place of a table. The
- * host opens them and puts each into the catalog under this name before it binds. */
-sonde_code sql_files(sonde_str text, arena *, const sonde_str **names, uint32_t *n, sonde_error *);
+/* How a file is to be read, as the options of a call say it: members of ReadOptions. */
+typedef enum { FILE_OPTION_TEXT, FILE_OPTION_NUMBER, FILE_OPTION_BOOL } sql_file_option_kind;
+typedef struct {
+  const char *name;
+  sql_file_option_kind kind;
+  sonde_str text; /* as JSON would have it without quotes and escapes */
+} sql_file_option;
+
+typedef struct {
+  sonde_str column;
+  const char *type; /* of ReadOptions */
+} sql_file_type;
+
+enum { SQL_FILE_OPTIONS_MAX = 16, SQL_FILE_ENTRIES_MAX = 1000 };
+
+/* Files that a statement reads as one table: what is given to read_csv, read_parquet and the like, and texts in place of a table. */
+typedef struct {
+  size_t at;
+  sonde_str name; /* of the table: the path alone, or the call as it is written where that says more */
+  const sonde_str *paths;
+  uint32_t n_paths;
+  sonde_str filename; /* of a last column with the files' names; len 0: none */
+  const sql_file_option *options;
+  uint32_t n_options;
+  const sql_file_type *types;
+  uint32_t n_types;
+} sql_file;
+
+/* All of them, each once. The host opens them and puts each into the catalog under its name before it binds. SONDE_NAME,
+ * SONDE_TYPE, SONDE_UNSUPPORTED: an option that is not known or not understood. */
+sonde_code sql_files(sonde_str text, arena *, const sql_file **files, uint32_t *n, sonde_error *);
 
 /* The plan as indented lines, one a node: what EXPLAIN shows. */
 void sql_explain(const query_plan *, buf *);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SOURCE_FILE = 1, SOURCE_SPOOL = 2, SOURCES_MAX = 64 };
+enum { SOURCE_FILE = 1, SOURCE_SPOOL = 2, SOURCES_MAX = 1000 };
 
 /* files[i] is source i + 1. Written by the thread that owns it while no other thread has work. */
 typedef struct {
