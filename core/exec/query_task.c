@@ -6,7 +6,7 @@
 #include "exec/refs.h"
 
 static sonde_code make_ready(task *t, share *s) {
-  if (!s->stage) s->stage = stage_open(t->mem, s->bytes, t->err);
+  if (!s->stage) s->stage = stage_open(t->mem, t->zones, s->bytes, t->err);
   step ready = s->stage ? stage_prepare(s->stage, t->err) : STEP_FAIL;
   t->again = ready == STEP_WAIT;
   return ready == STEP_FAIL ? t->err->code : SONDE_OK;

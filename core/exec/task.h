@@ -3,6 +3,7 @@
 #ifndef EXEC_TASK_H
 #define EXEC_TASK_H
 #include "base/buf.h"
+#include "exec/query/zones.h"
 #include "exec/shares.h"
 #include "exec/store.h"
 #include "format/csv/block.h"
@@ -13,6 +14,7 @@ typedef struct {
   sources *sources;
   store *store;
   shares *shares;
+  zones *zones;
   wants *wants;   /* not empty after a run: bring these and run again */
   arena *scratch; /* of this run */
   bool again;     /* nothing is missing, but the host gets a say before the task is run again */

@@ -437,6 +437,7 @@ static void wire_join(wire *w, plan *p) {
   for (uint32_t i = 0; i < p->u.join.n_keys && !broken(w); i++) wire_key(w, &left, &right, &keys[i]);
   if (reading(w)) p->u.join.keys = keys;
   wire_condition(w, &both, &p->u.join.residual);
+  wire_bool(w, &p->u.join.build_left);
   wire_u8(w, &asof);
   if (!asof) return;
   wire_function(w, &p->u.join.asof, FUNCTION_SCALAR);

@@ -41,6 +41,8 @@ static void put_batch(putting *p, const batch *b) {
 
 static sonde_code put_seen(putting *p) {
   aggregate *a = p->a;
+  p->writer.rows = a->seen.n;
+  keyer_seal(a->seen_keys, a->seen.n, &a->run->next_dict_id);
   for (uint32_t first = 0; first < a->seen.n; first += BATCH_ROWS) {
     batch b;
     uint32_t n = a->seen.n - first < BATCH_ROWS ? a->seen.n - first : BATCH_ROWS;

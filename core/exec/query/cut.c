@@ -42,7 +42,8 @@ static bool probes(join_kind kind) {
 }
 
 static bool join_streams(const plan *p) {
-  if (!probes(p->u.join.kind) || p->u.join.asof || p->input[1]->rows > SIDE_ROWS_MAX) return false;
+  if (!probes(p->u.join.kind) || p->u.join.asof || p->u.join.build_left || p->input[1]->rows > SIDE_ROWS_MAX)
+    return false;
   for (uint32_t i = 0; i < p->u.join.n_keys; i++)
     if (!is_pure(p->u.join.keys[i].left) || !is_pure(p->u.join.keys[i].right)) return false;
   return is_pure(p->u.join.residual);

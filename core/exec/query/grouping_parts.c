@@ -26,11 +26,13 @@ static sonde_code put_keys(op *o, const group_set *s, rows_writer *w, uint32_t f
   return SONDE_OK;
 }
 
-static sonde_code put_set(op *o, const group_set *s, buf *out) {
+static sonde_code put_set(op *o, group_set *s, buf *out) {
   rows_writer w;
   uint32_t n = NODE(o)->n_groups ? s->table.n : 1;
   buf_u32(out, n);
+  keyer_seal(&s->keys, n, &o->run->next_dict_id);
   SONDE_TRY(rows_writer_init(&w, NODE(o)->n_groups, &o->memory, o->run->err));
+  w.rows = n;
   for (uint32_t first = 0; NODE(o)->n_groups && first < n; first += BATCH_ROWS)
     SONDE_TRY(put_keys(o, s, &w, first, n - first < BATCH_ROWS ? n - first : BATCH_ROWS, out));
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++) SONDE_TRY(aggregate_put(&s->calls[i], n, out, &o->scratch));

@@ -7,7 +7,7 @@
 /* A dictionary of more values than these for a row is not worth its bytes: of a batch, where others are likely to follow; of all
  * that is written. */
 #define DICT_BY_BATCH 16
-#define DICT_BY_ROWS 0.5
+#define DICT_BY_ROWS 1.0
 
 enum { FORM_FLAT, FORM_CONST, FORM_DICT, FORM_SAME_DICT, FORM_MASK = 3, FORM_VALIDITY = 4 };
 

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "column/vec.h"
 #include "exec/query/rowset.h"
+#include "exec/query/zones.h"
 
 struct part; /* of exec/store.h */
 
@@ -52,6 +53,7 @@ typedef struct {
   bool refused;               /* why an operator failed: its groups hardly made fewer rows */
   const rd *sides;            /* within a stage, of PLAN_SIDE: batches (rows_wire.h) */
   rd *part;                   /* the same of PLAN_PART: for each block u32 length, batches */
+  zones *zones;               /* of the engine */
   value *outer;               /* of EXPR_OUTER slots */
   uint32_t n_lambda;
   const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */

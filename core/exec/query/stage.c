@@ -106,15 +106,20 @@ static uint32_t rows_now(void *self, uint32_t table, uint32_t block) {
   return ((stage *)self)->block.rows;
 }
 
+/* Columns are asked for by their numbers in the table. */
+static const vec *column_now(const stage *s, uint32_t number) {
+  uint32_t i = 0;
+  while (i + 1 < s->source->n_columns && s->source->u.scan.columns[i] != number) i++;
+  return s->columns[i];
+}
+
 static step columns_now(void *self, uint32_t table, uint32_t block, const uint32_t *columns, uint32_t n,
                         const vec **out, struct part **held, sonde_error *err) {
-  const stage *s = self;
   (void)table;
   (void)block;
-  (void)columns;
   (void)held;
   (void)err;
-  for (uint32_t i = 0; i < n; i++) out[i] = s->columns[i];
+  for (uint32_t i = 0; i < n; i++) out[i] = column_now(self, columns[i]);
   return STEP_ROWS;
 }
 
@@ -140,12 +145,13 @@ static sonde_code open_pipe(stage *s, mem *m, sonde_error *err) {
   return s->pipe ? SONDE_OK : err->code;
 }
 
-stage *stage_open(mem *m, sonde_str shared, sonde_error *err) {
+stage *stage_open(mem *m, zones *z, sonde_str shared, sonde_error *err) {
   stage *s = mem_alloc(m, sizeof *s, err);
   if (!s) return NULL;
   memset(s, 0, sizeof *s);
   arena_init(&s->memory, m);
   s->run.mem = m;
+  s->run.zones = z;
   arena_init(&s->run.memory, m);
   if (read_shared(s, shared, err) == SONDE_OK && open_pipe(s, m, err) == SONDE_OK) return s;
   stage_close(s);

@@ -12,7 +12,7 @@ size_t stage_put_side(buf *);
 void stage_end_side(buf *, size_t side);
 
 /* The bytes are borrowed as long as it lives. NULL: they are no stage, or memory is out. */
-stage *stage_open(mem *, sonde_str shared, sonde_error *);
+stage *stage_open(mem *, zones *, sonde_str shared, sonde_error *);
 void stage_close(stage *);
 /* Builds the tables of its joins: STEP_END when done, STEP_WAIT when the host gets a say before it is called again. */
 step stage_prepare(stage *, sonde_error *);
