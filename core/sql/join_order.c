@@ -458,6 +458,7 @@ typedef struct {
 
 /* In units of a row that looks for its partners by one key: measured. */
 static const double build_cost = 3, build_width_cost = 0.5; /* a row that is put into a hash table */
+static const double repeated_cost = 1;                      /* … where others have the same key */
 static const double keys_cost = 2.5;                        /* a row that looks by several keys */
 static const double width_cost = 0.1;                       /* each number of a row that comes out */
 /* Without a key each pair is made, and what was estimated to be one row may be many: only where nothing else is left. */
@@ -485,6 +486,16 @@ static double probe_cost(const ordering *q, uint64_t x, uint64_t y) {
   return keys > 1 ? keys_cost : 1;
 }
 
+/* Of a table of its own; what was joined before is not known to repeat its keys. */
+static bool repeats_keys(const ordering *q, uint64_t x, uint64_t y) {
+  if (!is_one(y)) return false;
+  uint32_t p = (uint32_t)__builtin_ctzll(y);
+  double values = 1;
+  for (uint32_t i = 0; i < q->classes.count; i++)
+    if (q->classes.items[i].parts & x) values *= fmax(1, values_in_part(&q->classes.items[i], p));
+  return values < q->r->parts.items[p].base * 0.8;
+}
+
 static double hash_cost(const tree *probe, const tree *build, double each) {
   return build->rows * (build_cost + build_width_cost * build->width) + probe->rows * each;
 }
@@ -498,6 +509,7 @@ static double join_cost(const ordering *q, uint64_t x, const tree *left, uint64_
     if (semi_of(q, y)->needs & ~x) return INFINITY;
     return fmin(hash_cost(left, right, 1), hash_cost(right, left, 1)) + out;
   }
+  if (repeats_keys(q, x, y)) out += right->rows * repeated_cost;
   if (left->near & y) return hash_cost(left, right, probe_cost(q, x, y)) + out;
   return cross_cost * left->rows * right->rows + right->rows + out;
 }
@@ -570,7 +582,7 @@ static void choose_split(const ordering *q, tree *trees, uint64_t subset) {
   tree *best = &trees[subset];
   *best = grown(q, &trees[first], &trees[subset ^ first], subset);
   best->left = first;
-  for (uint64_t left = (subset - 1) & subset; left; left = (left - 1) & subset) {
+  for (uint64_t left = first; left != subset; left = (left - subset) & subset) {
     uint64_t right = subset ^ left;
     double cost = trees[left].cost + trees[right].cost;
     if (cost < best->cost) cost += join_cost(q, left, &trees[left], right, &trees[right], best->rows);
