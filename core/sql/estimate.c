@@ -3,6 +3,10 @@
 #include "sql/estimate.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "base/datetime.h"
+#include "base/number.h"
 
 static const double rows_of_unknown = 1000;
 
@@ -89,16 +93,68 @@ static bool constant_number(ex e, double *out) {
   return true;
 }
 
+/* "3 MONTH", as the binder writes what stands behind INTERVAL. */
+static bool interval_seconds(sonde_str s, double *out) {
+  static const struct {
+    const char *name;
+    double seconds;
+  } units[] = {{"year", 12 * month_seconds},
+               {"month", month_seconds},
+               {"week", 7 * day_seconds},
+               {"day", day_seconds},
+               {"hour", 3600},
+               {"minute", 60},
+               {"second", 1}};
+  size_t digits = 0;
+  while (digits < s.len && s.ptr[digits] != ' ') digits++;
+  number_text count;
+  if (digits == s.len || !number_scan(s.ptr, digits, '.', &count)) return false;
+  sonde_str name = {s.ptr + digits + 1, s.len - digits - 1};
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+    size_t n = strlen(units[i].name); /* without what makes it plural */
+    if (name.len < n || !same_name((sonde_str){name.ptr, n}, str_of(units[i].name))) continue;
+    *out = number_to_double(&count, s.ptr, digits, '.') * units[i].seconds;
+    return true;
+  }
+  return false;
+}
+
+/* Dates, points of time and intervals are texts that are cast until they are run. */
+static bool text_number(sonde_str s, const sql_type *t, double *out) {
+  int32_t days;
+  int64_t micros;
+  bool zoned;
+  if (t->id == SQL_INTERVAL) return interval_seconds(s, out);
+  if (!sql_is_temporal(t)) return false;
+  if (date_parse(s.ptr, s.len, DATE_YMD, &days)) {
+    *out = days * day_seconds;
+    return true;
+  }
+  if (!timestamp_parse(s.ptr, s.len, DATE_YMD, &micros, &zoned)) return false;
+  *out = (double)micros / 1e6;
+  return true;
+}
+
 /* Roughly, in the units of sql_column_stats: a month has its mean length. */
 static bool about_number(ex e, double *out) {
   double x, y;
   if (e->kind == EXPR_CONST) return constant_number(e, out);
-  if (e->kind == EXPR_CAST) return is_on_a_scale(&e->type) && about_number(e->args[0], out);
+  if (e->kind == EXPR_CAST) {
+    ex of = e->args[0];
+    bool text = of->kind == EXPR_CONST && of->type.id == SQL_TEXT && !of->constant.null;
+    if (text) return text_number(of->constant.v.s, &e->type, out);
+    return is_on_a_scale(&e->type) && about_number(of, out);
+  }
   if (e->kind != EXPR_CALL || e->n_args != 2) return false;
   if (!about_number(e->args[0], &x) || !about_number(e->args[1], &y)) return false;
   switch (e->function) {
-  case FN_ADD: *out = x + y; return true;
-  case FN_SUBTRACT: *out = x - y; return true;
+  case FN_ADD:
+  case FN_ADD_INTERVAL:
+  case FN_ADD_INTERVAL_RIGHT: *out = x + y; return true;
+  case FN_ADD_DATE: *out = x + y * day_seconds; return true;
+  case FN_SUBTRACT:
+  case FN_SUBTRACT_INTERVAL: *out = x - y; return true;
+  case FN_SUBTRACT_DATE: *out = x - y * day_seconds; return true;
   case FN_MULTIPLY: *out = x * y; return true;
   default: return false;
   }
@@ -286,6 +342,14 @@ static double scanned_rows(const binder *b, const node *n) {
   return known_rows(n) * (n->p.u.scan.filter ? passing_share(b, n, n->p.u.scan.filter) : 1);
 }
 
+static double range_rows(const node *n) {
+  double start = 0, stop, step = 1;
+  bool known = n->p.u.range.stop && about_number(n->p.u.range.stop, &stop) &&
+               (!n->p.u.range.start || about_number(n->p.u.range.start, &start)) &&
+               (!n->p.u.range.step || about_number(n->p.u.range.step, &step));
+  return known && step != 0 ? (stop - start) / step : rows_of_unknown;
+}
+
 static double rows_of(const binder *b, const node *n, double left, double right) {
   switch (n->p.kind) {
   case PLAN_ONE: return 1;
@@ -302,8 +366,8 @@ static double rows_of(const binder *b, const node *n, double left, double right)
   case PLAN_CTE: return right;
   case PLAN_RECURSIVE: return left * 10;
   case PLAN_UNNEST: return left * 4;
-  case PLAN_CTE_REF:
-  case PLAN_RANGE: return rows_of_unknown;
+  case PLAN_CTE_REF: return rows_of_unknown;
+  case PLAN_RANGE: return range_rows(n);
   default: return left;
   }
 }

@@ -302,7 +302,7 @@ static node *push_aggregate(binder *b, node *n, ex_list *predicates) {
   group_change change = {b, n};
   for (uint32_t i = 0; i < taken.count; i++) PUSH(b, &below, ex_map(b, taken.items[i], to_group, &change));
   n->input[0] = push_predicates(b, n->input[0], &below);
-  return filter_all(b, n, predicates);
+  return filter_all(b, reduce_aggregate(b, n), predicates);
 }
 
 static id_set partition_columns(binder *b, const node *n) {

@@ -7,6 +7,8 @@
 node *push_predicates(binder *, node *, ex_list *predicates);
 /* The tables of neighbouring inner joins and the conditions over them, joined anew in an order that keeps results small. */
 node *order_joins(binder *, node *, ex_list *predicates);
+/* The same columns, of an aggregate that does less: perhaps a projection over it. */
+node *reduce_aggregate(binder *, node *);
 /* Of outer joins and semi-joins the smaller input is kept in memory; after estimate_rows. */
 void choose_sides(binder *, node *);
 /* The right side of a semi-join is done; what its condition says of the left side alone goes to `left`. */

@@ -17,14 +17,53 @@ static const plan_column t_columns[] = {{NAME("a"), TYPE(INTEGER)}, {NAME("b"), 
 static const plan_column u_columns[] = {
     {NAME("a"), TYPE(INTEGER)}, {NAME("x"), TYPE(BIGINT)}, {NAME("y"), TYPE(TEXT)}};
 static const plan_column big_columns[] = {{NAME("k"), TYPE(INTEGER)}, {NAME("v"), TYPE(INTEGER)}};
+/* A shop: orders of customers in a nation, lines of orders, suppliers in a nation. */
+static const plan_column nation_columns[] = {{NAME("nk"), TYPE(INTEGER)}, {NAME("name"), TYPE(TEXT)}};
+static const sql_column_stats nation_stats[] = {{25, 0, true, 0, 24}, {.distinct = 25}};
+static const plan_column customer_columns[] = {{NAME("ck"), TYPE(INTEGER)}, {NAME("c_nk"), TYPE(INTEGER)}};
+static const sql_column_stats customer_stats[] = {{15000, 0, true, 1, 15000}, {25, 0, true, 0, 24}};
+static const plan_column orders_columns[] = {
+    {NAME("ok"), TYPE(INTEGER)}, {NAME("o_ck"), TYPE(INTEGER)}, {NAME("o_day"), TYPE(DATE)}};
+static const sql_column_stats orders_stats[] = {
+    {150000, 0, true, 1, 600000}, {10000, 0, true, 1, 15000}, {2400, 0, true, 694224000, 902016000}};
+static const plan_column lines_columns[] = {{NAME("l_ok"), TYPE(INTEGER)},
+                                            {NAME("l_sk"), TYPE(INTEGER)},
+                                            {NAME("l_pk"), TYPE(INTEGER)},
+                                            {NAME("units"), TYPE(INTEGER)}};
+static const sql_column_stats lines_stats[] = {
+    {150000, 0, true, 1, 600000}, {1000, 0, true, 1, 1000}, {20000, 0, true, 1, 20000}, {50, 0, true, 1, 50}};
+static const plan_column supplier_columns[] = {{NAME("sk"), TYPE(INTEGER)}, {NAME("s_nk"), TYPE(INTEGER)}};
+static const sql_column_stats supplier_stats[] = {{1000, 0, true, 1, 1000}, {25, 0, true, 0, 24}};
+static const plan_column part_columns[] = {
+    {NAME("pk"), TYPE(INTEGER)}, {NAME("size"), TYPE(INTEGER)}, {NAME("label"), TYPE(TEXT)}};
+static const sql_column_stats part_stats[] = {
+    {20000, 0, true, 1, 20000}, {50, 0, true, 1, 50}, {.distinct = 20000, .nulls = 0.5}};
+static const plan_column stock_columns[] = {
+    {NAME("p_pk"), TYPE(INTEGER)}, {NAME("p_sk"), TYPE(INTEGER)}, {NAME("cost"), TYPE(DOUBLE)}};
+static const sql_column_stats stock_stats[] = {
+    {20000, 0, true, 1, 20000}, {1000, 0, true, 1, 1000}, {.ranged = true, .low = 1, .high = 1001}};
+
+#define SHOP(text, of, count)                                                                                \
+  {                                                                                                          \
+    .name = NAME(text), .columns = of##_columns, .stats = of##_stats, .rows = count,                         \
+    .n_columns = sizeof of##_columns / sizeof *of##_columns                                                  \
+  }
+
 static const sql_table tables[] = {
     {.name = NAME("t"), .columns = t_columns, .n_columns = 6, .rows = 1000},
     {.name = NAME("u"), .columns = u_columns, .n_columns = 3, .rows = 100},
     {.name = NAME("Big"), .columns = big_columns, .n_columns = 2, .rows = 1e6},
     {.name = NAME("v"), .view = NAME("SELECT a, sum(x) AS total FROM u GROUP BY a")},
     {.name = NAME("broken"), .view = NAME("SELECT FROM")},
-    {.name = NAME("stale"), .view = NAME("SELECT a, gone FROM t")}};
-static const sql_catalog catalog = {tables, 6};
+    {.name = NAME("stale"), .view = NAME("SELECT a, gone FROM t")},
+    SHOP("nation", nation, 25),
+    SHOP("customer", customer, 15000),
+    SHOP("orders", orders, 150000),
+    SHOP("lines", lines, 600000),
+    SHOP("supplier", supplier, 1000),
+    SHOP("part", part, 20000),
+    SHOP("stock", stock, 80000)};
+static const sql_catalog catalog = {tables, sizeof tables / sizeof *tables};
 
 static sonde_code bind_with(const char *sql, const sql_parameters *parameters, sql_statement *out,
                             sonde_error *err) {
@@ -296,6 +335,162 @@ static void joins_are_ordered_by_size(void) {
        "      scan 2 [k, v]\n"
        "      scan 1 [a, y] where (#1 = 'x')\n"
        "    scan 0 [a]\n");
+}
+
+/* Customers and suppliers of one nation are many pairs: they meet by the lines of an order. */
+static void keys_with_few_values_join_late(void) {
+  PLAN("SELECT count(*) FROM customer, orders, lines, supplier, nation "
+       "WHERE ck = o_ck AND l_ok = ok AND l_sk = sk AND c_nk = s_nk AND s_nk = nk AND name = 'x'",
+       "aggregate: count_star()\n"
+       "  inner join on #1 = #0 and #5 = #1\n"
+       "    inner join on #0 = #0\n"
+       "      scan 9 [l_ok, l_sk]\n"
+       "      inner join on #1 = #0\n"
+       "        scan 8 [ok, o_ck]\n"
+       "        inner join on #1 = #0\n"
+       "          scan 7 [ck, c_nk]\n"
+       "          scan 6 [nk, name] where (#1 = 'x')\n"
+       "    scan 10 [sk, s_nk]\n");
+  PLAN(
+      "SELECT count(*) FROM lines, stock, part WHERE l_pk = p_pk AND l_sk = p_sk AND p_pk = pk AND label LIKE '%x%'",
+      "aggregate: count_star()\n"
+      "  inner join on #0 = #1 and #1 = #0\n"
+      "    inner join on #1 = #0\n"
+      "      scan 9 [l_sk, l_pk]\n"
+      "      scan 11 [pk, label] where (#1 ~~ '%x%')\n"
+      "    scan 12 [p_pk, p_sk]\n");
+}
+
+static void ranges_are_estimated_by_statistics(void) {
+  PLAN("SELECT count(*) FROM part, stock WHERE pk = p_pk AND cost < 3",
+       "aggregate: count_star()\n"
+       "  inner join on #0 = #0\n"
+       "    scan 11 [pk]\n"
+       "    scan 12 [p_pk, cost] where (#1 < 3)\n");
+  PLAN("SELECT count(*) FROM part, stock WHERE pk = p_pk AND cost > 3 AND size = 7 AND label IS NOT NULL",
+       "aggregate: count_star()\n"
+       "  inner join on #0 = #0\n"
+       "    scan 12 [p_pk, cost] where (#1 > 3)\n"
+       "    scan 11 [pk, size, label] where ((#1 = 7) AND is_not_null(#2))\n");
+  PLAN(
+      "SELECT count(*) FROM customer, orders WHERE ck = o_ck "
+      "AND o_day >= DATE '1997-01-01' AND o_day < DATE '1997-01-01' + INTERVAL 1 MONTH",
+      "aggregate: count_star()\n"
+      "  inner join on #0 = #0\n"
+      "    scan 7 [ck]\n"
+      "    scan 8 [o_ck, o_day] where ((#1 >= '1997-01-01'::DATE) AND (#1 < (('1997-01-01'::DATE + '1 MONTH'::INTERVAL) + 86399999999)::DATE))\n");
+}
+
+static void conditions_hold_for_equal_columns(void) {
+  PLAN("SELECT count(*) FROM orders, lines WHERE ok = l_ok AND l_ok BETWEEN 5 AND 9",
+       "aggregate: count_star()\n"
+       "  inner join on #0 = #0\n"
+       "    scan 9 [l_ok] where between(#0, 5, 9)\n"
+       "    scan 8 [ok] where between(#0, 5, 9)\n");
+  PLAN("SELECT count(*) FROM orders, lines, part WHERE ok = l_ok AND l_ok = pk AND pk IN (1, 2)",
+       "aggregate: count_star()\n"
+       "  inner join on #0 = #0\n"
+       "    scan 9 [l_ok] where in(#0, 1, 2)\n"
+       "    inner join on #0 = #0\n"
+       "      scan 8 [ok] where in(#0, 1, 2)\n"
+       "      scan 11 [pk] where in(#0, 1, 2)\n");
+  PLAN("SELECT count(*) FROM orders, customer WHERE ok = ck AND o_ck = ck",
+       "aggregate: count_star()\n"
+       "  inner join on #0 = #0\n"
+       "    scan 7 [ck]\n"
+       "    scan 8 [ok, o_ck] where (#0 = #1)\n");
+}
+
+static void semi_joins_and_outer_joins_keep_the_smaller_side(void) {
+  PLAN("SELECT ck FROM customer WHERE EXISTS (FROM orders WHERE o_ck = ck)",
+       "semi join keeping left on #0 = #0\n"
+       "  scan 7 [ck]\n"
+       "  scan 8 [o_ck]\n");
+  PLAN("SELECT ok FROM orders WHERE NOT EXISTS (FROM lines WHERE l_ok = ok AND units > o_ck)",
+       "project #0\n"
+       "  anti join keeping left on #0 = #0 where (#3 > #1)\n"
+       "    scan 8 [ok, o_ck]\n"
+       "    scan 9 [l_ok, units]\n");
+  PLAN("SELECT l_ok FROM lines WHERE l_ok IN (SELECT ok FROM orders)", "semi join on #0 = #0\n"
+                                                                       "  scan 9 [l_ok]\n"
+                                                                       "  scan 8 [ok]\n");
+  PLAN("SELECT ck, ok FROM customer LEFT JOIN orders ON o_ck = ck", "project #2, #0\n"
+                                                                    "  right join on #1 = #0\n"
+                                                                    "    scan 8 [ok, o_ck]\n"
+                                                                    "    scan 7 [ck]\n");
+  PLAN("SELECT ck, ok FROM orders LEFT JOIN customer ON o_ck = ck", "project #2, #0\n"
+                                                                    "  left join on #1 = #0\n"
+                                                                    "    scan 8 [ok, o_ck]\n"
+                                                                    "    scan 7 [ck]\n");
+}
+
+static void semi_joins_wait_for_fewer_rows(void) {
+  PLAN("SELECT count(*) FROM lines a, supplier WHERE a.l_sk = sk AND s_nk = 7 "
+       "AND EXISTS (FROM lines b WHERE b.l_ok = a.l_ok AND b.l_sk <> a.l_sk)",
+       "aggregate: count_star()\n"
+       "  semi join keeping left on #0 = #0 where (#5 <> #1)\n"
+       "    inner join on #1 = #0\n"
+       "      scan 9 [l_ok, l_sk]\n"
+       "      scan 10 [sk, s_nk] where (#1 = 7)\n"
+       "    scan 9 [l_ok, l_sk]\n");
+  PLAN(
+      "SELECT count(*) FROM lines a, orders WHERE a.l_ok = ok AND a.l_pk IN (SELECT pk FROM part WHERE size = 7)",
+      "aggregate: count_star()\n"
+      "  inner join on #0 = #0\n"
+      "    scan 8 [ok]\n"
+      "    semi join on #1 = #0\n"
+      "      scan 9 [l_ok, l_pk]\n"
+      "      project #0\n"
+      "        scan 11 [pk, size] where (#1 = 7)\n");
+}
+
+static void aggregates_look_at_wanted_keys(void) {
+  PLAN("SELECT sum(a.units) FROM lines a, part WHERE pk = a.l_pk AND size = 7 "
+       "AND a.units < (SELECT avg(b.units) FROM lines b WHERE b.l_pk = pk)",
+       "aggregate: sum(#1)\n"
+       "  inner join on #0 = #2 where (#1::DOUBLE < #3)\n"
+       "    scan 9 [l_pk, units]\n"
+       "    inner join on #0 = #0\n"
+       "      aggregate by #0: avg(#1)\n"
+       "        semi join on #0 = #0\n"
+       "          scan 9 [l_pk, units]\n"
+       "          scan 11 [pk, size] where (#1 = 7)\n"
+       "      scan 11 [pk, size] where (#1 = 7)\n");
+  PLAN("SELECT p_sk FROM stock WHERE p_pk IN (SELECT pk FROM part WHERE size = 7) "
+       "AND cost > (SELECT sum(units) FROM lines WHERE l_pk = p_pk AND l_sk = p_sk)",
+       "project #4\n"
+       "  inner join on #1 = #1 and #0 = #0 where (#5 > #2::DOUBLE)\n"
+       "    aggregate by #1, #0: sum(#2)\n"
+       "      semi join on #1 = #0\n"
+       "        scan 9 [l_sk, l_pk, units]\n"
+       "        project #0\n"
+       "          scan 11 [pk, size] where (#1 = 7)\n"
+       "    semi join on #0 = #0\n"
+       "      scan 12 [p_pk, p_sk, cost]\n"
+       "      project #0\n"
+       "        scan 11 [pk, size] where (#1 = 7)\n");
+}
+
+static void groups_that_follow_are_computed_above(void) {
+  PLAN("SELECT 1, a, a - 1, count(*) FROM t GROUP BY 1, a, a - 1", "project 1, #0, (#0 - 1), #1\n"
+                                                                   "  aggregate by #0: count_star()\n"
+                                                                   "    scan 0 [a]\n");
+  PLAN("SELECT d, d + 1, count(*) FROM t GROUP BY d, d + 1", "aggregate by #0, (#0 + 1): count_star()\n"
+                                                             "  scan 0 [d]\n");
+  PLAN("SELECT count(*) FROM t GROUP BY 'x', 'y'", "project #1\n"
+                                                   "  aggregate by 'y': count_star()\n"
+                                                   "    scan 0 []\n");
+}
+
+static void sums_that_differ_by_constants_are_one(void) {
+  PLAN(
+      "SELECT sum(a), sum(a + 1), sum(a + 2), sum(3 + a), sum(a - 4), sum(a + 5) FROM t",
+      "project #0, case(is_null((#1 + 1)), NULL, (#0 + (1 * #2::HUGEINT))), case(is_null((#1 + 2)), NULL, (#0 + (2 * #2::HUGEINT))), case(is_null((3 + #1)), NULL, (#0 + (3 * #2::HUGEINT))), case(is_null((#3 - 4)), NULL, (#0 - (4 * #2::HUGEINT))), case(is_null((#1 + 5)), NULL, (#0 + (5 * #2::HUGEINT)))\n"
+      "  aggregate: sum(#0), max(#0), count(#0), min(#0)\n"
+      "    scan 0 [a]\n");
+  PLAN("SELECT sum(a + 1), sum(a + 2), sum(a + 3), sum(a + 4) FROM t",
+       "aggregate: sum((#0 + 1)), sum((#0 + 2)), sum((#0 + 3)), sum((#0 + 4))\n"
+       "  scan 0 [a]\n");
 }
 
 static void sub_queries_become_joins(void) {
@@ -599,6 +794,14 @@ int main(void) {
   RUN(windows);
   RUN(joins);
   RUN(joins_are_ordered_by_size);
+  RUN(keys_with_few_values_join_late);
+  RUN(ranges_are_estimated_by_statistics);
+  RUN(conditions_hold_for_equal_columns);
+  RUN(semi_joins_and_outer_joins_keep_the_smaller_side);
+  RUN(semi_joins_wait_for_fewer_rows);
+  RUN(aggregates_look_at_wanted_keys);
+  RUN(groups_that_follow_are_computed_above);
+  RUN(sums_that_differ_by_constants_are_one);
   RUN(sub_queries_become_joins);
   RUN(what_cannot_be_joined_is_applied);
   RUN(lateral_tables);
