@@ -199,6 +199,27 @@ PREFETCHING prefetch_texts(const intern *t, const uint64_t *hash, uint32_t n) {
   }
 }
 
+#define TEXTS_AT_ONCE 256u /* of which all that was prefetched still is in the first cache */
+
+/* Numbers of texts[rows[i]], or 0. */
+static sonde_code number_texts(intern *t, const sonde_str *texts, const uint32_t *rows, uint32_t n, bool add,
+                               uint32_t *numbers, sonde_error *err) {
+  uint64_t hash[TEXTS_AT_ONCE];
+  for (uint32_t first = 0; first < n; first += TEXTS_AT_ONCE) {
+    uint32_t some = n - first < TEXTS_AT_ONCE ? n - first : TEXTS_AT_ONCE;
+    for (uint32_t i = 0; i < some; i++) {
+      sonde_str s = texts[rows[first + i]];
+      hash[i] = hash_bytes(s.ptr, s.len);
+    }
+    prefetch_texts(t, hash, some);
+    for (uint32_t i = 0; i < some; i++) {
+      numbers[first + i] = intern_find(t, texts[rows[first + i]], hash[i], add, err);
+      if (!numbers[first + i] && err->code != SONDE_OK) return err->code;
+    }
+  }
+  return SONDE_OK;
+}
+
 #define NOT_THERE UINT32_MAX
 #define BEING_NUMBERED (UINT32_MAX - 1)
 
@@ -206,22 +227,17 @@ PREFETCHING prefetch_texts(const intern *t, const uint64_t *hash, uint32_t n) {
 static sonde_code number_codes(keyer *k, key_col *c, const col *from, uint32_t n, bool add,
                                sonde_error *err) {
   const uint32_t *codes = from->data;
-  const sonde_str *texts = from->dict->data;
-  uint32_t *numbers = c->dict_numbers, *open = arena_array(&k->scratch, n, sizeof *open, err), n_open = 0;
-  if (!open) return err->code;
+  uint32_t *open = arena_array(&k->scratch, n, sizeof *open, err), n_open = 0;
+  uint32_t *numbers = arena_array(&k->scratch, n, sizeof *numbers, err);
+  if (!open || !numbers) return err->code;
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t *number = &numbers[codes[i]];
+    uint32_t *number = &c->dict_numbers[codes[i]];
     if (!col_valid(from, i) || (*number && !(add && *number == NOT_THERE))) continue;
     *number = BEING_NUMBERED;
-    k->hash[n_open] = hash_bytes(texts[codes[i]].ptr, texts[codes[i]].len);
     open[n_open++] = codes[i];
   }
-  prefetch_texts(c->texts, k->hash, n_open);
-  for (uint32_t i = 0; i < n_open; i++) {
-    uint32_t number = intern_find(c->texts, texts[open[i]], k->hash[i], add, err);
-    if (!number && err->code != SONDE_OK) return err->code;
-    numbers[open[i]] = number ? number : NOT_THERE;
-  }
+  SONDE_TRY(number_texts(c->texts, from->dict->data, open, n_open, add, numbers, err));
+  for (uint32_t i = 0; i < n_open; i++) c->dict_numbers[open[i]] = numbers[i] ? numbers[i] : NOT_THERE;
   return SONDE_OK;
 }
 
@@ -255,19 +271,18 @@ static sonde_code encode_dict(keyer *k, key_col *c, const col *from, uint32_t n,
 
 static sonde_code encode_texts(keyer *k, key_col *c, const col *from, uint32_t n, bool add, uint64_t *out,
                                sonde_error *err) {
-  const sonde_str *texts = from->data;
+  uint32_t *rows = arena_array(&k->scratch, n, sizeof *rows, err), there = 0;
+  uint32_t *numbers = arena_array(&k->scratch, n, sizeof *numbers, err);
+  if (!rows || !numbers) return err->code;
   for (uint32_t i = 0; i < n; i++) {
-    bool there = !from->valid || from->valid[i];
-    k->hash[i] = there ? hash_bytes(texts[i].ptr, texts[i].len) : 0;
+    rows[there] = i;
+    there += !from->valid || from->valid[i];
   }
-  prefetch_texts(c->texts, k->hash, n);
-  for (uint32_t i = 0; i < n; i++) {
-    out[i] = 0;
-    if (from->valid && !from->valid[i]) continue;
-    out[i] = intern_find(c->texts, texts[i], k->hash[i], add, err);
-    if (out[i]) continue;
-    if (err->code != SONDE_OK) return err->code;
-    skip_row(k, i);
+  SONDE_TRY(number_texts(c->texts, from->data, rows, there, add, numbers, err));
+  if (there < n) memset(out, 0, n * sizeof *out);
+  for (uint32_t i = 0; i < there; i++) {
+    out[rows[i]] = numbers[i];
+    if (!numbers[i]) skip_row(k, rows[i]);
   }
   return SONDE_OK;
 }

@@ -49,18 +49,38 @@ static sonde_code decode(op *o, scan_op *x, uint32_t n, bool wanted) {
   return SONDE_OK;
 }
 
+/* Rows that the filter kept, of a column that it did not look at. */
+static sonde_code read_kept(op *o, scan_op *x, uint32_t i, uint32_t n, const uint32_t *rows, uint32_t kept) {
+  const sql_type *t = &o->plan->columns[i].type;
+  col all;
+  if (kept < n / 4 && vec_reads_rows(x->vecs[i], t))
+    return vec_read_rows(x->vecs[i], x->row, rows, kept, t, &o->cols[i], &o->scratch, o->run->err);
+  SONDE_TRY(vec_read(x->vecs[i], x->row, n, t, &x->dicts[i], &all, &o->scratch, o->run->err));
+  return col_gather(&all, rows, kept, &o->cols[i], &o->scratch, o->run->err);
+}
+
+static sonde_code keep_rows(op *o, scan_op *x, const uint32_t *rows, uint32_t kept, batch *b) {
+  batch all = *b;
+  b->n = kept;
+  if (kept == 0) return SONDE_OK;
+  if (kept == all.n) return decode(o, x, kept, false);
+  SONDE_TRY(op_keep_rows(o, &all, rows, kept, b));
+  for (uint32_t i = 0; i < o->plan->n_columns; i++)
+    if (!x->in_filter[i]) SONDE_TRY(read_kept(o, x, i, all.n, rows, kept));
+  return SONDE_OK;
+}
+
 static sonde_code read_rows(op *o, scan_op *x, uint32_t n, batch *b) {
   *b = (batch){.n = n, .n_cols = o->plan->n_columns, .cols = o->cols};
   arena_reset(&o->scratch);
   SONDE_TRY(decode(o, x, n, true));
   if (!x->filter) return SONDE_OK;
+  for (uint32_t i = 0; i < b->n_cols; i++) /* they come later */
+    if (!x->in_filter[i]) o->cols[i] = (col){.form = COL_CONST, .type = &o->plan->columns[i].type};
   uint32_t *rows = arena_array(&o->scratch, n, sizeof *rows, o->run->err), kept;
   if (!rows) return o->run->err->code;
   SONDE_TRY(node_select(x->filter, b, &o->scratch, rows, &kept));
-  if (kept) SONDE_TRY(decode(o, x, n, false));
-  batch all = *b;
-  b->n = 0;
-  return kept ? op_keep_rows(o, &all, rows, kept, b) : SONDE_OK;
+  return keep_rows(o, x, rows, kept, b);
 }
 
 static step next_scan(op *o, batch *b) {
