@@ -23,20 +23,26 @@ int64_t vec_i64(const vec *v, uint32_t row) {
   return (int64_t)((uint64_t)v->base + unpack(v, row));
 }
 
-void vec_i64s(const vec *v, uint32_t first, uint32_t n, int64_t *out) {
-  uint64_t base = (uint64_t)v->base;
-  if (v->form == VEC_PACKED && v->width == 1) {
-    const uint8_t *p = (const uint8_t *)v->data + first;
-    for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)(base + p[i]);
-  } else if (v->form == VEC_PACKED && v->width == 2) {
-    const uint16_t *p = (const uint16_t *)v->data + first;
-    for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)(base + p[i]);
-  } else if (v->form == VEC_PACKED && v->width == 4) {
-    const uint32_t *p = (const uint32_t *)v->data + first;
-    for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)(base + p[i]);
-  } else {
-    for (uint32_t i = 0; i < n; i++) out[i] = vec_i64(v, first + i);
+/* Calls `EACH(T)` for the type of a packed value; a width of 0 has none. */
+#define FOR_WIDTH(width, EACH)                                                                               \
+  switch (width) {                                                                                           \
+  case 1: EACH(uint8_t); break;                                                                              \
+  case 2: EACH(uint16_t); break;                                                                             \
+  case 4: EACH(uint32_t); break;                                                                             \
+  default: EACH(uint64_t);                                                                                   \
   }
+
+void vec_i64s(const vec *v, uint32_t first, uint32_t n, int64_t *out) {
+  const uint64_t base = (uint64_t)v->base;
+#define UNPACK(T)                                                                                            \
+  for (uint32_t i = 0; i < n; i++) out[i] = (int64_t)(base + ((const T *)v->data)[first + i])
+  if (v->form == VEC_BITS)
+    for (uint32_t i = 0; i < n; i++) out[i] = vec_i64(v, first + i);
+  else if (v->width == 0)
+    for (uint32_t i = 0; i < n; i++) out[i] = v->base;
+  else
+    FOR_WIDTH(v->width, UNPACK)
+#undef UNPACK
 }
 
 double vec_f64(const vec *v, uint32_t row) {
@@ -50,16 +56,22 @@ double vec_f64(const vec *v, uint32_t row) {
   return (double)vec_i64(v, row);
 }
 
+static void scaled(const vec *v, uint32_t first, uint32_t n, double *out) {
+  const double power = powers[v->scale];
+  const uint64_t base = (uint64_t)v->base;
+#define UNSCALE(T)                                                                                           \
+  for (uint32_t i = 0; i < n; i++) out[i] = (double)(int64_t)(base + ((const T *)v->data)[first + i]) / power
+  FOR_WIDTH(v->width, UNSCALE)
+#undef UNSCALE
+}
+
 void vec_f64s(const vec *v, uint32_t first, uint32_t n, double *out) {
-  if (v->form == VEC_F64) {
+  if (v->form == VEC_F64)
     memcpy(out, (const double *)v->data + first, (size_t)n * 8);
-  } else if (v->form == VEC_SCALED && v->width == 4) {
-    const uint32_t *p = (const uint32_t *)v->data + first;
-    double power = powers[v->scale];
-    for (uint32_t i = 0; i < n; i++) out[i] = (double)(v->base + (int64_t)p[i]) / power;
-  } else {
+  else if (v->form == VEC_SCALED && v->width)
+    scaled(v, first, n, out);
+  else
     for (uint32_t i = 0; i < n; i++) out[i] = vec_f64(v, first + i);
-  }
 }
 
 uint32_t vec_code(const vec *v, uint32_t row) { return (uint32_t)unpack(v, row); }

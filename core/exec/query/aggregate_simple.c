@@ -36,13 +36,13 @@ static sonde_code count_true(aggregate *a, void *states, const uint32_t *groups,
 
 static sonde_code finish_count(aggregate *a, const void *states, uint32_t first, uint32_t n, col *out,
                                arena *m) {
-  const int64_t *counts = states;
+  const int64_t *counts = (const int64_t *)states + first;
   (void)a;
   (void)m;
-  for (uint32_t i = 0; i < n; i++) {
-    int64_t c = counts[first + i];
-    col_put(out, i, out->lane == LANE_I64 ? (cell){.i = c} : (cell){.w = c});
-  }
+  if (out->lane == LANE_I64)
+    memcpy(col_lanes(out), counts, n * sizeof *counts);
+  else
+    for (uint32_t i = 0; i < n; i++) ((i128 *)col_lanes(out))[i] = counts[i];
   return SONDE_OK;
 }
 
@@ -128,32 +128,34 @@ static sonde_code sum_i128(aggregate *a, void *states, const uint32_t *groups, c
 
 static sonde_code finish_sum(aggregate *a, const void *states, uint32_t first, uint32_t n, col *out,
                              arena *m) {
-  const whole_sum *sums = states;
-  limits l = limits_of(&a->call->type);
+  const whole_sum *sums = (const whole_sum *)states + first;
+  const limits l = limits_of(&a->call->type);
   (void)m;
   for (uint32_t i = 0; i < n; i++) {
-    i128 total = sum_value(&sums[first + i]);
+    i128 total = sum_value(&sums[i]);
     if (total < l.min || total > l.max) return too_large(a);
-    col_put(out, i, (cell){.w = total});
-    if (sums[first + i].n == 0) col_put_null(out, i);
+    if (out->lane == LANE_I64)
+      ((int64_t *)col_lanes(out))[i] = (int64_t)total;
+    else
+      ((i128 *)col_lanes(out))[i] = total;
+    col_validity(out)[i] = sums[i].n != 0;
   }
   return SONDE_OK;
 }
 
 static sonde_code finish_mean(aggregate *a, const void *states, uint32_t first, uint32_t n, col *out,
                               arena *m) {
-  const whole_sum *sums = states;
-  unsigned scale = arg_type(a)->id == SQL_DECIMAL ? arg_type(a)->scale : 0;
+  const whole_sum *sums = (const whole_sum *)states + first;
+  const double unit = pow(10, arg_type(a)->id == SQL_DECIMAL ? arg_type(a)->scale : 0);
   (void)m;
   for (uint32_t i = 0; i < n; i++) {
-    const whole_sum *s = &sums[first + i];
-    i128 total = sum_value(s);
-    if (s->n == 0)
-      col_put_null(out, i);
-    else if (out->lane == LANE_I64)
-      col_put(out, i, (cell){.i = (int64_t)(total / (i128)s->n)});
+    const whole_sum *s = &sums[i];
+    col_validity(out)[i] = s->n != 0;
+    if (s->n == 0) continue;
+    if (out->lane == LANE_I64)
+      ((int64_t *)col_lanes(out))[i] = (int64_t)(sum_value(s) / (i128)s->n);
     else
-      col_put(out, i, (cell){.f = (double)total / ((double)s->n * pow(10, scale))});
+      ((double *)col_lanes(out))[i] = (double)sum_value(s) / ((double)s->n * unit);
   }
   return SONDE_OK;
 }
@@ -214,8 +216,8 @@ static sonde_code finish_floats(aggregate *a, const void *states, uint32_t first
   for (uint32_t i = 0; i < n; i++) {
     const float_sum *s = &sums[first + i];
     double total = float_total(s);
-    col_put(out, i, (cell){.f = mean ? total / (double)s->n : total});
-    if (s->n == 0) col_put_null(out, i);
+    ((double *)col_lanes(out))[i] = mean ? total / (double)s->n : total;
+    col_validity(out)[i] = s->n != 0;
   }
   return SONDE_OK;
 }

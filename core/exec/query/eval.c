@@ -318,12 +318,28 @@ static sonde_code eval_cast(node *x, const batch *b, arena *a, col *out) {
 
 /* ---- CASE, COALESCE ---- */
 
+static void scatter_lanes(const col *part, const uint32_t *rows, uint32_t n, void *out) {
+  const uint32_t *codes = part->form == COL_DICT ? part->data : NULL;
+  const void *lanes = codes ? part->dict->data : part->data;
+  size_t mask = col_mask(part);
+#define SCATTER(T)                                                                                           \
+  for (uint32_t i = 0; i < n; i++) ((T *)out)[rows[i]] = ((T const *)lanes)[codes ? codes[i] : i & mask]
+  switch (part->lane) {
+  case LANE_BOOL: SCATTER(uint8_t); break;
+  case LANE_I64:
+  case LANE_F64: SCATTER(uint64_t); break;
+  case LANE_I128: SCATTER(i128); break;
+  case LANE_STR: SCATTER(sonde_str); break;
+  default: SCATTER(const nested *);
+  }
+#undef SCATTER
+}
+
 /* Writes a part's value into the rows it belongs to. */
 static void scatter(const col *part, const uint32_t *rows, uint32_t n, col *out) {
-  for (uint32_t i = 0; i < n; i++) {
-    col_validity(out)[rows[i]] = col_valid(part, i);
-    if (out->valid[rows[i]]) col_put(out, rows[i], col_cell(part, i));
-  }
+  uint8_t *valid = col_validity(out);
+  for (uint32_t i = 0; i < n; i++) valid[rows[i]] = col_valid(part, i);
+  scatter_lanes(part, rows, n, col_lanes(out));
 }
 
 /* Splits the rows left by a condition that was evaluated for them. */
@@ -497,8 +513,21 @@ static sonde_code eval_is_null(node *x, const batch *b, arena *a, col *out) {
 
 /* ---- IN ---- */
 
-static sonde_code in_one(node *x, const col *needle, const col *item, uint32_t n, uint8_t *found) {
+/* Numbers with one number: most lists are of these. */
+static void in_number(const col *needle, int64_t item, uint32_t n, uint8_t *found) {
+  const int64_t *lanes = needle->data;
+  for (uint32_t i = 0; i < n; i++) found[i] = lanes[i] == item ? 1 : found[i];
+  for (uint32_t i = 0; needle->valid && i < n; i++)
+    if (!needle->valid[i]) found[i] = 2;
+}
+
+static void in_one(node *x, const col *needle, const col *item, uint32_t n, uint8_t *found) {
   const sql_type *t = &x->e->args[0]->type;
+  bool numbers = needle->form == COL_FLAT && needle->lane == LANE_I64 && item->lane == LANE_I64;
+  if (numbers && item->form == COL_CONST && !item->valid) {
+    in_number(needle, *(const int64_t *)item->data, n, found);
+    return;
+  }
   for (uint32_t i = 0; i < n; i++) {
     if (found[i] == 1) continue;
     if (!col_valid(needle, i) || !col_valid(item, i))
@@ -506,7 +535,6 @@ static sonde_code in_one(node *x, const col *needle, const col *item, uint32_t n
     else if (cell_compare(t, col_cell(needle, i), col_cell(item, i)) == 0)
       found[i] = 1;
   }
-  return SONDE_OK;
 }
 
 static sonde_code in_list(node *x, const col *needle, const batch *b, uint32_t n, arena *a, col *out) {
@@ -515,7 +543,7 @@ static sonde_code in_list(node *x, const col *needle, const batch *b, uint32_t n
   for (uint32_t i = 1; i < x->e->n_args; i++) {
     col item;
     SONDE_TRY(node_eval(x->args[i], b, a, &item));
-    SONDE_TRY(in_one(x, needle, &item, n, found));
+    in_one(x, needle, &item, n, found);
   }
   return from_truths(x, &(const truth){found, true}, n, a, out);
 }

@@ -110,11 +110,10 @@ sonde_code kernel_compare(const kernel_call *c, col *out) {
   return SONDE_OK;
 }
 
-sonde_code kernel_between(const kernel_call *c, col *out) {
-  SONDE_TRY(kernel_out_nullable(c, out));
-  uint8_t *lanes = col_lanes(out), *valid = col_validity(out);
+/* x >= low AND x <= high, three-valued: one bound that x misses decides. */
+static void between_cells(const kernel_call *c, uint8_t *lanes, uint8_t *valid) {
   const sql_type *t = c->args[0].type;
-  for (uint32_t i = 0; i < c->n; i++) { /* x >= low AND x <= high, three-valued */
+  for (uint32_t i = 0; i < c->n; i++) {
     bool there[3];
     for (uint32_t k = 0; k < 3; k++) there[k] = col_valid(&c->args[k], i);
     bool below =
@@ -123,6 +122,29 @@ sonde_code kernel_between(const kernel_call *c, col *out) {
         there[0] && there[2] && cell_compare(t, col_cell(&c->args[0], i), col_cell(&c->args[2], i)) > 0;
     lanes[i] = !below && !above;
     valid[i] = below || above || (there[0] && there[1] && there[2]);
+  }
+}
+
+static bool is_bound(const col *c) { return c->form == COL_CONST && !c->valid; }
+
+sonde_code kernel_between(const kernel_call *c, col *out) {
+  SONDE_TRY(kernel_out_nullable(c, out));
+  const col *x = &c->args[0];
+  uint8_t *lanes = col_lanes(out), *valid = col_validity(out);
+  bool numbers = x->lane == LANE_I64 || x->lane == LANE_F64;
+  if (x->form != COL_FLAT || !numbers || !is_bound(&c->args[1]) || !is_bound(&c->args[2])) {
+    between_cells(c, lanes, valid);
+    return SONDE_OK;
+  }
+  if (x->valid) memcpy(valid, x->valid, c->n);
+  if (x->lane == LANE_I64) {
+    int64_t low = *(const int64_t *)c->args[1].data, high = *(const int64_t *)c->args[2].data;
+    const int64_t *v = x->data;
+    for (uint32_t i = 0; i < c->n; i++) lanes[i] = (v[i] >= low) & (v[i] <= high);
+  } else {
+    double low = *(const double *)c->args[1].data, high = *(const double *)c->args[2].data;
+    const double *v = x->data;
+    for (uint32_t i = 0; i < c->n; i++) lanes[i] = !f64_less(v[i], low) & !f64_less(high, v[i]);
   }
   return SONDE_OK;
 }

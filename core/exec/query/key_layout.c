@@ -124,13 +124,20 @@ static void decode_values(const key_field *f, lane l, const uint64_t *words, uin
   }
 }
 
-static void decode_interned(const key_col *c, const key_field *f, const uint64_t *words, uint32_t stride,
-                            uint32_t n, col *out) {
+static void decode_texts(const key_col *c, const key_field *f, const uint64_t *words, uint32_t stride,
+                         uint32_t n, sonde_str *out) {
+  const sonde_str *texts = c->texts->texts;
   for (uint32_t r = 0; r < n; r++, words += stride) {
     uint64_t number = field_of(f, words);
-    if (number)
-      col_put(out, r,
-              out->lane == LANE_STR ? (cell){.s = c->texts->texts[number - 1]} : c->cells[number - 1]);
+    out[r] = number ? texts[number - 1] : (sonde_str){"", 0};
+  }
+}
+
+static void decode_cells(const key_col *c, const key_field *f, const uint64_t *words, uint32_t stride,
+                         uint32_t n, col *out) {
+  for (uint32_t r = 0; r < n; r++, words += stride) {
+    uint64_t number = field_of(f, words);
+    if (number) col_put(out, r, c->cells[number - 1]);
   }
 }
 
@@ -159,8 +166,10 @@ sonde_code keyer_decode(const keyer *k, uint32_t i, const uint64_t *words, uint3
   if (c->all_id) return decode_codes(c, f, words, stride, n, out, a, err);
   SONDE_TRY(col_new(out, c->type, n, true, a, err));
   decode_nulls(f, words, stride, n, col_validity(out));
-  if (c->texts)
-    decode_interned(c, f, words, stride, n, out);
+  if (c->texts && out->lane == LANE_STR)
+    decode_texts(c, f, words, stride, n, col_lanes(out));
+  else if (c->texts)
+    decode_cells(c, f, words, stride, n, out);
   else
     decode_values(f, (lane)out->lane, words, stride, n, col_lanes(out));
   return SONDE_OK;

@@ -169,7 +169,7 @@ static inline uint32_t find_slot(const key_table *t, const keyer *k, uint32_t ro
 }
 
 /* All slots are on their way before the first is looked at, then the words of those that look right. */
-static void prefetch(const key_table *t, const keyer *k, uint32_t n) {
+PREFETCHING prefetch(const key_table *t, const keyer *k, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) __builtin_prefetch(&t->slots[home(k->hash[i], t->slots_cap)]);
   for (uint32_t i = 0; i < n; i++) {
     uint64_t slot = t->slots[home(k->hash[i], t->slots_cap)];

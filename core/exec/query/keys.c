@@ -185,53 +185,111 @@ static void skip_row(keyer *k, uint32_t row) {
   k->any_skip = true;
 }
 
-static sonde_code encode_dict(keyer *k, key_col *c, const col *from, uint32_t n, bool add, uint64_t *out,
-                              sonde_error *err) {
-  const uint32_t *codes = from->data;
-  SONDE_TRY(use_numbers(k, c, from, err));
-  uint32_t *numbers = c->dict_numbers;
-  bool nulls = from->valid || from->dict->valid;
+/* What is looked up for one text after the other lies far apart: everything is on its way before the first is compared. */
+PREFETCHING prefetch_texts(const intern *t, const uint64_t *hash, uint32_t n) {
+  if (!t->n) return;
+  for (uint32_t i = 0; i < n; i++) __builtin_prefetch(&t->slots[home(hash[i], t->slots_cap)]);
   for (uint32_t i = 0; i < n; i++) {
-    if (nulls && !col_valid(from, i)) {
-      out[i] = 0;
-      continue;
+    uint64_t slot = t->slots[home(hash[i], t->slots_cap)];
+    if (slot >> 32 == hash[i] >> 32) __builtin_prefetch(&t->texts[(uint32_t)slot - 1]);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t slot = t->slots[home(hash[i], t->slots_cap)];
+    if (slot >> 32 == hash[i] >> 32) __builtin_prefetch(t->texts[(uint32_t)slot - 1].ptr);
+  }
+}
+
+#define TEXTS_AT_ONCE 256u /* of which all that was prefetched still is in the first cache */
+
+/* Numbers of texts[rows[i]], or 0. */
+static sonde_code number_texts(intern *t, const sonde_str *texts, const uint32_t *rows, uint32_t n, bool add,
+                               uint32_t *numbers, sonde_error *err) {
+  uint64_t hash[TEXTS_AT_ONCE];
+  for (uint32_t first = 0; first < n; first += TEXTS_AT_ONCE) {
+    uint32_t some = n - first < TEXTS_AT_ONCE ? n - first : TEXTS_AT_ONCE;
+    for (uint32_t i = 0; i < some; i++) {
+      sonde_str s = texts[rows[first + i]];
+      hash[i] = hash_bytes(s.ptr, s.len);
     }
-    uint32_t *number = &numbers[codes[i]];
-    if (*number == 0 || (add && *number == UINT32_MAX)) {
-      *number = number_value(k, c, col_cell(from, i), add, err);
-      if (*number == 0 && err->code != SONDE_OK) return err->code;
-      if (*number == 0) *number = UINT32_MAX;
+    prefetch_texts(t, hash, some);
+    for (uint32_t i = 0; i < some; i++) {
+      numbers[first + i] = intern_find(t, texts[rows[first + i]], hash[i], add, err);
+      if (!numbers[first + i] && err->code != SONDE_OK) return err->code;
     }
-    out[i] = *number;
-    if (*number == UINT32_MAX) skip_row(k, i);
   }
   return SONDE_OK;
 }
 
-/* Texts one by one: all hashes first, so that the slots are on their way when they are looked at. */
+#define NOT_THERE UINT32_MAX
+#define BEING_NUMBERED (UINT32_MAX - 1)
+
+/* Numbers those texts of a dictionary that rows refer to and that have none yet; nulls may have one. */
+static sonde_code number_codes(keyer *k, key_col *c, const col *from, uint32_t n, bool add,
+                               sonde_error *err) {
+  const uint32_t *codes = from->data;
+  uint32_t *open = arena_array(&k->scratch, n, sizeof *open, err), n_open = 0;
+  uint32_t *numbers = arena_array(&k->scratch, n, sizeof *numbers, err);
+  if (!open || !numbers) return err->code;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t *number = &c->dict_numbers[codes[i]];
+    if (!col_valid(from, i) || (*number && !(add && *number == NOT_THERE))) continue;
+    *number = BEING_NUMBERED;
+    open[n_open++] = codes[i];
+  }
+  SONDE_TRY(number_texts(c->texts, from->dict->data, open, n_open, add, numbers, err));
+  for (uint32_t i = 0; i < n_open; i++) c->dict_numbers[open[i]] = numbers[i] ? numbers[i] : NOT_THERE;
+  return SONDE_OK;
+}
+
+/* False: some text has no number yet, or none at all. */
+static bool known_numbers(const key_col *c, const col *from, uint32_t n, uint64_t *out) {
+  const uint32_t *codes = from->data, *numbers = c->dict_numbers;
+  bool known = true;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t number = numbers[codes[i]];
+    known &= number - 1 < NOT_THERE - 1;
+    out[i] = number;
+  }
+  return known;
+}
+
+static sonde_code encode_dict(keyer *k, key_col *c, const col *from, uint32_t n, bool add, uint64_t *out,
+                              sonde_error *err) {
+  bool nulls = from->valid || from->dict->valid;
+  SONDE_TRY(use_numbers(k, c, from, err));
+  if (known_numbers(c, from, n, out) && !nulls) return SONDE_OK;
+  SONDE_TRY(number_codes(k, c, from, n, add, err));
+  known_numbers(c, from, n, out);
+  for (uint32_t i = 0; i < n; i++) {
+    if (nulls && !col_valid(from, i))
+      out[i] = 0;
+    else if (out[i] == NOT_THERE)
+      skip_row(k, i);
+  }
+  return SONDE_OK;
+}
+
 static sonde_code encode_texts(keyer *k, key_col *c, const col *from, uint32_t n, bool add, uint64_t *out,
                                sonde_error *err) {
-  const sonde_str *texts = from->data;
-  intern *t = c->texts;
+  uint32_t *rows = arena_array(&k->scratch, n, sizeof *rows, err), there = 0;
+  uint32_t *numbers = arena_array(&k->scratch, n, sizeof *numbers, err);
+  if (!rows || !numbers) return err->code;
   for (uint32_t i = 0; i < n; i++) {
-    bool there = !from->valid || from->valid[i];
-    k->hash[i] = there ? hash_bytes(texts[i].ptr, texts[i].len) : 0;
-    if (t->slots_cap) __builtin_prefetch(&t->slots[home(k->hash[i], t->slots_cap)]);
+    rows[there] = i;
+    there += !from->valid || from->valid[i];
   }
-  for (uint32_t i = 0; i < n; i++) {
-    out[i] = 0;
-    if (from->valid && !from->valid[i]) continue;
-    out[i] = intern_find(t, texts[i], k->hash[i], add, err);
-    if (out[i]) continue;
-    if (err->code != SONDE_OK) return err->code;
-    skip_row(k, i);
+  SONDE_TRY(number_texts(c->texts, from->data, rows, there, add, numbers, err));
+  if (there < n) memset(out, 0, n * sizeof *out);
+  for (uint32_t i = 0; i < there; i++) {
+    out[rows[i]] = numbers[i];
+    if (!numbers[i]) skip_row(k, rows[i]);
   }
   return SONDE_OK;
 }
 
 static sonde_code encode_interned(keyer *k, key_col *c, const col *from, uint32_t n, bool add, uint64_t *out,
                                   sonde_error *err) {
-  if (from->form == COL_DICT) return encode_dict(k, c, from, n, add, out, err);
+  if (from->form == COL_DICT && from->lane == LANE_STR) return encode_dict(k, c, from, n, add, out, err);
   if (from->form == COL_FLAT && from->lane == LANE_STR) return encode_texts(k, c, from, n, add, out, err);
   uint32_t distinct = from->form == COL_CONST && n ? 1 : n;
   for (uint32_t i = 0; i < distinct; i++) {

@@ -8,6 +8,9 @@
 #include "column/sketch.h"
 #include "exec/query/rowset.h"
 
+/* GCC drops calls of functions that only prefetch, as without effect, unless they are inlined first. */
+#define PREFETCHING static inline __attribute__((always_inline)) void
+
 /* ---- interning: bytes to numbers ---- */
 
 typedef struct {

@@ -67,6 +67,27 @@ static sonde_code select_rows(op *o, scan_op *x, const batch *b, uint32_t *rows,
   return SONDE_OK;
 }
 
+/* Rows that the filter kept, of a column that it did not look at. */
+static sonde_code read_kept(op *o, scan_op *x, uint32_t i, uint32_t n, const uint32_t *rows, uint32_t kept) {
+  const sql_type *t = &o->plan->columns[i].type;
+  col all;
+  if (kept < n / 4 && vec_reads_rows(x->vecs[i], t))
+    return vec_read_rows(x->vecs[i], x->row, rows, kept, t, &o->cols[i], &o->scratch, o->run->err);
+  SONDE_TRY(vec_read(x->vecs[i], x->row, n, t, &x->dicts[i], &all, &o->scratch, o->run->err));
+  return col_gather(&all, rows, kept, &o->cols[i], &o->scratch, o->run->err);
+}
+
+static sonde_code keep_rows(op *o, scan_op *x, const uint32_t *rows, uint32_t kept, batch *b) {
+  batch all = *b;
+  b->n = kept;
+  if (kept == 0) return SONDE_OK;
+  if (kept == all.n) return decode(o, x, kept, false);
+  SONDE_TRY(op_keep_rows(o, &all, rows, kept, b));
+  for (uint32_t k = 0; k < x->n_loaded; k++)
+    if (!x->in_filter[x->loaded[k]]) SONDE_TRY(read_kept(o, x, x->loaded[k], all.n, rows, kept));
+  return SONDE_OK;
+}
+
 static sonde_code read_rows(op *o, scan_op *x, uint32_t n, batch *b) {
   *b = (batch){.n = n, .n_cols = o->plan->n_columns, .cols = o->cols};
   arena_reset(&o->scratch);
@@ -75,15 +96,16 @@ static sonde_code read_rows(op *o, scan_op *x, uint32_t n, batch *b) {
   x->n_picked = n;
   if (!x->filter && !x->keys) return decode(o, x, n, false);
   SONDE_TRY(decode(o, x, n, true));
+  for (uint32_t k = 0; k < x->n_loaded; k++) { /* the others come later */
+    uint32_t i = x->loaded[k];
+    if (!x->in_filter[i]) o->cols[i] = (col){.form = COL_CONST, .type = &o->plan->columns[i].type};
+  }
   uint32_t *rows = arena_array(&o->scratch, n, sizeof *rows, o->run->err), kept = n;
   if (!rows) return o->run->err->code;
   SONDE_TRY(select_rows(o, x, b, rows, &kept));
-  if (kept) SONDE_TRY(decode(o, x, n, false));
-  batch all = *b;
-  b->n = 0;
   x->picked = rows;
   x->n_picked = kept;
-  return kept ? op_keep_rows(o, &all, rows, kept, b) : SONDE_OK;
+  return keep_rows(o, x, rows, kept, b);
 }
 
 /* A block whose numbers all lie outside of the keys' span has no row that a join would keep. */

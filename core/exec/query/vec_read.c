@@ -175,13 +175,14 @@ static sonde_code read_nested(const vec *v, uint32_t first, uint32_t n, const sq
 
 static sonde_code read_dict(const vec *v, uint32_t first, uint32_t n, const dictionary *d, col *out, arena *a,
                             sonde_error *err) {
-  uint32_t *codes = arena_array(a, n, sizeof *codes, err);
-  if (!codes) return err->code;
-  read_codes(v, first, n, codes);
+  bool as_they_are = v->width == 4 && !v->validity;
+  uint32_t *codes = as_they_are ? NULL : arena_array(a, n, sizeof *codes, err);
+  if (!codes && !as_they_are) return err->code;
+  if (codes) read_codes(v, first, n, codes);
   *out = (col){.lane = LANE_STR,
                .form = COL_DICT,
                .type = d->values.type,
-               .data = codes,
+               .data = codes ? codes : (const uint32_t *)v->data + first,
                .dict = &d->values,
                .dict_rows = d->rows,
                .dict_id = d->id};
@@ -191,10 +192,18 @@ static sonde_code read_dict(const vec *v, uint32_t first, uint32_t n, const dict
   return SONDE_OK;
 }
 
+/* Lanes already: pointed at, not copied. */
+static sonde_code read_doubles(const vec *v, uint32_t first, uint32_t n, const sql_type *t, col *out,
+                               arena *a, sonde_error *err) {
+  *out = (col){.lane = LANE_F64, .form = COL_FLAT, .type = t, .data = (const double *)v->data + first};
+  return read_validity(v, first, n, out, a, err);
+}
+
 sonde_code vec_read(const vec *v, uint32_t first, uint32_t n, const sql_type *t, const dictionary *d,
                     col *out, arena *a, sonde_error *err) {
   if (v->form == VEC_NULL || (v->form == VEC_DICT && v->n_values == 0)) return all_null(t, out, a, err);
   if (v->form == VEC_DICT) return read_dict(v, first, n, d, out, a, err);
+  if (v->form == VEC_F64 && sql_lane(t) == LANE_F64) return read_doubles(v, first, n, t, out, a, err);
   SONDE_TRY(col_new(out, t, n, false, a, err));
   switch (out->lane) {
   case LANE_BOOL: read_bools(v, first, n, col_lanes(out)); break;
@@ -205,4 +214,64 @@ sonde_code vec_read(const vec *v, uint32_t first, uint32_t n, const sql_type *t,
   default: SONDE_TRY(read_nested(v, first, n, t, col_lanes(out), a, err));
   }
   return read_validity(v, first, n, out, a, err);
+}
+
+/* ---- some rows ---- */
+
+#define GATHER(T, value)                                                                                     \
+  for (uint32_t i = 0; i < n; i++) ((T *)to)[i] = (T)(value)
+#define PACKED_AT(T) ((const T *)v->data)[first + rows[i]]
+
+static void gather_packed(const vec *v, uint32_t first, const uint32_t *rows, uint32_t n, int64_t *to) {
+  const uint64_t base = (uint64_t)v->base;
+  switch (v->width) {
+  case 0: GATHER(int64_t, base); break;
+  case 1: GATHER(int64_t, base + PACKED_AT(uint8_t)); break;
+  case 2: GATHER(int64_t, base + PACKED_AT(uint16_t)); break;
+  case 4: GATHER(int64_t, base + PACKED_AT(uint32_t)); break;
+  default: GATHER(int64_t, base + PACKED_AT(uint64_t));
+  }
+}
+
+static void gather_texts(const vec *v, uint32_t first, const uint32_t *rows, uint32_t n, sonde_str *to) {
+  for (uint32_t i = 0; i < n; i++) to[i] = vec_str(v, first + rows[i]);
+}
+
+static void gather_doubles(const vec *v, uint32_t first, const uint32_t *rows, uint32_t n, double *to) {
+  GATHER(double, vec_f64(v, first + rows[i]));
+}
+
+static sonde_code gather_validity(const vec *v, uint32_t first, const uint32_t *rows, uint32_t n, col *out,
+                                  arena *a, sonde_error *err) {
+  if (!v->validity) return SONDE_OK;
+  uint8_t *to = arena_array(a, n, 1, err);
+  if (!to) return err->code;
+  GATHER(uint8_t, vec_valid(v, first + rows[i]));
+  out->valid = to;
+  return SONDE_OK;
+}
+
+static bool is_packed(const vec *v, const sql_type *t) {
+  return v->form == VEC_PACKED && t->id != SQL_DECIMAL && sql_lane(t) == LANE_I64 &&
+         same_kind(v, column_type_of(t));
+}
+
+static bool is_double(const vec *v, const sql_type *t) {
+  return sql_lane(t) == LANE_F64 && (v->form == VEC_F64 || v->form == VEC_SCALED);
+}
+
+sonde_code vec_read_rows(const vec *v, uint32_t first, const uint32_t *rows, uint32_t n, const sql_type *t,
+                         col *out, arena *a, sonde_error *err) {
+  SONDE_TRY(col_new(out, t, n, false, a, err));
+  if (is_packed(v, t))
+    gather_packed(v, first, rows, n, col_lanes(out));
+  else if (is_double(v, t))
+    gather_doubles(v, first, rows, n, col_lanes(out));
+  else
+    gather_texts(v, first, rows, n, col_lanes(out));
+  return gather_validity(v, first, rows, n, out, a, err);
+}
+
+bool vec_reads_rows(const vec *v, const sql_type *t) {
+  return is_packed(v, t) || is_double(v, t) || (v->form == VEC_TEXT && sql_lane(t) == LANE_STR);
 }

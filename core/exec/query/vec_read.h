@@ -14,6 +14,10 @@ sonde_code dictionary_open(run *, const vec *, const sql_type *, arena *, dictio
 /* Rows [first, first + n), n <= 2048, as a type that the column's values can be read as. */
 sonde_code vec_read(const vec *, uint32_t first, uint32_t n, const sql_type *, const dictionary *, col *out,
                     arena *, sonde_error *);
+/* Only rows first + rows[0..n), for some forms of columns: what is left out is not decoded. */
+bool vec_reads_rows(const vec *, const sql_type *);
+sonde_code vec_read_rows(const vec *, uint32_t first, const uint32_t *rows, uint32_t n, const sql_type *,
+                         col *out, arena *, sonde_error *);
 /* The column type that a SQL type is read from. */
 column_type column_type_of(const sql_type *);
 
