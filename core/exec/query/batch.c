@@ -179,8 +179,7 @@ sonde_code cell_copy(const sql_type *t, cell v, arena *a, cell *out, sonde_error
 
 /* ---- order and hash ---- */
 
-/* A month counts 30 days, a day 24 hours: as DuckDB compares intervals. */
-static i128 interval_micros(i128 w) {
+i128 interval_micros(i128 w) {
   interval v = interval_of(w);
   return ((i128)v.months * 30 + v.days) * 86400000000 + v.micros;
 }

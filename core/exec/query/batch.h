@@ -72,6 +72,8 @@ static inline uint8_t *nested_validity(nested *x) { return (uint8_t *)(uintptr_t
 /* Values compared as SQL orders them: NaN is the greatest and equal to itself, -0 = 0, texts by bytes, lists item by item,
  * nulls inside of nested values are the greatest. */
 int cell_compare(const sql_type *, cell, cell);
+/* How long an interval is: a month counts 30 days, a day 24 hours, as DuckDB compares them. */
+i128 interval_micros(i128 packed);
 
 static inline int str_compare(sonde_str a, sonde_str b) {
   size_t n = a.len < b.len ? a.len : b.len;

@@ -14,7 +14,8 @@ typedef struct {
   uint32_t *order, n, at; /* order: in memory, order_cap */
   uint32_t order_cap;
   uint64_t offset, wanted; /* wanted: rows to keep; UINT64_MAX: all */
-  bool sorted, pruned;
+  bool collected, sorted, pruned;
+  sorter sorter;
   uint32_t worst; /* once pruned: the row that new ones have to beat */
   bool late;
   row_fetch fetch;
@@ -27,6 +28,11 @@ static sonde_code number_rows(op *o, sort_op *x) {
   x->n = x->rows.n;
   SONDE_TRY(grow(o->run->mem, &x->order, &x->order_cap, x->n, sizeof *x->order, o->run->err));
   for (uint32_t i = 0; i < x->n; i++) x->order[i] = i;
+  return SONDE_OK;
+}
+
+static sonde_code sort_now(op *o, sort_op *x) {
+  SONDE_TRY(number_rows(o, x));
   return sort_rows(o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL, o->run->err);
 }
 
@@ -41,7 +47,7 @@ static sonde_code gather_batch(op *o, sort_op *x, const uint32_t *rows, uint32_t
 static sonde_code prune(op *o, sort_op *x) {
   rowset best;
   uint32_t n_cols = x->n_in + x->n_keys;
-  SONDE_TRY(number_rows(o, x));
+  SONDE_TRY(sort_now(o, x));
   SONDE_TRY(rowset_init(&best, o->run->mem, x->types, n_cols, o->run->err));
   sonde_code code = SONDE_OK;
   for (uint32_t at = 0; code == SONDE_OK && at < x->wanted; at += BATCH_ROWS) {
@@ -123,21 +129,30 @@ static step fetch_late(op *o, sort_op *x) {
   return STEP_ROWS;
 }
 
-static step sort_all(op *o, sort_op *x) {
-  while (!x->sorted) {
+static step collect(op *o, sort_op *x) {
+  while (!x->collected) {
     batch in;
     step s = op_next(o->in[0], &in);
-    if (s == STEP_END) {
-      if (number_rows(o, x) != SONDE_OK) return STEP_FAIL;
-      if (x->n > x->wanted) x->n = (uint32_t)x->wanted;
-      x->at = x->offset < x->n ? (uint32_t)x->offset : x->n;
-      x->sorted = true;
-    } else if (s != STEP_ROWS) {
-      return s;
-    } else if (take_in(o, x, &in) != SONDE_OK) {
-      return STEP_FAIL;
-    }
+    if (s == STEP_WAIT || s == STEP_FAIL) return s;
+    x->collected = s == STEP_END;
+    if (s == STEP_ROWS && take_in(o, x, &in) != SONDE_OK) return STEP_FAIL;
   }
+  if (number_rows(o, x) != SONDE_OK) return STEP_FAIL;
+  return rows_or_fail(
+      sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL, o->run->err));
+}
+
+static step sort_all(op *o, sort_op *x) {
+  if (x->sorted) return STEP_ROWS;
+  if (!x->collected) {
+    step s = collect(o, x);
+    if (s != STEP_ROWS) return s;
+  }
+  if (!sorter_step(&x->sorter)) return STEP_WAIT;
+  sorter_close(&x->sorter);
+  if (x->n > x->wanted) x->n = (uint32_t)x->wanted;
+  x->at = x->offset < x->n ? (uint32_t)x->offset : x->n;
+  x->sorted = true;
   return STEP_ROWS;
 }
 
@@ -157,6 +172,7 @@ static step next_sort(op *o, batch *b) {
 
 static void close_sort(op *o) {
   sort_op *x = o->self;
+  sorter_close(&x->sorter);
   rowset_free(&x->rows);
   fetch_close(&x->fetch);
   mem_free(o->run->mem, x->order, x->order_cap * sizeof *x->order);
