@@ -260,7 +260,7 @@ static void sort_range(sorter *s, uint32_t *rows, uint32_t n, uint32_t key, uint
 
 /* ---- many rows: pass by pass, each in slices ---- */
 
-enum { TAKE, NULLS, FILL, MOVE, PUT, RUNS };
+enum { TAKE, NULLS, FILL, COUNT, MOVE, PUT, RUNS };
 
 static uint32_t slice_end(const sorter *s) {
   return s->now.n - s->at < SLICE_ROWS ? s->now.n : s->at + SLICE_ROWS;
@@ -279,7 +279,7 @@ static void take_part(sorter *s) {
     return;
   }
   s->kept = s->nulls = 0;
-  memset(s->counts, 0, sizeof s->counts);
+  s->differing = 0;
   begin_pass(s, has_nulls(s, p->key, p->depth) ? NULLS : FILL);
 }
 
@@ -293,47 +293,62 @@ static void pass_nulls(sorter *s) {
   begin_pass(s, s->kept > 1 ? FILL : TAKE);
 }
 
-static bool is_constant(const sorter *s, unsigned digit) {
-  for (unsigned d = 0; d < 256; d++)
-    if (s->counts[digit][d]) return s->counts[digit][d] == s->now.n;
-  return true;
-}
-
-/* The next byte in which words differ: where the entries of each value go. */
-static void next_digit(sorter *s) {
-  uint32_t sum = 0;
-  while (s->digit < 8 && is_constant(s, s->digit)) s->digit++;
-  begin_pass(s, s->digit < 8 ? MOVE : PUT);
-  for (unsigned d = 0; s->digit < 8 && d < 256; d++) {
-    uint32_t count = s->counts[s->digit][d];
-    s->counts[s->digit][d] = sum;
-    sum += count;
-  }
+/* The next byte in which words differ; 64: none. */
+static unsigned digit_from(const sorter *s, unsigned shift) {
+  while (shift < 64 && !(s->differing >> shift & 255)) shift += 8;
+  return shift;
 }
 
 static void pass_fill(sorter *s) {
   uint32_t *rows = s->all + s->now.from, end = slice_end(s);
   entry *a = entries_of(s, rows);
   fill_words(s, &s->keys[s->now.key], rows + s->at, end - s->at, s->now.depth, a + s->at);
-  for (; s->at < end; s->at++)
-    for (unsigned d = 0; d < 8; d++) s->counts[d][a[s->at].word >> 8 * d & 255]++;
+  for (; s->at < end; s->at++) s->differing |= a[s->at].word ^ a[0].word;
   if (end < s->now.n) return;
   s->from = a;
   s->to = second_of(s, rows);
-  s->digit = 0;
-  next_digit(s);
+  s->shift = digit_from(s, 0);
+  memset(s->counts, 0, sizeof s->counts);
+  begin_pass(s, s->shift < 64 ? COUNT : PUT);
 }
 
+/* Where the entries of each value of the digit go. */
+static void begin_moving(sorter *s) {
+  uint32_t sum = 0;
+  for (unsigned d = 0; d < 256; d++) {
+    uint32_t count = s->counts[0][d];
+    s->counts[0][d] = sum;
+    sum += count;
+  }
+  memset(s->counts[1], 0, sizeof s->counts[1]);
+  begin_pass(s, MOVE);
+}
+
+static void pass_count(sorter *s) {
+  uint32_t end = slice_end(s);
+  for (; s->at < end; s->at++) s->counts[0][s->from[s->at].word >> s->shift & 255]++;
+  if (end == s->now.n) begin_moving(s);
+}
+
+/* The next digit is counted by the way. */
 static void pass_move(sorter *s) {
-  uint32_t end = slice_end(s), *next = s->counts[s->digit];
-  unsigned shift = 8 * s->digit;
-  for (; s->at < end; s->at++) s->to[next[s->from[s->at].word >> shift & 255]++] = s->from[s->at];
+  uint32_t end = slice_end(s);
+  unsigned shift = s->shift, then = digit_from(s, shift + 8), counted = then < 64 ? then : 0;
+  for (; s->at < end; s->at++) {
+    entry e = s->from[s->at];
+    s->to[s->counts[0][e.word >> shift & 255]++] = e;
+    s->counts[1][e.word >> counted & 255]++;
+  }
   if (end < s->now.n) return;
   entry *swap = s->from;
   s->from = s->to;
   s->to = swap;
-  s->digit++;
-  next_digit(s);
+  s->shift = then;
+  memcpy(s->counts[0], s->counts[1], sizeof s->counts[0]);
+  if (then < 64)
+    begin_moving(s);
+  else
+    begin_pass(s, PUT);
 }
 
 static void pass_put(sorter *s) {
@@ -354,6 +369,7 @@ bool sorter_step(sorter *s) {
     break;
   case NULLS: pass_nulls(s); break;
   case FILL: pass_fill(s); break;
+  case COUNT: pass_count(s); break;
   case MOVE: pass_move(s); break;
   case PUT: pass_put(s); break;
   default: pass_runs(s);

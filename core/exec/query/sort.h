@@ -32,10 +32,11 @@ typedef struct {
   /* The part under way. */
   sort_part now;
   uint8_t phase;
-  unsigned digit;
+  unsigned shift;     /* of the digit entries are being moved by */
+  uint64_t differing; /* bits in which words differ */
   uint32_t at, kept, nulls;
   sort_entry *from, *to;
-  uint32_t counts[8][256];
+  uint32_t counts[2][256]; /* of this digit and the next */
 } sorter;
 
 /* Sorts row numbers in place. `differ`, if not NULL, is told for each place in which key (the first one) its row differs from
