@@ -23,8 +23,14 @@ typedef struct {
   random_state *random; /* NULL: columns are always there */
   uint32_t open;        /* blocks not released yet */
   mem *mem;
-  uint64_t limit; /* of memory; 0: plenty */
+  uint64_t limit;  /* of memory; 0: plenty */
+  bool build_left; /* joins keep their left rows where they can */
 } query_host;
+
+static inline void query_build_left(const plan *p) {
+  if (p->kind == PLAN_JOIN) ((plan *)(uintptr_t)p)->u.join.build_left = true;
+  for (uint32_t i = 0; i < p->n_inputs; i++) query_build_left(p->input[i]);
+}
 
 static inline uint32_t query_blocks(void *self, uint32_t t) {
   const query_host *h = self;
@@ -107,6 +113,7 @@ static inline char *query_text(query_host *h, const char *sql) {
                             .rows = h->tables[i].n_rows};
   sql_catalog catalog = {tables, h->n_tables};
   sonde_code code = sql_bind((sonde_str){sql, strlen(sql)}, &catalog, NULL, &memory, &statement, &err);
+  if (code == SONDE_OK && h->build_left) query_build_left(statement.query.root);
   if (code == SONDE_OK) code = query_run(h, &statement.query, &m, &out, &err);
   size_t size = out.len + sizeof err.message + 32;
   char *text = calloc(1, size);
