@@ -16,6 +16,7 @@ typedef struct {
   window_columns *columns; /* of each call */
   rowset rows;
   window_top top;
+  uint32_t n;                    /* rows that come out: all that were kept, or the first of each partition */
   uint32_t *order, *first_order; /* n; first_order: of the first call */
   col *results;                  /* lanes by row number; in op memory */
   bool collected, computed, sorted;
@@ -133,7 +134,7 @@ static void find_partition(window_op *x) {
   partition *p = &x->part;
   uint32_t n_partition = p->c->call->n_partition;
   p->end = p->begin + 1;
-  while (p->end < x->rows.n && x->differ[p->end] >= n_partition) p->end++;
+  while (p->end < x->n && x->differ[p->end] >= n_partition) p->end++;
   find_peers(p, x->differ, x->n_keys);
   p->budget -= p->end - p->begin;
   p->row = p->begin;
@@ -142,17 +143,17 @@ static void find_partition(window_op *x) {
 
 static step run_partitions(op *o, window_op *x) {
   partition *p = &x->part;
-  for (p->budget = ROWS_A_STEP; p->budget > 0 && p->begin < x->rows.n;) {
+  for (p->budget = ROWS_A_STEP; p->budget > 0 && p->begin < x->n;) {
     if (p->end == p->begin) find_partition(x);
     if (run_partition(p) != SONDE_OK) return STEP_FAIL;
     if (p->row == p->end) p->begin = p->end;
   }
   o->run->batches = 0;
-  return p->begin < x->rows.n ? STEP_WAIT : STEP_ROWS;
+  return p->begin < x->n ? STEP_WAIT : STEP_ROWS;
 }
 
 static sonde_code begin_call(op *o, window_op *x) {
-  uint32_t n = x->rows.n;
+  uint32_t n = x->n;
   const window_call *c = &NODE(o)->calls[x->call];
   x->n_keys = sort_keys_of(&x->columns[x->call], x->keys, KEYS_MAX);
   x->part = (partition){.run = o->run,
@@ -165,8 +166,8 @@ static sonde_code begin_call(op *o, window_op *x) {
                         .peer_begin = x->peers,
                         .peer_end = x->peers + n,
                         .peer_group = x->peers + 2 * (size_t)n};
-  for (uint32_t r = 0; r < n; r++) x->order[r] = r;
-  SONDE_TRY(col_new(x->part.out, &c->call.type, n + 1u, true, &o->memory, o->run->err));
+  for (uint32_t r = 0; r < n && !x->top.wanted; r++) x->order[r] = r;
+  SONDE_TRY(col_new(x->part.out, &c->call.type, x->rows.n + 1u, true, &o->memory, o->run->err));
   x->sorted = false;
   SONDE_TRY(sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, n, x->differ,
                         o->run->err));
@@ -187,7 +188,7 @@ static step run_call(op *o, window_op *x) {
     if (!sorter_step(&x->sorter)) return STEP_WAIT;
     sorter_close(&x->sorter);
     x->sorted = true;
-    if (x->call == 0) memcpy(x->first_order, x->order, x->rows.n * sizeof *x->order);
+    if (x->call == 0) memcpy(x->first_order, x->order, x->n * sizeof *x->order);
   }
   step s = run_partitions(o, x);
   if (s == STEP_ROWS) end_call(x);
@@ -200,7 +201,9 @@ static sonde_code reserve(op *o, window_op *x) {
   x->first_order = arena_array(&o->memory, n, sizeof *x->order, o->run->err);
   x->peers = arena_array(&o->memory, n, 3 * sizeof *x->peers, o->run->err);
   x->differ = arena_array(&o->memory, n, 1, o->run->err);
-  return x->order && x->first_order && x->peers && x->differ ? SONDE_OK : o->run->err->code;
+  if (!x->order || !x->first_order || !x->peers || !x->differ) return o->run->err->code;
+  x->n = x->top.wanted ? window_top_rows(&x->top, x->rows.n, x->order) : x->rows.n;
+  return SONDE_OK;
 }
 
 static step compute(op *o, window_op *x) {
@@ -242,7 +245,7 @@ static step next_window(op *o, batch *b) {
   step s = x->collected ? STEP_ROWS : collect(o, x);
   if (s == STEP_ROWS && !x->computed) s = compute(o, x);
   if (s != STEP_ROWS) return s;
-  uint32_t left = x->rows.n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
+  uint32_t left = x->n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
   if (n == 0) return STEP_END;
   return rows_or_fail(answer(o, x, n, b));
 }

@@ -47,6 +47,11 @@ static uint64_t word_of(const sql_type *t, cell v, uint32_t depth) {
   }
 }
 
+uint64_t sort_word(const sql_type *t, cell v, bool descending) {
+  uint64_t word = sql_lane(t) == LANE_NESTED ? 0 : word_of(t, v, 0);
+  return descending ? ~word : word;
+}
+
 static bool by_words(const sql_type *t) { return sql_lane(t) != LANE_NESTED; }
 
 /* ---- sorting entries ---- */

@@ -48,6 +48,8 @@ sonde_code sorter_open(sorter *, mem *, const rowset *, const order_by *, uint32
                        uint32_t n, uint8_t *differ, sonde_error *);
 bool sorter_step(sorter *);
 void sorter_close(sorter *);
+/* A word that ascends as values do (or descends); unequal values may have equal ones. */
+uint64_t sort_word(const sql_type *, cell, bool descending);
 /* Whether two rows are equal in the first n_keys keys; nulls are equal. */
 bool same_keys(const rowset *, const order_by *, uint32_t n_keys, uint32_t a, uint32_t b);
 int compare_keys(const rowset *, const order_by *, uint32_t n_keys, uint32_t a, uint32_t b);
