@@ -321,6 +321,31 @@ static void long_work_lets_the_host_have_a_say(void) {
   CHECK(join >= rows + 2);
 }
 
+/* ---- budgets ---- */
+
+static void a_sort_that_memory_does_not_hold_has_the_same_answer(void) {
+  const char *rows =
+      "(SELECT i, i * 7919 % 100003 AS k, CASE WHEN i % 7 > 0 THEN i % 5 END AS g, 'text ' || i % 999 AS s, "
+      "[i, NULL] AS l, CASE i % 4 WHEN 0 THEN 'nan'::DOUBLE WHEN 1 THEN -0.0 ELSE i / 3 END AS x FROM "
+      "range(120000) t(i))";
+  const char *orders[] = {"k", "g DESC NULLS FIRST, s, i", "x, k", "l DESC"};
+  char sql[600];
+  random_state r = {3};
+  for (unsigned i = 0; i < 4; i++) {
+    query_host plenty = {.block_rows = 64}, little = {.block_rows = 64, .limit = 12 << 20};
+    snprintf(sql, sizeof sql, "SELECT * FROM %s ORDER BY %s OFFSET 119900", rows, orders[i]);
+    char *expected = query_text(&plenty, sql), *failed = query_text(&little, sql);
+    CHECK_EQ_UINT(plenty.spilled, 0);
+    CHECK(strncmp(failed, "error 2", 7) == 0);
+    little.spills = true;
+    little.random = &r;
+    CHECK_QUERY(&little, sql, expected);
+    CHECK(little.spilled > 4 << 20);
+    free(expected);
+    free(failed);
+  }
+}
+
 int main(void) {
   fill_tables();
   RUN(joins_agree_with_looking_at_every_pair);
@@ -331,5 +356,6 @@ int main(void) {
   RUN(columns_of_the_first_rows_come_late);
   RUN(a_large_sort_takes_many_steps);
   RUN(long_work_lets_the_host_have_a_say);
+  RUN(a_sort_that_memory_does_not_hold_has_the_same_answer);
   return check_report();
 }

@@ -26,6 +26,7 @@ typedef struct {
 } query_tables;
 
 typedef struct node node;
+typedef struct spool spool;
 
 typedef struct {
   mem *mem;
@@ -35,6 +36,7 @@ typedef struct {
   arena memory; /* lives as long as the query */
   sonde_error *err;
   const query_tables *tables;
+  spool *spool; /* NULL: all has to stay in memory */
   value *outer; /* of EXPR_OUTER slots */
   uint32_t n_lambda;
   const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */
