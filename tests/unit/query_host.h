@@ -7,6 +7,7 @@
 #include "check.h"
 #include "exec/query/query.h"
 #include "exec/query/result_json.h"
+#include "exec/query/spool.h"
 #include "random.h"
 #include "sql/sql.h"
 
@@ -17,14 +18,30 @@ typedef struct {
   const vec *vecs; /* of all rows; cut into blocks by the source */
 } memory_table;
 
+/* What rows are spilled to; bytes come back late, too. */
+typedef struct {
+  spool queue;
+  uint8_t *bytes;
+  random_state *random;
+  uint64_t taken;
+} memory_spool;
+
 typedef struct {
   const memory_table *tables;
   uint32_t n_tables, block_rows;
   random_state *random; /* NULL: columns are always there */
   uint32_t open;        /* blocks not released yet */
   mem *mem;
-  uint64_t limit; /* of memory; 0: plenty */
+  uint64_t limit;  /* of memory; 0: plenty */
+  bool build_left; /* joins keep their left rows where they can */
+  bool spills;     /* rows may leave memory */
+  uint64_t spilled;
 } query_host;
+
+static inline void query_build_left(const plan *p) {
+  if (p->kind == PLAN_JOIN) ((plan *)(uintptr_t)p)->u.join.build_left = true;
+  for (uint32_t i = 0; i < p->n_inputs; i++) query_build_left(p->input[i]);
+}
 
 static inline uint32_t query_blocks(void *self, uint32_t t) {
   const query_host *h = self;
@@ -72,6 +89,23 @@ static inline void query_release(void *self, const vec *const *vecs, uint32_t n,
   free((void *)held);
 }
 
+static inline const uint8_t *query_spooled(void *self, uint64_t offset, uint32_t length, sonde_error *err) {
+  memory_spool *s = self;
+  (void)err;
+  CHECK(offset + length <= s->taken);
+  return s->random && random_below(s->random, 2) == 0 ? NULL : s->bytes + offset;
+}
+
+static inline void query_take_spool(memory_spool *s) {
+  buf *out = &s->queue.out;
+  if (out->len == 0) return;
+  s->bytes = realloc(s->bytes, s->taken + out->len);
+  if (!s->bytes) abort();
+  memcpy(s->bytes + s->taken, out->data, out->len);
+  s->taken += out->len;
+  buf_clear(out);
+}
+
 static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, buf *out, sonde_error *err) {
   query_tables source = {h, query_blocks, query_rows, query_columns, query_release};
   query q;
@@ -79,8 +113,13 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   bool first = true;
   step s;
   zones none = {.memory = {.mem = m}};
+  memory_spool spilled = {.random = h->random};
+  spilled.queue = (spool){.self = &spilled, .bytes = query_spooled};
+  buf_init(&spilled.queue.out, m, (size_t)1 << 26);
   query_init(&q, p, &source, &none, m, 1700000000000000, 7);
+  if (h->spills) q.run.spool = &spilled.queue;
   while ((s = query_next(&q, &b, err)) == STEP_ROWS || s == STEP_WAIT) {
+    if (s == STEP_WAIT) query_take_spool(&spilled);
     if (s == STEP_WAIT) continue;
     CHECK(b.n > 0 && b.n <= BATCH_ROWS);
     result_rows(out, &b, first);
@@ -88,6 +127,9 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   }
   query_close(&q);
   arena_free(&none.memory);
+  buf_free(&spilled.queue.out);
+  free(spilled.bytes);
+  h->spilled = spilled.taken;
   return s == STEP_END ? buf_status(out, err) : err->code;
 }
 
@@ -109,6 +151,7 @@ static inline char *query_text(query_host *h, const char *sql) {
                             .rows = h->tables[i].n_rows};
   sql_catalog catalog = {tables, h->n_tables};
   sonde_code code = sql_bind((sonde_str){sql, strlen(sql)}, &catalog, NULL, &memory, &statement, &err);
+  if (code == SONDE_OK && h->build_left) query_build_left(statement.query.root);
   if (code == SONDE_OK) code = query_run(h, &statement.query, &m, &out, &err);
   size_t size = out.len + sizeof err.message + 32;
   char *text = calloc(1, size);

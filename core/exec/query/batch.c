@@ -153,7 +153,7 @@ nested *nested_new(uint32_t n, bool nullable, arena *a, sonde_error *err) {
   return x;
 }
 
-static const sql_type *item_type(const sql_type *t, uint32_t i) {
+const sql_type *nested_item_type(const sql_type *t, uint32_t i) {
   return t->id == SQL_LIST ? &t->children[0] : t->id == SQL_MAP ? &t->children[i & 1] : &t->children[i];
 }
 
@@ -163,7 +163,7 @@ static sonde_code nested_copy(const sql_type *t, const nested *from, arena *a, c
   if (from->valid) memcpy(nested_validity(x), from->valid, from->n);
   for (uint32_t i = 0; i < from->n; i++)
     if (nested_valid(from, i))
-      SONDE_TRY(cell_copy(item_type(t, i), from->cells[i], a, &nested_cells(x)[i], err));
+      SONDE_TRY(cell_copy(nested_item_type(t, i), from->cells[i], a, &nested_cells(x)[i], err));
   out->n = x;
   return SONDE_OK;
 }
@@ -179,8 +179,7 @@ sonde_code cell_copy(const sql_type *t, cell v, arena *a, cell *out, sonde_error
 
 /* ---- order and hash ---- */
 
-/* A month counts 30 days, a day 24 hours: as DuckDB compares intervals. */
-static i128 interval_micros(i128 w) {
+i128 interval_micros(i128 w) {
   interval v = interval_of(w);
   return ((i128)v.months * 30 + v.days) * 86400000000 + v.micros;
 }
@@ -190,7 +189,7 @@ static int nested_compare(const sql_type *t, const nested *a, const nested *b) {
   for (uint32_t i = 0; i < n; i++) {
     bool x = nested_valid(a, i), y = nested_valid(b, i);
     if (x != y) return x ? -1 : 1;
-    int c = x ? cell_compare(item_type(t, i), a->cells[i], b->cells[i]) : 0;
+    int c = x ? cell_compare(nested_item_type(t, i), a->cells[i], b->cells[i]) : 0;
     if (c) return c;
   }
   return (a->n > b->n) - (a->n < b->n);

@@ -67,11 +67,15 @@ sonde_code cell_copy(const sql_type *, cell, arena *, cell *out, sonde_error *);
 /* Room for n items; nested values are made by filling it. `valid` is NULL unless asked for (all 1 then). */
 nested *nested_new(uint32_t n, bool nullable, arena *, sonde_error *);
 static inline cell *nested_cells(nested *x) { return (cell *)(uintptr_t)x->cells; }
+/* The type of item i of a value of a nested type. */
+const sql_type *nested_item_type(const sql_type *, uint32_t i);
 static inline uint8_t *nested_validity(nested *x) { return (uint8_t *)(uintptr_t)x->valid; }
 
 /* Values compared as SQL orders them: NaN is the greatest and equal to itself, -0 = 0, texts by bytes, lists item by item,
  * nulls inside of nested values are the greatest. */
 int cell_compare(const sql_type *, cell, cell);
+/* How long an interval is: a month counts 30 days, a day 24 hours, as DuckDB compares them. */
+i128 interval_micros(i128 packed);
 
 static inline int str_compare(sonde_str a, sonde_str b) {
   size_t n = a.len < b.len ? a.len : b.len;

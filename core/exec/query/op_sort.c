@@ -1,9 +1,11 @@
 /* ORDER BY: all rows are kept with their keys and sorted by number; with a LIMIT only the best are kept while rows come in, of a
  * table only their keys and places: the other columns are fetched at the end. */
 #include "exec/query/fetch.h"
-#include "exec/query/sort.h"
+#include "exec/query/runs.h"
 
 #define PRUNE_ROWS 8192u
+#define PIECE_ROWS 512u /* of a run: one piece of each run is in memory while they are merged */
+#define BYTES_A_ROW 40u /* that sorting takes beside the row itself */
 
 typedef struct {
   node **exprs;
@@ -14,8 +16,13 @@ typedef struct {
   uint32_t *order, n, at; /* order: in memory, order_cap */
   uint32_t order_cap;
   uint64_t offset, wanted; /* wanted: rows to keep; UINT64_MAX: all */
-  bool sorted, pruned;
-  uint32_t worst; /* once pruned: the row that new ones have to beat */
+  bool collected, sorted, pruned;
+  sorter sorter;
+  uint32_t worst;      /* once pruned: the row that new ones have to beat */
+  sort_runs runs;      /* begun when the rows at hand took too much memory */
+  bool writing;        /* a sorted run */
+  uint64_t skip, left; /* of merged rows */
+  col *merged;
   bool late;
   row_fetch fetch;
   int64_t *places; /* of the rows that come out, ascending; by that order `order` counts then */
@@ -27,6 +34,11 @@ static sonde_code number_rows(op *o, sort_op *x) {
   x->n = x->rows.n;
   SONDE_TRY(grow(o->run->mem, &x->order, &x->order_cap, x->n, sizeof *x->order, o->run->err));
   for (uint32_t i = 0; i < x->n; i++) x->order[i] = i;
+  return SONDE_OK;
+}
+
+static sonde_code sort_now(op *o, sort_op *x) {
+  SONDE_TRY(number_rows(o, x));
   return sort_rows(o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL, o->run->err);
 }
 
@@ -41,7 +53,7 @@ static sonde_code gather_batch(op *o, sort_op *x, const uint32_t *rows, uint32_t
 static sonde_code prune(op *o, sort_op *x) {
   rowset best;
   uint32_t n_cols = x->n_in + x->n_keys;
-  SONDE_TRY(number_rows(o, x));
+  SONDE_TRY(sort_now(o, x));
   SONDE_TRY(rowset_init(&best, o->run->mem, x->types, n_cols, o->run->err));
   sonde_code code = SONDE_OK;
   for (uint32_t at = 0; code == SONDE_OK && at < x->wanted; at += BATCH_ROWS) {
@@ -123,21 +135,112 @@ static step fetch_late(op *o, sort_op *x) {
   return STEP_ROWS;
 }
 
-static step sort_all(op *o, sort_op *x) {
-  while (!x->sorted) {
-    batch in;
-    step s = op_next(o->in[0], &in);
-    if (s == STEP_END) {
-      if (number_rows(o, x) != SONDE_OK) return STEP_FAIL;
-      if (x->n > x->wanted) x->n = (uint32_t)x->wanted;
-      x->at = x->offset < x->n ? (uint32_t)x->offset : x->n;
-      x->sorted = true;
-    } else if (s != STEP_ROWS) {
-      return s;
-    } else if (take_in(o, x, &in) != SONDE_OK) {
-      return STEP_FAIL;
-    }
+static sonde_code begin_sorting(op *o, sort_op *x) {
+  SONDE_TRY(number_rows(o, x));
+  return sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL,
+                     o->run->err);
+}
+
+/* ---- more rows than memory holds ---- */
+
+static uint64_t bytes_at_hand(const sort_op *x) {
+  return arena_held(&x->rows.memory) + (uint64_t)x->rows.n * BYTES_A_ROW;
+}
+
+static bool must_spill(const op *o, const sort_op *x) {
+  bool keeps_all = x->wanted >= UINT32_MAX / 8;
+  return o->run->spool && keeps_all && x->rows.n > BATCH_ROWS && bytes_at_hand(x) > o->run->mem->limit / 8;
+}
+
+static sonde_code begin_run(op *o, sort_op *x) {
+  if (!x->runs.mem)
+    runs_init(&x->runs, o->run->mem, o->run->spool, x->types, x->n_in + x->n_keys, x->keys, x->n_keys);
+  SONDE_TRY(runs_begin(&x->runs, o->run->err));
+  x->writing = true;
+  x->at = 0;
+  return begin_sorting(o, x);
+}
+
+static sonde_code write_some(op *o, sort_op *x) {
+  uint32_t left = x->n - x->at, n_cols = x->n_in + x->n_keys;
+  batch b = {.n = left < PIECE_ROWS ? left : PIECE_ROWS, .n_cols = n_cols};
+  arena_reset(&o->scratch);
+  b.cols = arena_array(&o->scratch, n_cols + 1u, sizeof(col), o->run->err);
+  if (!b.cols) return o->run->err->code;
+  SONDE_TRY(gather_batch(o, x, x->order + x->at, b.n, n_cols, b.cols));
+  x->at += b.n;
+  return runs_put(&x->runs, &b, &o->scratch, o->run->err);
+}
+
+static sonde_code end_run(op *o, sort_op *x) {
+  rowset_free(&x->rows);
+  mem_free(o->run->mem, x->order, x->order_cap * sizeof *x->order);
+  x->order = NULL;
+  x->order_cap = 0;
+  x->writing = false;
+  return rowset_init(&x->rows, o->run->mem, x->types, x->n_in + x->n_keys, o->run->err);
+}
+
+static step write_run(op *o, sort_op *x) {
+  if (x->sorter.mem) {
+    if (!sorter_step(&x->sorter)) return STEP_WAIT;
+    sorter_close(&x->sorter);
   }
+  while (x->at < x->n) {
+    if (spool_is_full(o->run->spool)) return STEP_WAIT;
+    if (write_some(o, x) != SONDE_OK) return STEP_FAIL;
+  }
+  return rows_or_fail(end_run(o, x));
+}
+
+static step next_merged(op *o, sort_op *x, batch *b) {
+  for (;;) {
+    step s = x->left ? runs_next(&x->runs, b, x->merged, o->run->err) : STEP_END;
+    if (s != STEP_ROWS) return s;
+    uint32_t skip = x->skip < b->n ? (uint32_t)x->skip : b->n;
+    x->skip -= skip;
+    b->n -= skip;
+    if (b->n > x->left) b->n = (uint32_t)x->left;
+    x->left -= b->n;
+    if (b->n == 0) continue;
+    b->n_cols = o->plan->n_columns;
+    for (uint32_t i = 0; i < b->n_cols; i++) o->cols[i] = col_slice(&b->cols[i], skip);
+    b->cols = o->cols;
+    return STEP_ROWS;
+  }
+}
+
+/* ---- all rows ---- */
+
+static step take_next(op *o, sort_op *x) {
+  batch in;
+  step s = op_next(o->in[0], &in);
+  x->collected = s == STEP_END;
+  if (s == STEP_ROWS && take_in(o, x, &in) != SONDE_OK) return STEP_FAIL;
+  bool last = x->collected && x->runs.mem && x->rows.n;
+  if ((last || (s == STEP_ROWS && must_spill(o, x))) && begin_run(o, x) != SONDE_OK) return STEP_FAIL;
+  return s == STEP_END ? STEP_ROWS : s;
+}
+
+static step collect(op *o, sort_op *x) {
+  while (!x->collected || x->writing) {
+    step s = x->writing ? write_run(o, x) : take_next(o, x);
+    if (s != STEP_ROWS) return s;
+  }
+  return STEP_ROWS;
+}
+
+static step sort_all(op *o, sort_op *x) {
+  if (x->sorted) return STEP_ROWS;
+  step s = collect(o, x);
+  if (s != STEP_ROWS) return s;
+  if (x->runs.mem) return x->sorted = true, STEP_ROWS;
+  if (!x->sorter.mem && begin_sorting(o, x) != SONDE_OK) return STEP_FAIL;
+  if (!sorter_step(&x->sorter)) return STEP_WAIT;
+  sorter_close(&x->sorter);
+  if (x->n > x->wanted) x->n = (uint32_t)x->wanted;
+  x->at = x->offset < x->n ? (uint32_t)x->offset : x->n;
+  x->sorted = true;
   return STEP_ROWS;
 }
 
@@ -145,6 +248,7 @@ static step next_sort(op *o, batch *b) {
   sort_op *x = o->self;
   step s = sort_all(o, x);
   if (s != STEP_ROWS) return s;
+  if (x->runs.mem) return next_merged(o, x, b);
   uint32_t left = x->n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
   if (n == 0) return STEP_END;
   if (x->late && x->fetch.rows.mem && (s = fetch_late(o, x)) != STEP_ROWS) return s;
@@ -157,6 +261,8 @@ static step next_sort(op *o, batch *b) {
 
 static void close_sort(op *o) {
   sort_op *x = o->self;
+  sorter_close(&x->sorter);
+  runs_free(&x->runs);
   rowset_free(&x->rows);
   fetch_close(&x->fetch);
   mem_free(o->run->mem, x->order, x->order_cap * sizeof *x->order);
@@ -180,7 +286,10 @@ sonde_code op_sort(op *o) {
   x->keys = arena_array(&o->memory, x->n_keys + 1u, sizeof *x->keys, o->run->err);
   x->exprs = arena_array(&o->memory, x->n_keys + 1u, sizeof *x->exprs, o->run->err);
   x->types = arena_array(&o->memory, x->n_in + x->n_keys + 1u, sizeof *x->types, o->run->err);
-  if (!x->keys || !x->exprs || !x->types) return o->run->err->code;
+  x->merged = arena_array(&o->memory, x->n_in + x->n_keys + 1u, sizeof *x->merged, o->run->err);
+  x->skip = x->offset;
+  x->left = NODE(o)->limit;
+  if (!x->keys || !x->exprs || !x->types || !x->merged) return o->run->err->code;
   for (uint32_t i = 0; i < x->n_in; i++)
     x->types[i] = x->late ? &bigint : &o->plan->input[0]->columns[i].type;
   if (x->late) SONDE_TRY(fetch_open(&x->fetch, o, o->plan->input[0]));

@@ -4,6 +4,9 @@
 #include "exec/query/window.h"
 #include "exec/query/window_top.h"
 
+#define KEYS_MAX 64u
+#define ROWS_A_STEP 65536 /* that functions look at before the host gets a say */
+
 typedef struct {
   uint32_t n_in, n_cols;
   const expr **exprs; /* of the columns behind the input's */
@@ -13,10 +16,19 @@ typedef struct {
   window_columns *columns; /* of each call */
   rowset rows;
   window_top top;
+  uint32_t n;                    /* rows that come out: all that were kept, or the first of each partition */
   uint32_t *order, *first_order; /* n; first_order: of the first call */
   col *results;                  /* lanes by row number; in op memory */
-  bool computed;
+  bool collected, computed, sorted;
   uint32_t at;
+  /* The call being computed. */
+  uint32_t call, n_keys;
+  order_by keys[KEYS_MAX];
+  sorter sorter;
+  uint8_t *differ; /* as sort_rows tells it */
+  uint32_t *peers;
+  partition part;
+  arena scratch; /* of a partition */
 } window_op;
 
 #define NODE(o) (&(o)->plan->u.window)
@@ -118,60 +130,100 @@ static sonde_code run_partition(partition *p) {
   return is_value(fn) ? window_value(p) : window_aggregate(p);
 }
 
-static sonde_code run_partitions(op *o, window_op *x, partition *p, const uint8_t *differ, uint32_t n_keys) {
-  uint32_t n = x->rows.n, n_partition = p->c->call->n_partition;
-  size_t bytes = (size_t)(n + 1) * 3 * sizeof(uint32_t);
-  uint32_t *peers = mem_alloc(o->run->mem, bytes, o->run->err);
-  if (!peers) return o->run->err->code;
-  p->peer_begin = peers;
-  p->peer_end = peers + n;
-  p->peer_group = peers + 2 * (size_t)n;
-  sonde_code code = SONDE_OK;
-  for (p->begin = 0; code == SONDE_OK && p->begin < n; p->begin = p->end) {
-    p->end = p->begin + 1;
-    while (p->end < n && differ[p->end] >= n_partition) p->end++;
-    find_peers(p, differ, n_keys);
-    code = run_partition(p);
-  }
-  mem_free(o->run->mem, peers, bytes);
-  return code;
+static void find_partition(window_op *x) {
+  partition *p = &x->part;
+  uint32_t n_partition = p->c->call->n_partition;
+  p->end = p->begin + 1;
+  while (p->end < x->n && x->differ[p->end] >= n_partition) p->end++;
+  find_peers(p, x->differ, x->n_keys);
+  p->budget -= p->end - p->begin;
+  p->row = p->begin;
+  arena_reset(&x->scratch);
 }
 
-static sonde_code run_call(op *o, window_op *x, uint32_t i) {
-  order_by keys[64];
-  const window_call *c = &NODE(o)->calls[i];
-  uint32_t n_keys = sort_keys_of(&x->columns[i], keys, 64);
-  partition p = {.run = o->run,
-                 .rows = &x->rows,
-                 .c = &x->columns[i],
-                 .order = x->order,
-                 .out = &x->results[i],
-                 .keep = &o->memory};
-  arena scratch;
-  arena_init(&scratch, o->run->mem);
-  p.scratch = &scratch;
-  for (uint32_t r = 0; r < x->rows.n; r++) x->order[r] = r;
-  SONDE_TRY(col_new(p.out, &c->call.type, x->rows.n + 1u, true, &o->memory, o->run->err));
-  uint8_t *differ = arena_array(&o->memory, x->rows.n + 1u, 1, o->run->err);
-  if (!differ) return o->run->err->code;
-  SONDE_TRY(sort_rows(o->run->mem, &x->rows, keys, n_keys, x->order, x->rows.n, differ, o->run->err));
-  if (i == 0) memcpy(x->first_order, x->order, x->rows.n * sizeof *x->order);
+static step run_partitions(op *o, window_op *x) {
+  partition *p = &x->part;
+  for (p->budget = ROWS_A_STEP; p->budget > 0 && p->begin < x->n;) {
+    if (p->end == p->begin) find_partition(x);
+    if (run_partition(p) != SONDE_OK) return STEP_FAIL;
+    if (p->row == p->end) p->begin = p->end;
+  }
+  o->run->batches = 0;
+  return p->begin < x->n ? STEP_WAIT : STEP_ROWS;
+}
+
+static sonde_code begin_call(op *o, window_op *x) {
+  uint32_t n = x->n;
+  const window_call *c = &NODE(o)->calls[x->call];
+  x->n_keys = sort_keys_of(&x->columns[x->call], x->keys, KEYS_MAX);
+  x->part = (partition){.run = o->run,
+                        .rows = &x->rows,
+                        .c = &x->columns[x->call],
+                        .order = x->order,
+                        .out = &x->results[x->call],
+                        .keep = &o->memory,
+                        .scratch = &x->scratch,
+                        .peer_begin = x->peers,
+                        .peer_end = x->peers + n,
+                        .peer_group = x->peers + 2 * (size_t)n};
+  for (uint32_t r = 0; r < n && !x->top.wanted; r++) x->order[r] = r;
+  SONDE_TRY(col_new(x->part.out, &c->call.type, x->rows.n + 1u, true, &o->memory, o->run->err));
+  x->sorted = false;
+  SONDE_TRY(sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, n, x->differ,
+                        o->run->err));
   bool aggregates =
       function_get((function_id)c->call.function)->kind == FUNCTION_AGGREGATE && !is_value(c->call.function);
-  sonde_code code = aggregates ? aggregate_open(&p.agg, o->run, &c->call) : SONDE_OK;
-  if (code == SONDE_OK) code = run_partitions(o, x, &p, differ, n_keys);
-  aggregate_close(&p.agg);
-  arena_free(&scratch);
-  return code;
+  return aggregates ? aggregate_open(&x->part.agg, o->run, &c->call) : SONDE_OK;
 }
 
-static sonde_code compute(op *o, window_op *x) {
-  x->order = arena_array(&o->memory, x->rows.n, sizeof *x->order, o->run->err);
-  x->first_order = arena_array(&o->memory, x->rows.n, sizeof *x->order, o->run->err);
-  if (!x->order || !x->first_order) return o->run->err->code;
-  for (uint32_t i = 0; i < NODE(o)->n; i++) SONDE_TRY(run_call(o, x, i));
-  x->computed = true;
+static void end_call(window_op *x) {
+  sorter_close(&x->sorter);
+  aggregate_close(&x->part.agg);
+  x->part.c = NULL;
+}
+
+static step run_call(op *o, window_op *x) {
+  if (!x->part.c && begin_call(o, x) != SONDE_OK) return STEP_FAIL;
+  if (!x->sorted) {
+    if (!sorter_step(&x->sorter)) return STEP_WAIT;
+    sorter_close(&x->sorter);
+    x->sorted = true;
+    if (x->call == 0) memcpy(x->first_order, x->order, x->n * sizeof *x->order);
+  }
+  step s = run_partitions(o, x);
+  if (s == STEP_ROWS) end_call(x);
+  return s;
+}
+
+static sonde_code reserve(op *o, window_op *x) {
+  size_t n = (size_t)x->rows.n + 1;
+  x->order = arena_array(&o->memory, n, sizeof *x->order, o->run->err);
+  x->first_order = arena_array(&o->memory, n, sizeof *x->order, o->run->err);
+  x->peers = arena_array(&o->memory, n, 3 * sizeof *x->peers, o->run->err);
+  x->differ = arena_array(&o->memory, n, 1, o->run->err);
+  if (!x->order || !x->first_order || !x->peers || !x->differ) return o->run->err->code;
+  x->n = x->top.wanted ? window_top_rows(&x->top, x->rows.n, x->order) : x->rows.n;
   return SONDE_OK;
+}
+
+static step compute(op *o, window_op *x) {
+  for (; x->call < NODE(o)->n; x->call++) {
+    step s = run_call(o, x);
+    if (s != STEP_ROWS) return s;
+  }
+  x->computed = true;
+  return STEP_ROWS;
+}
+
+static step collect(op *o, window_op *x) {
+  while (!x->collected) {
+    batch in;
+    step s = op_next(o->in[0], &in);
+    if (s == STEP_WAIT || s == STEP_FAIL) return s;
+    x->collected = s == STEP_END;
+    if (s == STEP_ROWS && take_in(o, x, &in) != SONDE_OK) return STEP_FAIL;
+  }
+  return rows_or_fail(reserve(o, x));
 }
 
 /* ---- answering ---- */
@@ -190,20 +242,18 @@ static sonde_code answer(op *o, window_op *x, uint32_t n, batch *b) {
 
 static step next_window(op *o, batch *b) {
   window_op *x = o->self;
-  while (!x->computed) {
-    batch in;
-    step s = op_next(o->in[0], &in);
-    if (s == STEP_END ? compute(o, x) != SONDE_OK : s == STEP_ROWS && take_in(o, x, &in) != SONDE_OK)
-      return STEP_FAIL;
-    if (s == STEP_WAIT || s == STEP_FAIL) return s;
-  }
-  uint32_t left = x->rows.n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
+  step s = x->collected ? STEP_ROWS : collect(o, x);
+  if (s == STEP_ROWS && !x->computed) s = compute(o, x);
+  if (s != STEP_ROWS) return s;
+  uint32_t left = x->n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
   if (n == 0) return STEP_END;
   return rows_or_fail(answer(o, x, n, b));
 }
 
 static void close_window(op *o) {
   window_op *x = o->self;
+  if (x->part.c) end_call(x);
+  arena_free(&x->scratch);
   window_top_close(&x->top);
   rowset_free(&x->rows);
 }
@@ -224,6 +274,7 @@ sonde_code op_window(op *o) {
   o->class = &window_class;
   window_op *x = op_self(o, sizeof *x);
   if (!x) return o->run->err->code;
+  arena_init(&x->scratch, o->run->mem);
   x->n_in = o->plan->input[0]->n_columns;
   x->columns = arena_zero(&o->memory, (NODE(o)->n + 1u) * sizeof *x->columns, o->run->err);
   x->results = arena_zero(&o->memory, (NODE(o)->n + 1u) * sizeof *x->results, o->run->err);

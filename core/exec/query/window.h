@@ -10,6 +10,8 @@ typedef struct {
   uint32_t partition, order, from, to;
 } window_columns;
 
+typedef struct framing framing; /* of window_aggregate.c */
+
 typedef struct {
   run *run;
   const rowset *rows;
@@ -17,10 +19,12 @@ typedef struct {
   const uint32_t *order;                        /* sorted rows */
   uint32_t begin, end;                          /* the partition: places in `order` */
   uint32_t *peer_begin, *peer_end, *peer_group; /* by place - begin */
-  uint32_t row;                                 /* the place at hand */
-  aggregate agg;                                /* of aggregate calls */
-  col *out;                                     /* lanes by row number */
-  arena *keep;                                  /* of results */
+  uint32_t row;   /* the place at hand: begin at first, end when the partition is done */
+  int64_t budget; /* rows that may still be looked at before the host gets a say */
+  framing *framing;
+  aggregate agg; /* of aggregate calls */
+  col *out;      /* lanes by row number */
+  arena *keep;   /* of results */
   arena *scratch;
 } partition;
 
@@ -32,7 +36,8 @@ sonde_code frame_of(const partition *, uint32_t place, frame *);
 /* Whether EXCLUDE leaves a place out of another one's frame. */
 bool is_excluded(const partition *, uint32_t place, uint32_t other);
 
-/* One function for each kind of call; fills `out` for all places of the partition. */
+/* One function for each kind of call; fills `out` for places from `row` on, as far as the budget goes. `scratch` is reset
+ * before a partition begins. */
 sonde_code window_rank(partition *);
 sonde_code window_value(partition *);
 sonde_code window_aggregate(partition *);

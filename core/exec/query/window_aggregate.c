@@ -4,7 +4,7 @@
 
 #define TREE_BRANCH 16u
 
-typedef struct {
+struct framing {
   partition *p;
   aggregate *a;
   col *args;      /* of the partition, in order, flat */
@@ -13,7 +13,10 @@ typedef struct {
   col one;         /* result of a frame */
   char *levels[8]; /* partial states: of 16 rows, of 256, … */
   uint32_t n_levels;
-} framing;
+  frame last; /* of the row before, counted from the partition's begin */
+  bool began, tree;
+  value v; /* result of that frame */
+};
 
 static uint32_t size_of(const partition *p) { return p->end - p->begin; }
 
@@ -48,9 +51,10 @@ static sonde_code put_result(framing *f, const void *state, uint32_t place) {
   partition *p = f->p;
   col_validity(&f->one)[0] = 1;
   SONDE_TRY(f->a->class->finish(f->a, state, 0, 1, &f->one, p->scratch));
-  value v = col_value(&f->one, 0);
-  if (!v.null && f->one.lane >= LANE_STR) SONDE_TRY(cell_copy(f->one.type, v.v, p->keep, &v.v, p->run->err));
-  window_put(p, place, v);
+  f->v = col_value(&f->one, 0);
+  if (!f->v.null && f->one.lane >= LANE_STR)
+    SONDE_TRY(cell_copy(f->one.type, f->v.v, p->keep, &f->v.v, p->run->err));
+  window_put(p, place, f->v);
   return SONDE_OK;
 }
 
@@ -101,26 +105,34 @@ static sonde_code add_tree(framing *f, uint32_t level, uint32_t from, uint32_t t
 
 /* ---- plain frames ---- */
 
+static sonde_code move_frame(framing *f, frame now) {
+  partition *p = f->p;
+  if (f->began && now.from == f->last.from && now.to >= f->last.to) {
+    p->budget -= now.to - f->last.to;
+    return now.to > f->last.to ? add_range(f, f->state, f->last.to, now.to) : SONDE_OK;
+  }
+  memset(f->state, 0, f->a->class->state);
+  if (!f->tree && f->began && f->a->class->merge) SONDE_TRY(build_tree(f));
+  f->tree |= f->began;
+  p->budget -= f->tree ? TREE_BRANCH : now.to - now.from;
+  return now.to > now.from ? add_tree(f, 0, now.from, now.to) : SONDE_OK;
+}
+
 static sonde_code plain_frames(framing *f) {
   partition *p = f->p;
-  frame last = {0, 0}, now;
-  bool began = false, tree = false;
-  for (uint32_t place = p->begin; place < p->end; place++) {
-    SONDE_TRY(frame_of(p, place, &now));
+  for (; p->row < p->end && p->budget > 0; p->row++, p->budget--) {
+    frame now;
+    SONDE_TRY(frame_of(p, p->row, &now));
     now.from -= p->begin;
     now.to -= p->begin;
-    bool grows = began && now.from == last.from && now.to >= last.to;
-    if (grows) {
-      if (now.to > last.to) SONDE_TRY(add_range(f, f->state, last.to, now.to));
-    } else {
-      memset(f->state, 0, f->a->class->state);
-      if (!tree && began && f->a->class->merge) SONDE_TRY(build_tree(f));
-      tree |= began;
-      if (now.to > now.from) SONDE_TRY(add_tree(f, 0, now.from, now.to));
+    if (f->began && now.from == f->last.from && now.to == f->last.to) {
+      window_put(p, p->row, f->v);
+      continue;
     }
-    SONDE_TRY(put_result(f, f->state, place));
-    last = now;
-    began = true;
+    SONDE_TRY(move_frame(f, now));
+    SONDE_TRY(put_result(f, f->state, p->row));
+    f->last = now;
+    f->began = true;
   }
   return SONDE_OK;
 }
@@ -198,11 +210,13 @@ static sonde_code listed_frames(framing *f) {
   arena m;
   arena_init(&m, p->run->mem);
   sonde_code code = SONDE_OK;
-  for (uint32_t place = p->begin; code == SONDE_OK && place < p->end; place++) {
+  for (; code == SONDE_OK && p->row < p->end && p->budget > 0; p->row++) {
     frame fr;
+    uint32_t place = p->row;
     arena_reset(&m);
     code = frame_of(p, place, &fr);
     if (code != SONDE_OK) break;
+    p->budget -= 1 + 8 * (int64_t)(fr.to - fr.from);
     uint32_t n = list_rows(f, place, fr);
     if (p->c->call->call.distinct) code = only_distinct(f, &n);
     if (code == SONDE_OK && p->c->call->call.n_keys) code = in_own_order(f, n);
@@ -215,8 +229,12 @@ static sonde_code listed_frames(framing *f) {
 }
 
 sonde_code window_aggregate(partition *p) {
-  framing f = {.p = p, .a = &p->agg};
-  arena_reset(p->scratch);
-  SONDE_TRY(load_args(&f));
-  return is_plain(p) ? plain_frames(&f) : listed_frames(&f);
+  if (p->row == p->begin) {
+    p->framing = arena_zero(p->scratch, sizeof *p->framing, p->run->err);
+    if (!p->framing) return p->run->err->code;
+    p->framing->p = p;
+    p->framing->a = &p->agg;
+    SONDE_TRY(load_args(p->framing));
+  }
+  return is_plain(p) ? plain_frames(p->framing) : listed_frames(p->framing);
 }

@@ -103,10 +103,12 @@ bool window_orders_frames(const window_call *c) { return c->call.n_keys && is_fr
 
 static sonde_code in_own_order(partition *p) {
   uint16_t fn = p->c->call->call.function;
-  for (uint32_t place = p->begin; place < p->end; place++) {
+  for (; p->row < p->end && p->budget > 0; p->row++) {
+    uint32_t place = p->row;
     own_order o;
     value nth = {.v.i = 1};
     SONDE_TRY(sort_frame(p, place, &o));
+    p->budget -= 16 * (int64_t)o.n + 1;
     if (fn == FN_NTH_VALUE) nth = arg_at(p, 1, place);
     bool ranks = fn >= FN_ROW_NUMBER && fn <= FN_CUME_DIST;
     window_put(p, place,
@@ -117,10 +119,10 @@ static sonde_code in_own_order(partition *p) {
 
 sonde_code window_rank(partition *p) {
   if (window_orders_frames(p->c->call)) return in_own_order(p);
-  for (uint32_t place = p->begin; place < p->end; place++) {
+  for (; p->row < p->end && p->budget > 0; p->row++, p->budget--) {
     value v;
-    SONDE_TRY(rank_value(p, place, &v));
-    window_put(p, place, v);
+    SONDE_TRY(rank_value(p, p->row, &v));
+    window_put(p, p->row, v);
   }
   return SONDE_OK;
 }
@@ -128,7 +130,7 @@ sonde_code window_rank(partition *p) {
 /* ---- lag, lead ---- */
 
 /* The place `by` values away; nulls are passed over if asked. UINT32_MAX: outside of the partition. */
-static uint32_t away(const partition *p, uint32_t place, int64_t by) {
+static uint32_t away(partition *p, uint32_t place, int64_t by) {
   bool skip = p->c->call->call.ignore_nulls;
   int64_t at = place, direction = by < 0 ? -1 : 1;
   if (!skip) at += by;
@@ -136,11 +138,12 @@ static uint32_t away(const partition *p, uint32_t place, int64_t by) {
     at += direction;
     if (at < p->begin || at >= p->end) return UINT32_MAX;
     if (!arg_at(p, 0, (uint32_t)at).null) left--;
+    p->budget--;
   }
   return at < p->begin || at >= p->end ? UINT32_MAX : (uint32_t)at;
 }
 
-static value shifted(const partition *p, uint32_t place) {
+static value shifted(partition *p, uint32_t place) {
   const aggregate_call *c = &p->c->call->call;
   value by = {.v.i = 1};
   if (c->n_args > 1) by = arg_at(p, 1, place);
@@ -152,24 +155,25 @@ static value shifted(const partition *p, uint32_t place) {
 
 /* ---- first, last, nth ---- */
 
-static bool counts(const partition *p, uint32_t place, uint32_t other) {
+static bool counts(partition *p, uint32_t place, uint32_t other) {
+  p->budget--;
   if (is_excluded(p, place, other)) return false;
   return !p->c->call->call.ignore_nulls || !arg_at(p, 0, other).null;
 }
 
-static value from_front(const partition *p, uint32_t place, frame f, int64_t nth) {
+static value from_front(partition *p, uint32_t place, frame f, int64_t nth) {
   for (uint32_t at = f.from; at < f.to; at++)
     if (counts(p, place, at) && --nth == 0) return arg_at(p, 0, at);
   return (value){.null = true};
 }
 
-static value from_back(const partition *p, uint32_t place, frame f) {
+static value from_back(partition *p, uint32_t place, frame f) {
   for (uint32_t at = f.to; at > f.from; at--)
     if (counts(p, place, at - 1)) return arg_at(p, 0, at - 1);
   return (value){.null = true};
 }
 
-static sonde_code framed(const partition *p, uint32_t place, value *v) {
+static sonde_code framed(partition *p, uint32_t place, value *v) {
   frame f;
   SONDE_TRY(frame_of(p, place, &f));
   uint16_t fn = p->c->call->call.function;
@@ -195,12 +199,13 @@ static double number_at(const partition *p, uint32_t column, uint32_t place) {
   return l == LANE_F64 ? v.f : l == LANE_I64 ? (double)v.i : (double)v.w;
 }
 
-static value filled(const partition *p, uint32_t place) {
+static value filled(partition *p, uint32_t place) {
   value v = arg_at(p, 0, place);
   uint32_t before = place, behind = place;
   if (!v.null || !p->c->call->n_order) return v;
   while (before > p->begin && arg_at(p, 0, before).null) before--;
   while (behind + 1 < p->end && arg_at(p, 0, behind).null) behind++;
+  p->budget -= behind - before;
   bool left = !arg_at(p, 0, before).null, right = !arg_at(p, 0, behind).null;
   if (!left || !right) return left ? arg_at(p, 0, before) : arg_at(p, 0, behind);
   double x0 = number_at(p, p->c->order, before), x1 = number_at(p, p->c->order, behind),
@@ -216,7 +221,8 @@ static value filled(const partition *p, uint32_t place) {
 sonde_code window_value(partition *p) {
   uint16_t fn = p->c->call->call.function;
   if (window_orders_frames(p->c->call)) return in_own_order(p);
-  for (uint32_t place = p->begin; place < p->end; place++) {
+  for (; p->row < p->end && p->budget > 0; p->row++, p->budget--) {
+    uint32_t place = p->row;
     value v;
     if (fn == FN_LAG || fn == FN_LEAD)
       v = shifted(p, place);

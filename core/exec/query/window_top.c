@@ -47,6 +47,7 @@ void window_top_close(window_top *t) {
   if (!t->keyer.mem) return;
   mem *m = t->keyer.mem;
   mem_free(m, t->best, (size_t)t->best_cap * sizeof *t->best);
+  mem_free(m, t->words, (size_t)t->words_cap * sizeof *t->words);
   mem_free(m, t->counts, t->counts_cap * sizeof *t->counts);
   key_table_free(&t->table);
   keyer_free(&t->keyer);
@@ -56,44 +57,78 @@ static sonde_code reserve(window_top *t, sonde_error *err) {
   uint32_t before = t->counts_cap;
   SONDE_TRY(grow(t->keyer.mem, &t->counts, &t->counts_cap, t->table.n, sizeof *t->counts, err));
   if (t->counts_cap > before) memset(t->counts + before, 0, (t->counts_cap - before) * sizeof *t->counts);
-  return grow(t->keyer.mem, &t->best, &t->best_cap, (uint64_t)t->table.n * t->wanted, sizeof *t->best, err);
+  uint64_t n = (uint64_t)t->table.n * t->wanted;
+  SONDE_TRY(grow(t->keyer.mem, &t->words, &t->words_cap, n, sizeof *t->words, err));
+  return grow(t->keyer.mem, &t->best, &t->best_cap, n, sizeof *t->best, err);
 }
 
-/* Whether row i of the batch comes before a kept row; of equal rows the kept one was first. */
-static bool comes_before(const window_top *t, const rowset *s, const batch *b, uint32_t i, uint32_t kept) {
-  for (uint32_t k = 0; k < t->n_keys; k++) {
-    const order_by *key = &t->keys[k];
-    const col *c = &b->cols[key->column];
-    bool x = col_valid(c, i), y = rowset_valid(s, key->column, kept);
-    if (x != y) return x != key->nulls_first;
-    int order = x ? cell_compare(c->type, col_cell(c, i), rowset_cell(s, key->column, kept)) : 0;
-    if (order) return key->descending ? order > 0 : order < 0;
+/* Words of the first key in its order; of equal ones (nulls among them) the keys themselves decide. */
+static void first_words(const window_top *t, const col *c, uint32_t n, uint64_t *words) {
+  const order_by *k = &t->keys[0];
+  for (uint32_t i = 0; i < n; i++)
+    words[i] = col_valid(c, i)  ? sort_word(c->type, col_cell(c, i), k->descending)
+               : k->nulls_first ? 0
+                                : UINT64_MAX;
+}
+
+/* Those that the partitions' last ones do not already keep out. */
+static uint32_t candidates(const window_top *t, const uint32_t *entries, const uint64_t *words, uint32_t n,
+                           uint32_t *rows) {
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t e = entries[i];
+    bool full = t->counts[e] == t->wanted;
+    rows[found] = i;
+    found += !full || words[i] <= t->words[(size_t)e * t->wanted + t->wanted - 1];
   }
-  return false;
+  return found;
 }
 
-static void insert(const window_top *t, const rowset *s, uint32_t entry, uint32_t row) {
-  uint32_t *best = t->best + (size_t)entry * t->wanted, at = t->counts[entry];
-  if (at == t->wanted)
-    at--;
-  else
+/* Equal rows stay in the order they came. */
+static bool comes_before(const window_top *t, const rowset *s, uint64_t word, uint32_t row, size_t place) {
+  if (word != t->words[place]) return word < t->words[place];
+  return compare_keys(s, t->keys, t->n_keys, row, t->best[place]) < 0;
+}
+
+static void insert(window_top *t, const rowset *s, uint32_t entry, uint64_t word, uint32_t row) {
+  size_t first = (size_t)entry * t->wanted, at = first + t->counts[entry];
+  if (t->counts[entry] == t->wanted) {
+    if (!comes_before(t, s, word, row, --at)) return;
+  } else {
     t->counts[entry]++;
-  for (; at > 0 && compare_keys(s, t->keys, t->n_keys, row, best[at - 1]) < 0; at--) best[at] = best[at - 1];
-  best[at] = row;
+  }
+  for (; at > first && comes_before(t, s, word, row, at - 1); at--) {
+    t->best[at] = t->best[at - 1];
+    t->words[at] = t->words[at - 1];
+  }
+  t->best[at] = row;
+  t->words[at] = word;
 }
 
 sonde_code window_top_add(window_top *t, rowset *s, const batch *b, arena *a, sonde_error *err) {
-  uint32_t *entries = arena_array(a, b->n, sizeof *entries, err);
-  if (!entries) return err->code;
+  uint32_t *entries = arena_array(a, b->n, sizeof *entries, err), first = s->n;
+  uint32_t *rows = arena_array(a, b->n, sizeof *rows, err);
+  uint64_t *words = arena_array(a, b->n, sizeof *words, err);
+  if (!entries || !rows || !words) return err->code;
   SONDE_TRY(keyer_encode(&t->keyer, b->cols + t->partition, b->n, true, err));
   SONDE_TRY(key_table_add(&t->table, &t->keyer, b->n, entries, err));
   SONDE_TRY(reserve(t, err));
-  for (uint32_t i = 0; i < b->n; i++) {
-    uint32_t e = entries[i];
-    bool full = t->counts[e] == t->wanted;
-    if (full && !comes_before(t, s, b, i, t->best[(size_t)e * t->wanted + t->wanted - 1])) continue;
-    SONDE_TRY(rowset_append_rows(s, b, &i, 1, err));
-    insert(t, s, e, s->n - 1);
-  }
+  first_words(t, &b->cols[t->keys[0].column], b->n, words);
+  uint32_t n = candidates(t, entries, words, b->n, rows);
+  SONDE_TRY(rowset_append_rows(s, b, rows, n, err));
+  for (uint32_t i = 0; i < n; i++) insert(t, s, entries[rows[i]], words[rows[i]], first + i);
   return SONDE_OK;
+}
+
+uint32_t window_top_rows(const window_top *t, uint32_t n_kept, uint32_t *rows) {
+  uint32_t n = 0;
+  memset(rows, 0, n_kept * sizeof *rows);
+  for (uint32_t e = 0; e < t->table.n; e++)
+    for (uint32_t i = 0; i < t->counts[e]; i++) rows[t->best[(size_t)e * t->wanted + i]] = 1;
+  for (uint32_t i = 0; i < n_kept; i++) {
+    bool chosen = rows[i];
+    rows[n] = i;
+    n += chosen;
+  }
+  return n;
 }

@@ -13,7 +13,8 @@ typedef struct {
   keyer keyer;
   key_table table;
   uint32_t *best, *counts; /* by partition: `wanted` kept rows in order, and how many there are */
-  uint32_t best_cap, counts_cap;
+  uint64_t *words;         /* beside `best`: of their first key, which mostly decides */
+  uint32_t best_cap, words_cap, counts_cap;
 } window_top;
 
 /* How many rows of each partition a filter over a window leaves at most; 0: that cannot be said. */
@@ -21,6 +22,8 @@ uint32_t window_top_of(const plan *filter);
 sonde_code window_top_open(window_top *, mem *, const window_call *, const sql_type *const *types,
                            sonde_error *);
 void window_top_close(window_top *);
+/* The rows that are first in the end, ascending; `rows` has room for all that were kept. Answers how many. */
+uint32_t window_top_rows(const window_top *, uint32_t n_kept, uint32_t *rows);
 /* Appends those rows of the batch that may be among the first. */
 sonde_code window_top_add(window_top *, rowset *, const batch *, arena *, sonde_error *);
 
