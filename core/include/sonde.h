@@ -43,7 +43,7 @@ typedef enum {
   SONDE_CANCELLED,
   SONDE_MISUSE, /* the caller broke this header's rules */
   SONDE_DECODER, /* inside the engine only: the host is to load a decoder; the step answers SONDE_NEED, see sonde_want */
-  SONDE_ZONE     /* inside the engine only: the same of time zones */
+  SONDE_ZONE /* inside the engine only: the same of time zones */
 } sonde_code;
 
 typedef struct {

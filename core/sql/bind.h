@@ -146,7 +146,8 @@ typedef struct {
   sonde_str sql;
   const sql_catalog *catalog;
   const sql_parameters *parameters;
-  uint32_t ids; /* next column id */
+  sonde_str zone; /* of the session; empty: UTC */
+  uint32_t ids;   /* next column id */
   uint32_t outer_slots, lambda_slots, cte_ids;
   unsigned nesting;
   cte *ctes;
@@ -205,6 +206,7 @@ ex ex_integer(binder *, int64_t, size_t at); /* BIGINT */
 ex ex_text(binder *, sonde_str, size_t at);
 ex ex_cast(binder *, ex, sql_type);
 ex ex_try_cast(binder *, ex, sql_type);
+ex ex_try(binder *, ex); /* null where it fails */
 ex ex_not(binder *, ex);
 ex ex_and(binder *, ex, ex);          /* either may be NULL */
 ex ex_all(binder *, const ex_list *); /* NULL: of none */
@@ -263,6 +265,10 @@ id_set node_free_ids(binder *, const node *);
 /* ---- binding ---- */
 
 ex bind_expr(binder *, const ast_expr *);
+/* bind_zone.c. A cast, or a call, as the session's time zone has it; NULL, or the call itself: it does not matter. */
+ex zone_cast(binder *, ex, sql_type, bool try_cast);
+ex zone_call(binder *, expr *);
+void note_zone(binder *, sonde_str name, size_t at); /* the statement needs it */
 ex bind_bool(binder *, const ast_expr *);
 ex bind_call(binder *, const ast_expr *);
 ex bind_name(binder *, const ast_expr *);

@@ -138,13 +138,6 @@ static ex bind_if(binder *b, const ast_expr *ast) {
   return bind_expr(b, &choice);
 }
 
-static ex bind_try(binder *b, const ast_expr *ast) {
-  ex e = bind_expr(b, arg(ast, 0));
-  expr *attempt = ex_new(b, EXPR_TRY, plain(e->type), ast->at, 1);
-  if (attempt->n_args) attempt->args[0] = e;
-  return attempt;
-}
-
 static ex bind_typeof(binder *b, const ast_expr *ast) {
   ex e = bind_expr(b, arg(ast, 0));
   buf text;
@@ -217,7 +210,7 @@ static ex bind_form(binder *b, const ast_expr *ast) {
     return bind_coalesce(b, ast);
   }
   if (name_is(ast->name, "if") || name_is(ast->name, "iff")) return bind_if(b, ast);
-  if (n == 1 && name_is(ast->name, "try")) return bind_try(b, ast);
+  if (n == 1 && name_is(ast->name, "try")) return ex_try(b, bind_expr(b, arg(ast, 0)));
   if (n == 1 && name_is(ast->name, "typeof")) return bind_typeof(b, ast);
   if (n >= 1 && name_is(ast->name, "unnest")) return bind_unnest(b, ast);
   if (name_is(ast->name, "grouping") || name_is(ast->name, "grouping_id")) return bind_grouping(b, ast);

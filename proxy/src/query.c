@@ -21,6 +21,7 @@ const char query_usage[] =
     "  --drawn             a table with aligned columns (the default)\n"
     "  --file PATH         answers the statements of a file (-: standard input) one after the other; each ends\n"
     "                      with a ; at the end of a line. With --json an answer is a line, {\"error\",\"at\"} for a wrong one\n"
+    "  --timezone NAME     the zone in which points in time are shown, read and taken apart (Europe/Rome); UTC unless given\n"
     "  --timing            how long each statement took, on standard error\n"
     "  --memory BYTES      how much the engine may hold; 4 GB unless given\n";
 
@@ -34,6 +35,7 @@ typedef struct {
   uint64_t memory;
   bool timing;
   const char *sql, *file; /* one of them is NULL */
+  const char *zone;       /* NULL: UTC */
   sonde_str names[TABLES_MAX];
   const char *paths[TABLES_MAX];
   unsigned n_tables;
@@ -57,6 +59,8 @@ static int take_word(int argc, char **argv, int *at, query_options *o) {
   if (strcmp(word, "--drawn") == 0) return o->form = AS_TABLE, EXIT_FINE;
   if (strcmp(word, "--table") == 0) return take_table(o, option_value(argc, argv, at));
   if (strcmp(word, "--timing") == 0) return o->timing = true, EXIT_FINE;
+  if (strcmp(word, "--timezone") == 0)
+    return (o->zone = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--timezone needs a name");
   if (strcmp(word, "--file") == 0)
     return (o->file = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--file needs a path");
   if (strcmp(word, "--memory") == 0) {
@@ -200,7 +204,9 @@ static void put_query(text *spec, const query_options *o, const uint64_t *ids, s
     text_add_json(spec, o->names[i]);
     text_print(spec, "}");
   }
-  text_print(spec, "],\"sql\":");
+  text_print(spec, "],\"timezone\":");
+  text_add_json(spec, str_from(o->zone ? o->zone : ""));
+  text_print(spec, ",\"sql\":");
   text_add_json(spec, sql);
   text_print(spec, "}");
 }
