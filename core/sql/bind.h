@@ -23,7 +23,8 @@ enum {
   BIND_GROUPING,        /* binder.groupings */
   BIND_WINDOW,          /* binder.windows */
   BIND_SUBQUERY,        /* binder.subqueries; args: what is sought in it */
-  BIND_UNNEST           /* binder.unnests */
+  BIND_UNNEST,          /* binder.unnests */
+  BIND_FIELDS /* args[0]: a struct whose fields become columns, structs in it too, `index` levels deep */
 };
 
 /* A relational node: `p` as it will be, but its expressions refer to ids and its inputs are these. */
