@@ -105,13 +105,15 @@ static void stop_query(asking *x) {
 
 /* The zones that the statement names as constants, so that they are there before anything has been computed. */
 static sonde_code know_zones(asking *x, sonde_error *err) {
-  const time_zone *ignored;
+  const time_zone *found_zone;
   sonde_code code = SONDE_OK;
   for (uint32_t i = 0; i < x->statement.n_zones; i++) {
     const sql_zone *z = &x->statement.zones[i];
-    sonde_code found = zones_find(&x->job->engine->zones, z->name, z->at, &ignored, err);
+    sonde_code found = zones_find(&x->job->engine->zones, z->name, z->at, &found_zone, err);
     if (found != SONDE_OK && found != SONDE_ZONE) return found;
     if (found == SONDE_ZONE) code = found;
+    if (found == SONDE_OK && i == 0 && x->parameters.zone.len)
+      x->zone = found_zone; /* the session's is the first */
   }
   return code;
 }
@@ -279,6 +281,7 @@ sonde_code query_start(sonde_job *j, const json *spec, sonde_error *err) {
   j->self = x;
   j->table = NULL;
   SONDE_TRY(query_parameters(json_get(spec, "params"), &j->memory, &x->parameters, err));
+  x->parameters.zone = json_str(json_get(spec, "timezone"));
   SONDE_TRY(list_tables(x, json_get(spec, "tables"), err));
   j->kind = &query_kind;
   return SONDE_OK;

@@ -38,6 +38,7 @@ struct asking {
   const sink *sink;              /* of the query that runs now */
   uint64_t rows, limit;
   uint64_t batches, taken; /* that the running query has answered; that the sink has taken */
+  const time_zone *zone;   /* of the session; NULL: UTC */
   int64_t now;
   uint64_t seed;
   collector collector; /* query_table.c */

@@ -16,7 +16,7 @@ static sonde_code begin(asking *x, const plan_column *columns, uint32_t n, sonde
 
 static sonde_code rows(asking *x, const batch *b, sonde_error *err) {
   buf *page = &x->job->page;
-  result_rows(page, b, x->rows == 0);
+  result_rows(page, b, x->rows == 0, x->zone);
   if (page->len >= PAGE_BYTES) x->job->phase = QUERY_PAGE;
   return buf_status(page, err);
 }

@@ -381,7 +381,7 @@ FN(DAYNAME, "dayname", FUNCTION_SCALAR, "date|timestamp|timestamptz", "text", "N
    "dayname(DATE '2024-02-01')")
 FN(MONTHNAME, "monthname", FUNCTION_SCALAR, "date|timestamp|timestamptz", "text", "Name of the month.",
    "monthname(DATE '2024-02-01')")
-FN(STRFTIME, "strftime", FUNCTION_SCALAR, "date,text|timestamp,text|timestamptz,text", "text",
+FN(STRFTIME, "strftime", FUNCTION_SCALAR, "date,text|timestamp,text|timestamptz,text,text?", "text",
    "Written by a pattern.", "strftime(DATE '2024-02-01', '%d.%m.%Y')")
 FN(STRFTIME_RIGHT, "strftime", FUNCTION_SCALAR, "text,date|text,timestamp|text,timestamptz", "text",
    "Written by a pattern.", "strftime('%d.%m.%Y', DATE '2024-02-01')")
@@ -396,6 +396,15 @@ FN(TIME_BUCKET, "time_bucket", FUNCTION_SCALAR,
 FN(AT_TIME_ZONE, "timezone", FUNCTION_SCALAR, "text,timestamp|text,timestamptz", "@at_time_zone",
    "A local time as a point in time, and the other way round.",
    "TIMESTAMP '2024-02-01 00:00' AT TIME ZONE 'UTC'")
+FN(ZONE_ADD, "timezone_add", FUNCTION_SCALAR, "text,timestamptz,interval", "timestamptz",
+   "A point in time moved by an interval, its months and days by the local time of a zone.",
+   "timezone_add('Europe/Rome', TIMESTAMPTZ '2024-03-30 12:00:00+00', INTERVAL 1 DAY)")
+FN(ZONE_FORMAT, "timezone_format", FUNCTION_SCALAR, "text,timestamptz", "text",
+   "A point in time as the local time of a zone, with its offset.",
+   "timezone_format('Europe/Rome', TIMESTAMPTZ '2024-03-30 12:00:00+00')")
+FN(ZONE_PARSE, "timezone_parse", FUNCTION_SCALAR, "text,text", "timestamptz",
+   "A point in time from a text, in the local time of a zone unless the text names another zone or an offset.",
+   "timezone_parse('Europe/Rome', '2024-03-30 12:00:00')")
 FN(NOW, "now", FUNCTION_SCALAR, "", "timestamptz", "When the query began.", "now()")
 FN(CURRENT_DATE, "current_date", FUNCTION_SCALAR, "", "date", "The day on which the query began.",
    "current_date")

@@ -171,6 +171,10 @@ sonde_code sql_bind(sonde_str text, const sql_catalog *catalog, const sql_parame
   SONDE_TRY(sql_parse(text, memory, &statement, err));
   binder b = {
       .memory = memory, .err = err, .sql = text, .catalog = catalog, .parameters = parameters, .ids = 1};
+  if (parameters && parameters->zone.len) {
+    b.zone = parameters->zone;
+    note_zone(&b, b.zone, 0);
+  }
   b.no_node = (node){.ids = b.no_ids, .p = {.columns = b.no_columns}};
   *out = (sql_statement){
       .kind = statement_kind(&statement), .replace = statement.replace, .if_exists = statement.if_exists};

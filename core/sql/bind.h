@@ -23,7 +23,8 @@ enum {
   BIND_GROUPING,        /* binder.groupings */
   BIND_WINDOW,          /* binder.windows */
   BIND_SUBQUERY,        /* binder.subqueries; args: what is sought in it */
-  BIND_UNNEST           /* binder.unnests */
+  BIND_UNNEST,          /* binder.unnests */
+  BIND_FIELDS /* args[0]: a struct whose fields become columns, structs in it too, `index` levels deep */
 };
 
 /* A relational node: `p` as it will be, but its expressions refer to ids and its inputs are these. */
@@ -152,7 +153,8 @@ typedef struct {
   sonde_str sql;
   const sql_catalog *catalog;
   const sql_parameters *parameters;
-  uint32_t ids; /* next column id */
+  sonde_str zone; /* of the session; empty: UTC */
+  uint32_t ids;   /* next column id */
   uint32_t outer_slots, lambda_slots, cte_ids;
   unsigned nesting;
   cte *ctes;
@@ -212,6 +214,7 @@ ex ex_integer(binder *, int64_t, size_t at); /* BIGINT */
 ex ex_text(binder *, sonde_str, size_t at);
 ex ex_cast(binder *, ex, sql_type);
 ex ex_try_cast(binder *, ex, sql_type);
+ex ex_try(binder *, ex); /* null where it fails */
 ex ex_not(binder *, ex);
 ex ex_and(binder *, ex, ex);          /* either may be NULL */
 ex ex_all(binder *, const ex_list *); /* NULL: of none */
@@ -268,6 +271,10 @@ id_set node_read_ids(binder *, const node *);
 /* ---- binding ---- */
 
 ex bind_expr(binder *, const ast_expr *);
+/* bind_zone.c. A cast, or a call, as the session's time zone has it; NULL, or the call itself: it does not matter. */
+ex zone_cast(binder *, ex, sql_type, bool try_cast);
+ex zone_call(binder *, expr *);
+void note_zone(binder *, sonde_str name, size_t at); /* the statement needs it */
 ex bind_bool(binder *, const ast_expr *);
 ex bind_call(binder *, const ast_expr *);
 ex bind_name(binder *, const ast_expr *);

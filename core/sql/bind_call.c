@@ -3,6 +3,8 @@
 
 #include "sql/bind.h"
 
+enum { UNNEST_ALL = 1000 };
+
 static const ast_expr *arg(const ast_expr *ast, uint32_t i) { return ast->args.items[i]; }
 
 /* ---- lambdas ---- */
@@ -138,13 +140,6 @@ static ex bind_if(binder *b, const ast_expr *ast) {
   return bind_expr(b, &choice);
 }
 
-static ex bind_try(binder *b, const ast_expr *ast) {
-  ex e = bind_expr(b, arg(ast, 0));
-  expr *attempt = ex_new(b, EXPR_TRY, plain(e->type), ast->at, 1);
-  if (attempt->n_args) attempt->args[0] = e;
-  return attempt;
-}
-
 static ex bind_typeof(binder *b, const ast_expr *ast) {
   ex e = bind_expr(b, arg(ast, 0));
   buf text;
@@ -157,22 +152,57 @@ static ex bind_typeof(binder *b, const ast_expr *ast) {
   return ex_cast(b, ex_text(b, name, ast->at), sql_simple(SQL_TEXT));
 }
 
-/* unnest(list) in the list of SELECT: rows of their own. */
+/* How many levels unnest(…, recursive := true) and unnest(…, max_depth := n) take apart. */
+static uint32_t unnest_depth(binder *b, const ast_expr *ast) {
+  uint32_t depth = 1;
+  for (uint32_t i = 1; i < ast->args.count && !b->failed; i++) {
+    const ast_expr *option = arg(ast, i);
+    ex e = bind_expr(b, option);
+    bool constant = e->kind == EXPR_CONST && !e->constant.null;
+    bool recursive = constant && name_is(option->alias, "recursive") && e->type.id == SQL_BOOL;
+    bool levels = constant && name_is(option->alias, "max_depth") && sql_lane(&e->type) == LANE_I64 &&
+                  e->constant.v.i > 0 && e->constant.v.i <= UNNEST_ALL;
+    if (recursive)
+      depth = e->constant.v.b ? UNNEST_ALL : 1;
+    else if (levels)
+      depth = (uint32_t)e->constant.v.i;
+    else
+      bind_fail(b, SONDE_TYPE, option->at, "unnest takes recursive := true or max_depth := 2");
+  }
+  return depth;
+}
+
+static ex unnest_list(binder *b, ex list) {
+  expr *e = ex_new(b, BIND_UNNEST, item_of(&list->type), list->at, 0);
+  e->index = b->unnests.count;
+  bound_unnest u = {.of = list, .select = b->select};
+  PUSH(b, &b->unnests, u);
+  return e;
+}
+
+static ex unnest_fields(binder *b, ex e, uint32_t depth) {
+  expr *fields = ex_new(b, BIND_FIELDS, e->type, e->at, 1);
+  if (fields->n_args) fields->args[0] = e;
+  fields->index = depth;
+  return fields;
+}
+
+/* unnest(list) in the list of SELECT: rows of their own; unnest(struct): columns. */
 static ex bind_unnest(binder *b, const ast_expr *ast) {
   if (!b->select || !b->select->unnests) {
     bind_fail(b, SONDE_UNSUPPORTED, ast->at, "unnest can be used in the list of SELECT and in FROM");
     return &b->no_expr;
   }
-  ex list = bind_expr(b, arg(ast, 0));
-  if (list->type.id != SQL_LIST && list->type.id != SQL_NULL) {
-    bind_fail(b, SONDE_TYPE, ast->at, "unnest takes a list");
+  uint32_t depth = unnest_depth(b, ast);
+  ex e = bind_expr(b, arg(ast, 0));
+  sql_type_id id = (sql_type_id)e->type.id;
+  if (id != SQL_LIST && id != SQL_NULL && id != SQL_STRUCT) {
+    bind_fail(b, SONDE_TYPE, ast->at, "unnest takes a list or a struct");
     return &b->no_expr;
   }
-  expr *e = ex_new(b, BIND_UNNEST, item_of(&list->type), ast->at, 0);
-  e->index = b->unnests.count;
-  bound_unnest u = {.of = list, .select = b->select};
-  PUSH(b, &b->unnests, u);
-  return e;
+  if (id == SQL_NULL) return unnest_list(b, e);
+  for (; depth > 0 && e->type.id == SQL_LIST && !b->failed; depth--) e = unnest_list(b, e);
+  return depth > 0 && e->type.id == SQL_STRUCT ? unnest_fields(b, e, depth) : e;
 }
 
 /* contains(list, x), contains(map, x) */
@@ -217,7 +247,7 @@ static ex bind_form(binder *b, const ast_expr *ast) {
     return bind_coalesce(b, ast);
   }
   if (name_is(ast->name, "if") || name_is(ast->name, "iff")) return bind_if(b, ast);
-  if (n == 1 && name_is(ast->name, "try")) return bind_try(b, ast);
+  if (n == 1 && name_is(ast->name, "try")) return ex_try(b, bind_expr(b, arg(ast, 0)));
   if (n == 1 && name_is(ast->name, "typeof")) return bind_typeof(b, ast);
   if (n >= 1 && name_is(ast->name, "unnest")) return bind_unnest(b, ast);
   if (name_is(ast->name, "grouping") || name_is(ast->name, "grouping_id")) return bind_grouping(b, ast);

@@ -77,6 +77,8 @@ static ex cast_by(binder *b, int kind, ex e, sql_type type) {
     none->constant.null = true;
     return none;
   }
+  ex zoned = zone_cast(b, e, type, kind == EXPR_TRY_CAST);
+  if (zoned) return zoned;
   ex folded = fold_number(b, e, type);
   if (folded) return folded;
   expr *cast = ex_new(b, kind, type, e->at, 1);
@@ -86,6 +88,12 @@ static ex cast_by(binder *b, int kind, ex e, sql_type type) {
 
 ex ex_cast(binder *b, ex e, sql_type type) { return cast_by(b, EXPR_CAST, e, type); }
 ex ex_try_cast(binder *b, ex e, sql_type type) { return cast_by(b, EXPR_TRY_CAST, e, type); }
+
+ex ex_try(binder *b, ex e) {
+  expr *attempt = ex_new(b, EXPR_TRY, plain(e->type), e->at, 1);
+  set_arg(attempt, 0, e);
+  return attempt;
+}
 
 ex ex_not(binder *b, ex e) {
   expr *not = ex_new(b, EXPR_NOT, sql_simple(SQL_BOOL), e->at, 1);
@@ -130,14 +138,6 @@ static function_argument *arguments_of(binder *b, const ex_list *args, const son
   return out;
 }
 
-/* timezone('Europe/Rome', …): that zone will be needed. */
-static void note_zone(binder *b, const expr *call) {
-  ex name = call->function == FN_AT_TIME_ZONE ? call->args[0] : NULL;
-  if (!name || name->kind != EXPR_CONST || name->constant.null) return;
-  sql_zone z = {name->constant.v.s, name->at};
-  PUSH(b, &b->zones, z);
-}
-
 ex ex_function(binder *b, sonde_str name, function_kind kind, size_t at, const ex_list *args,
                const sonde_str *names) {
   function_argument *given = arguments_of(b, args, names);
@@ -154,8 +154,7 @@ ex ex_function(binder *b, sonde_str name, function_kind kind, size_t at, const e
     bool lambda = args->items[i]->kind == EXPR_LAMBDA;
     e->args[i] = lambda ? args->items[i] : ex_cast(b, args->items[i], found.parameters[i]);
   }
-  if (e->n_args) note_zone(b, e);
-  return e;
+  return zone_call(b, e);
 }
 
 ex ex_call(binder *b, const char *name, size_t at, uint32_t n, const ex *args) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sql/bind.h"
+#include "sql/decorrelate.h"
 
 static node *bind_body(binder *, const ast_query *, const scope *outer);
 
@@ -394,9 +395,6 @@ static ex bind_limit_value(binder *b, const ast_expr *ast, bool percent) {
   ex e = bind_expr(b, ast);
   b->scope = scope_around;
   b->select = around;
-  if (ex_has_kind(e, BIND_SUBQUERY)) {
-    bind_fail(b, SONDE_UNSUPPORTED, e->at, "a sub-query cannot be used in LIMIT or OFFSET: write the number");
-  }
   return ex_cast(b, e, sql_simple(percent ? SQL_DOUBLE : SQL_BIGINT));
 }
 
@@ -408,8 +406,45 @@ static void check_not_negative(binder *b, ex e) {
   if (negative) bind_fail(b, SONDE_VALUE, e->at, "LIMIT and OFFSET cannot be negative");
 }
 
+/* Columns of one row: what a limit and an offset come to. */
+static node *bind_counts(binder *b, ex limit, ex offset) {
+  node *one = node_one(b);
+  ex_list counts = {0};
+  PUSH(b, &counts,
+       attach_subqueries(b, &one, limit ? limit : ex_cast(b, ex_null(b, 0), sql_simple(SQL_BIGINT))));
+  PUSH(b, &counts,
+       attach_subqueries(b, &one, offset ? offset : ex_cast(b, ex_integer(b, 0, 0), sql_simple(SQL_BIGINT))));
+  return b->failed ? one : node_project(b, one, &counts, NULL);
+}
+
+/* LIMIT (SELECT …): the query is applied to that row. */
+static node *limit_by_queries(binder *b, node *n, ex limit, ex offset) {
+  node *counts = bind_counts(b, limit, offset);
+  if (b->failed) return n;
+  node *limited = node_over(b, PLAN_LIMIT, n);
+  limited->p.u.limit.limit = node_column(b, counts, 0, 0);
+  limited->p.u.limit.offset = node_column(b, counts, 1, 0);
+  id_set outer = id_set_new(b);
+  id_set_add(&outer, counts->ids[0]);
+  id_set_add(&outer, counts->ids[1]);
+  node *applied = node_apply(b, JOIN_INNER, counts, limited, &outer);
+  ex_list list = {0};
+  LIST_OF(sonde_str) names = {0};
+  for (uint32_t i = 0; i < n->p.n_columns; i++) {
+    PUSH(b, &list, node_column(b, n, i, 0));
+    PUSH(b, &names, n->p.columns[i].name);
+  }
+  node *out = b->failed ? n : node_project(b, applied, &list, names.items);
+  for (uint32_t i = 0; i < n->p.n_columns && !b->failed; i++) out->ids[i] = n->ids[i];
+  out->labels = n->labels;
+  return out;
+}
+
+static bool asks(ex e) { return e && ex_has_kind(e, BIND_SUBQUERY); }
+
 static node *limit_output(binder *b, const ast_query *ast, node *n) {
   ex limit = bind_limit_value(b, ast->limit, ast->percent), offset = bind_limit_value(b, ast->offset, false);
+  if (asks(limit) || asks(offset)) return limit_by_queries(b, n, limit, offset);
   check_not_negative(b, limit);
   check_not_negative(b, offset);
   return node_limit(b, n, is_null(limit) ? NULL : limit, is_null(offset) ? NULL : offset);

@@ -34,18 +34,92 @@ static const ast_expr *shown_value(const ast_expr *ast) {
   return ast;
 }
 
-static void bind_select_items(selection *q) {
-  binder *b = q->b;
-  for (uint32_t i = 0; i < q->s.items.count && !b->failed; i++) {
-    select_item *item = &q->s.items.items[i];
-    if (item->bound) continue;
-    enter_clause(q, "SELECT", true, true, i);
-    q->s.unnests = true;
-    b->each = item->each;
-    ex e = bind_expr(b, shown_value(item->ast));
-    b->each = NULL;
-    q->s.items.items[i].bound = e->type.literal ? ex_cast(b, e, plain(e->type)) : e;
+typedef LIST_OF(select_item) item_list;
+
+static void add_fields(binder *b, ex e, uint32_t depth, const select_item *as, item_list *out) {
+  for (uint32_t i = 0; i < e->type.n_children && !b->failed; i++) {
+    bool named = e->type.names && e->type.names[i].len > 0;
+    ex key = named ? ex_text(b, e->type.names[i], e->at) : ex_integer(b, (int64_t)i + 1, e->at);
+    ex field = ex_call(b, "struct_extract", e->at, 2, (ex[]){e, key});
+    select_item item = *as;
+    if (named) item.name = e->type.names[i];
+    item.named = named;
+    item.bound = field;
+    if (depth > 1 && field->type.id == SQL_STRUCT)
+      add_fields(b, field, depth - 1, as, out);
+    else
+      PUSH(b, out, item);
   }
+}
+
+/* The i-th item is unnest(struct): its fields come in its place. How many there are. */
+static uint32_t spread_fields(selection *q, uint32_t i, ex fields) {
+  binder *b = q->b;
+  item_list out = {0};
+  for (uint32_t k = 0; k < i; k++) PUSH(b, &out, q->s.items.items[k]);
+  add_fields(b, fields->args[0], fields->index, &q->s.items.items[i], &out);
+  uint32_t n = out.count - i;
+  for (uint32_t k = i + 1; k < q->s.items.count; k++) PUSH(b, &out, q->s.items.items[k]);
+  if (b->failed) return 1;
+  q->s.items.items = out.items;
+  q->s.items.count = out.count;
+  q->s.items.cap = out.cap;
+  return n;
+}
+
+static ex bind_item(selection *q, uint32_t i) {
+  binder *b = q->b;
+  const select_item *item = &q->s.items.items[i];
+  enter_clause(q, "SELECT", true, true, i);
+  q->s.unnests = true;
+  b->each = item->each;
+  ex e = bind_expr(b, shown_value(item->ast));
+  b->each = NULL;
+  if (e->kind != BIND_FIELDS && ex_has_kind(e, BIND_FIELDS))
+    bind_fail(b, SONDE_UNSUPPORTED, e->at, "unnest of a struct makes columns: it has to stand alone");
+  return e->type.literal ? ex_cast(b, e, plain(e->type)) : e;
+}
+
+static void bind_select_items(selection *q) {
+  for (uint32_t i = 0; i < q->s.items.count && !q->b->failed; i++) {
+    if (q->s.items.items[i].bound) continue;
+    ex e = bind_item(q, i);
+    if (e->kind == BIND_FIELDS && e->n_args)
+      i += spread_fields(q, i, e) - 1;
+    else
+      q->s.items.items[i].bound = e;
+  }
+}
+
+/* ---- COLUMNS outside of the list ---- */
+
+/* What COLUMNS in an expression stands for, one column after the other; just one NULL where it has none. */
+typedef LIST_OF(const scope_column *) each_list;
+
+static each_list each_column(selection *q, const ast_expr *ast) {
+  binder *b = q->b;
+  each_list out = {0};
+  const ast_expr *columns = ast_find(ast, AST_COLUMNS);
+  select_state chosen = {.from = q->s.from};
+  ast_expr *items[] = {(ast_expr *)(uintptr_t)ast};
+  bool several = columns && !columns->all;
+  if (several) bind_items(b, &(ast_exprs){items, 1, 1}, &chosen);
+  for (uint32_t i = 0; i < chosen.items.count; i++) PUSH(b, &out, chosen.items.items[i].each);
+  if (!several) PUSH(b, &out, NULL);
+  return out;
+}
+
+/* WHERE COLUMNS(*) > 0: for every column. */
+static ex bind_where(selection *q, const ast_expr *ast) {
+  binder *b = q->b;
+  each_list each = each_column(q, ast);
+  ex all = NULL;
+  for (uint32_t i = 0; i < each.count && !b->failed; i++) {
+    b->each = each.items[i];
+    all = ex_and(b, all, bind_bool(b, ast));
+  }
+  b->each = NULL;
+  return all ? all : &b->no_expr;
 }
 
 /* ---- GROUP BY ---- */
@@ -191,6 +265,19 @@ static void add_order(selection *q, ex e, const ast_expr *ast) {
   PUSH(q->b, &q->order, key);
 }
 
+static void bind_order_key(selection *q, const ast_expr *ast) {
+  binder *b = q->b;
+  each_list each = each_column(q, ast);
+  for (uint32_t i = 0; i < each.count && !b->failed; i++) {
+    enter_clause(q, "ORDER BY", true, true, q->s.items.count);
+    q->s.items_first = true;
+    b->each = each.items[i];
+    ex e = bind_expr(b, ast);
+    add_order(q, ex_cast(b, e, plain(e->type)), ast);
+  }
+  b->each = NULL;
+}
+
 static void bind_order_by(selection *q) {
   const ast_exprs *list = &q->query->order;
   for (uint32_t i = 0; i < list->count && !q->b->failed; i++) {
@@ -207,10 +294,7 @@ static void bind_order_by(selection *q) {
     if (ast->kind == AST_OPERATOR && ast->args.count == 1 && ast->args.items[0]->kind == AST_INTEGER) {
       bind_fail(q->b, SONDE_NAME, ast->at, "columns are numbered from 1 to %u", q->s.items.count);
     }
-    enter_clause(q, "ORDER BY", true, true, q->s.items.count);
-    q->s.items_first = true;
-    ex e = bind_expr(q->b, ast);
-    add_order(q, ex_cast(q->b, e, plain(e->type)), ast);
+    bind_order_key(q, ast);
   }
 }
 
@@ -444,19 +528,25 @@ static ex over_unnest(void *user, ex e) {
   return ex_column(q->b, q->b->unnests.items[e->index].id, e->type, e->at);
 }
 
-/* Lists unnested by one SELECT go side by side; nested ones one after the other, inner ones first. */
-static void plan_unnests(selection *q, ex_change over) {
+static bool is_planned(void *user, ex e) {
+  const selection *q = user;
+  return e->kind != BIND_UNNEST || q->b->unnests.items[e->index].id;
+}
+
+/* Lists whose own lists are unnested already. False: none is left. */
+static bool plan_unnest(selection *q, ex_change over) {
   binder *b = q->b;
   LIST_OF(uint32_t) which = {0};
   for (uint32_t i = q->s.first_unnest; i < b->unnests.count; i++) {
-    if (!b->unnests.items[i].id && b->unnests.items[i].select == &q->s) PUSH(b, &which, i);
+    const bound_unnest *u = &b->unnests.items[i];
+    if (!u->id && u->select == &q->s && ex_walk(u->of, is_planned, q)) PUSH(b, &which, i);
   }
   ex *lists = bind_alloc(b, (which.count + 1) * sizeof *lists);
-  if (which.count == 0 || !lists) return;
+  if (which.count == 0 || !lists) return false;
   for (uint32_t i = 0; i < which.count; i++) {
     window_change change = {q, over};
     ex e = change_in_window(&change, b->unnests.items[which.items[i]].of);
-    lists[i] = ex_map(b, e, over_window, q);
+    lists[i] = ex_map(b, ex_map(b, e, over_window, q), over_unnest, q);
   }
   node *n = node_over_more(b, PLAN_UNNEST, q->n, which.count);
   n->p.u.unnest.n = which.count;
@@ -470,6 +560,12 @@ static void plan_unnests(selection *q, ex_change over) {
   }
   q->n = n;
   change_all(q, over_unnest);
+  return !b->failed;
+}
+
+/* Lists unnested by one SELECT go side by side; nested ones one after the other, inner ones first. */
+static void plan_unnests(selection *q, ex_change over) {
+  while (plan_unnest(q, over)) continue;
 }
 
 /* ---- the end: projection, distinct, sort ---- */
@@ -568,7 +664,7 @@ static void bind_clauses(selection *q) {
   bind_select_items(q);
   if (q->s.ast->where) {
     enter_clause(q, "WHERE", false, false, q->s.items.count);
-    q->n = filter_with_subqueries(b, q->n, bind_bool(b, q->s.ast->where));
+    q->n = filter_with_subqueries(b, q->n, bind_where(q, q->s.ast->where));
   }
   bind_group_by(q);
   if (q->s.ast->group_all) group_by_items(q);

@@ -49,6 +49,7 @@ typedef struct {
   uint32_t n;
   const sql_pivot *pivots; /* in the order they were asked for */
   uint32_t n_pivots;
+  sonde_str zone; /* the session's time zone; empty: UTC */
 } sql_parameters;
 
 typedef enum {

@@ -26,6 +26,7 @@ const char query_usage[] =
     "  --file PATH         answers the statements of a file (-: standard input) one after the other; each ends\n"
     "                      with a ; at the end of a line. With --json an answer is a line, {\"error\",\"at\"} for a wrong one\n"
     "  --threads N         how many compute; one for each core unless given\n"
+    "  --timezone NAME     the zone in which points in time are shown, read and taken apart (Europe/Rome); UTC unless given\n"
     "  --timing            how long each statement took, on standard error\n"
     "  --memory BYTES      how much the engine may hold; 4 GB unless given\n";
 
@@ -40,6 +41,7 @@ typedef struct {
   bool timing;
   const char *sql, *file; /* one of them is NULL */
   const char *out;        /* NULL: standard output */
+  const char *zone;       /* NULL: UTC */
   sonde_str names[TABLES_MAX];
   const char *paths[TABLES_MAX];
   unsigned n_tables;
@@ -97,6 +99,8 @@ static int take_word(int argc, char **argv, int *at, query_options *o) {
   if (strcmp(word, "-o") == 0) return take_out(o, option_value(argc, argv, at));
   if (strcmp(word, "--table") == 0) return take_table(o, option_value(argc, argv, at));
   if (strcmp(word, "--timing") == 0) return o->timing = true, EXIT_FINE;
+  if (strcmp(word, "--timezone") == 0)
+    return (o->zone = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--timezone needs a name");
   if (strcmp(word, "--file") == 0)
     return (o->file = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--file needs a path");
   if (strcmp(word, "--threads") == 0) return threads_of(option_value(argc, argv, at), &o->threads);
@@ -141,6 +145,8 @@ static void put_query(text *spec, const session *s, sonde_str sql, const char *m
              s->options->threads > 1 ? ",\"parallel\":true" : "",
              (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec);
   tables_put(&s->tables, spec);
+  text_print(spec, ",\"timezone\":");
+  text_add_json(spec, str_from(s->options->zone ? s->options->zone : ""));
   text_print(spec, ",\"sql\":");
   text_add_json(spec, sql);
   text_print(spec, "}");

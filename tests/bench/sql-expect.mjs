@@ -43,6 +43,7 @@ async function answer(connection, sql) {
 }
 
 async function answered(record, connection, lines) {
+  await connection.run(`SET TimeZone = '${record.zone ?? 'UTC'}'`)
   const result = await answer(connection, record.sql).catch((error) => {
     throw new Error(`line ${record.line}: ${error.message.split('\n')[0]}\n${record.sql}`)
   })

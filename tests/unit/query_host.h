@@ -122,7 +122,7 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
     if (s == STEP_WAIT) query_take_spool(&spilled);
     if (s == STEP_WAIT) continue;
     CHECK(b.n > 0 && b.n <= BATCH_ROWS);
-    result_rows(out, &b, first);
+    result_rows(out, &b, first, NULL);
     first = false;
   }
   query_close(&q);

@@ -72,19 +72,28 @@ static double as_double(const sql_type *t, cell v) {
   return sql_lane(t) == LANE_I64 ? (double)v.i : (double)v.w;
 }
 
+/* `part` of the way from one whole number to a greater one: half of it is exact. */
+static i128 whole_between(i128 low, i128 high, double part, bool rounded) {
+  u128 distance = (u128)high - (u128)low, half = distance / 2 + (rounded && distance % 2);
+  double way = (double)distance * part;
+  return (i128)((u128)low + (part == 0.5 ? half : (u128)(rounded ? round(way) : way)));
+}
+
+/* Its parts may descend where the whole ascends. */
+static interval interval_between(interval x, interval y, double part) {
+  double micros = (double)y.micros - (double)x.micros;
+  return (interval){(int32_t)(x.months + ((double)y.months - x.months) * part),
+                    (int32_t)(x.days + ((double)y.days - x.days) * part),
+                    (int64_t)((i128)x.micros + (i128)(micros * part))};
+}
+
 cell cell_between(const sql_type *t, cell low, cell high, double part) {
+  bool decimal = t->id == SQL_DECIMAL;
   if (sql_lane(t) == LANE_F64) return (cell){.f = low.f + (high.f - low.f) * part};
-  if (t->id == SQL_INTERVAL) {
-    interval x = interval_of(low.w), y = interval_of(high.w);
-    return (cell){.w = interval_pack((interval){(int32_t)(x.months + (double)(y.months - x.months) * part),
-                                                (int32_t)(x.days + (double)(y.days - x.days) * part),
-                                                x.micros + (int64_t)((double)(y.micros - x.micros) * part)})};
-  }
-  if (sql_lane(t) == LANE_I64) {
-    double way = (double)(high.i - low.i) * part;
-    return (cell){.i = low.i + (int64_t)(t->id == SQL_DECIMAL ? round(way) : trunc(way))};
-  }
-  return (cell){.w = low.w + (i128)round((double)(high.w - low.w) * part)};
+  if (t->id == SQL_INTERVAL)
+    return (cell){.w = interval_pack(interval_between(interval_of(low.w), interval_of(high.w), part))};
+  if (sql_lane(t) == LANE_I64) return (cell){.i = (int64_t)whole_between(low.i, high.i, part, decimal)};
+  return (cell){.w = whole_between(low.w, high.w, part, true)};
 }
 
 static cell continuous(const aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, double q) {

@@ -237,7 +237,8 @@ static const aggregate_class sum_f64_class = {sizeof(float_sum), sum_f64, finish
 /* ---- intervals ---- */
 
 typedef struct {
-  int64_t months, days, micros, n;
+  i128 micros;
+  int64_t months, days, n;
 } interval_sum;
 
 static void add_interval(interval_sum *s, interval v) {
@@ -272,8 +273,11 @@ static sonde_code finish_intervals(aggregate *a, const void *states, uint32_t fi
       col_put_null(out, i);
       continue;
     }
-    interval v = {(int32_t)s->months, (int32_t)s->days, s->micros};
+    interval v = {(int32_t)s->months, (int32_t)s->days, (int64_t)s->micros};
     if (a->call->function == FN_AVG) v = mean_interval(s);
+    bool fits =
+        a->call->function == FN_AVG || (v.months == s->months && v.days == s->days && v.micros == s->micros);
+    SONDE_CHECK(fits, a->run->err, SONDE_VALUE, a->call->at, "the sum of the intervals is out of range");
     col_put(out, i, (cell){.w = interval_pack(v)});
   }
   return SONDE_OK;
@@ -283,7 +287,7 @@ static sonde_code merge_intervals(aggregate *a, void *into, const void *from) {
   interval_sum *s = into;
   const interval_sum *more = from;
   (void)a;
-  *s = (interval_sum){s->months + more->months, s->days + more->days, s->micros + more->micros,
+  *s = (interval_sum){s->micros + more->micros, s->months + more->months, s->days + more->days,
                       s->n + more->n};
   return SONDE_OK;
 }

@@ -6,6 +6,8 @@
 
 /* An offset from UTC: Z, UTC, +02, -0330, +00:49:56. */
 bool offset_text(sonde_str, int64_t *micros);
+/* A date and perhaps a time, in nanoseconds since 1970, and what stands behind them: an offset or a zone's name. */
+bool local_text(sonde_str, i128 *nanos, sonde_str *behind);
 /* One value from text; false: it does not mean one of this type. `*null`: the text says NULL (only inside of nested values).
  * Texts and nested values lie in the arena. */
 bool text_value(const sql_type *to, sonde_str, arena *, cell *out, sonde_error *);

@@ -253,19 +253,28 @@ static bool read_clock(sonde_str s, size_t *at, int64_t *nanos) {
   return time_parse_nanos(clock, n, nanos);
 }
 
-/* A date, and perhaps a time and an offset from UTC. */
-static bool read_nanos(sonde_str s, i128 *nanos) {
-  int64_t days, time, offset = 0;
+bool local_text(sonde_str s, i128 *nanos, sonde_str *behind) {
+  int64_t days, time;
   size_t at = 0;
+  s = trimmed(s);
   if (!read_days(s, &at, &days)) return false;
   *nanos = (i128)days * DAY_NANOS;
+  *behind = (sonde_str){s.ptr + at, 0};
   if (at == s.len) return true;
   if (s.ptr[at] != ' ' && lower(s.ptr[at]) != 't') return false;
   at++;
   if (!read_clock(s, &at, &time)) return false;
-  sonde_str behind = trimmed((sonde_str){s.ptr + at, s.len - at});
-  if (behind.len && !offset_text(behind, &offset)) return false;
-  *nanos += time - (i128)offset * 1000;
+  *behind = trimmed((sonde_str){s.ptr + at, s.len - at});
+  *nanos += time;
+  return true;
+}
+
+/* A date, and perhaps a time and an offset from UTC. */
+static bool read_nanos(sonde_str s, i128 *nanos) {
+  sonde_str behind;
+  int64_t offset = 0;
+  if (!local_text(s, nanos, &behind) || (behind.len && !offset_text(behind, &offset))) return false;
+  *nanos -= (i128)offset * 1000;
   return true;
 }
 

@@ -110,7 +110,8 @@ bool moment_to(const sql_type *t, moment m, int64_t *out) {
     return m.days > -INT32_MAX && m.days < INT32_MAX;
   }
   int64_t part = t->unit == 9 ? m.nanos : m.nanos / 1000;
-  return !__builtin_mul_overflow(m.days, ticks_of_day(t), out) && !__builtin_add_overflow(*out, part, out);
+  return !__builtin_mul_overflow(m.days, ticks_of_day(t), out) && !__builtin_add_overflow(*out, part, out) &&
+         *out != INT64_MAX; /* which is infinity */
 }
 
 /* ISO 8601: week 1 holds the year's first Thursday. */

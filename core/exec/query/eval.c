@@ -572,14 +572,22 @@ static sonde_code eval_in(node *x, const batch *b, arena *a, col *out) {
 /* ---- TRY ---- */
 
 /* When something in the batch fails, row by row. */
+/* What is no fault of a value. */
+static bool is_lack(sonde_code code) {
+  return code == SONDE_ZONE || code == SONDE_NOMEM || code == SONDE_LIMIT;
+}
+
 static sonde_code eval_try(node *x, const batch *b, arena *a, col *out) {
   sonde_error kept = *x->run->err;
-  if (node_eval(x->args[0], b, a, out) == SONDE_OK) return SONDE_OK;
+  sonde_code code = node_eval(x->args[0], b, a, out);
+  if (code == SONDE_OK || is_lack(code)) return code;
   SONDE_TRY(col_new(out, &x->e->type, b->n, true, a, x->run->err));
   memset(col_validity(out), 0, b->n);
   for (uint32_t i = 0; b->n > 1 && i < b->n; i++) {
     col one;
-    if (eval_rows(x->args[0], b, &i, 1, a, &one) == SONDE_OK) scatter(&one, &i, 1, out);
+    code = eval_rows(x->args[0], b, &i, 1, a, &one);
+    if (code == SONDE_OK) scatter(&one, &i, 1, out);
+    if (is_lack(code)) return code;
   }
   *x->run->err = kept;
   return SONDE_OK;

@@ -57,6 +57,10 @@ sonde_code cast_col(run *, const col *from, const sql_type *to, bool try_cast, u
                     arena *, col *out);
 /* Text of a value as a cast to VARCHAR writes it; appended. */
 void value_print(buf *, const sql_type *, cell);
+/* Seconds ahead of UTC: +02, -03:30, +00:49:56. */
+void offset_print(buf *, int32_t ahead);
+/* A TIMESTAMPTZ in the local time of a zone, with its offset. */
+void value_print_zoned(buf *, const sql_type *, int64_t, const time_zone *);
 sonde_code cast_kernel_error(run *, const col *from, uint32_t row, const sql_type *to, uint32_t at);
 
 #endif

@@ -101,6 +101,9 @@ KERNEL(kernel_now);
 KERNEL(kernel_to_timestamp);
 /* kernels_zone.c */
 KERNEL(kernel_time_zone);
+KERNEL(kernel_zone_add);
+KERNEL(kernel_zone_format);
+KERNEL(kernel_zone_parse);
 /* kernels_interval.c */
 KERNEL(kernel_date_arithmetic);
 KERNEL(kernel_interval_arithmetic);

@@ -17,8 +17,10 @@ static sonde_code overflow(const kernel_call *c, uint32_t row) {
   }
   buf_clear(&b);
   sql_type_print(&c->e->type, &b);
-  status_set(c->err, SONDE_VALUE, c->e->at, "%s %s %s is out of range for %.*s; cast to a wider type", left,
-             function_get((function_id)c->e->function)->name, right, (int)b.len,
+  const char *sign = function_get((function_id)c->e->function)->name;
+  bool two = c->n_args > 1;
+  status_set(c->err, SONDE_VALUE, c->e->at, "%s%s%s%s%s is out of range for %.*s; cast to a wider type",
+             two ? left : sign, two ? " " : "", two ? sign : left, two ? " " : "", right, (int)b.len,
              b.len ? (const char *)b.data : "");
   buf_free(&b);
   return SONDE_VALUE;

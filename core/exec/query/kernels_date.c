@@ -183,31 +183,35 @@ sonde_code kernel_date_parts(const kernel_call *c, col *out) {
 
 /* ---- since 1970 ---- */
 
-static bool since_epoch(uint16_t fn, const sql_type *t, cell v, int64_t *out) {
-  int64_t per_second = fn == FN_EPOCH_MS ? 1000 : fn == FN_EPOCH_US ? 1000000 : 1000000000;
+static i128 micros_of_interval(interval x) {
+  int64_t months = x.months / 12 * 12, days = (x.months - months) * 30 + x.days;
+  return (i128)(months / 12) * 31557600000000 + (i128)days * DAY_MICROS + x.micros;
+}
+
+/* In units of which a second has so many; a value that is infinite is null. */
+static i128 since_epoch(const sql_type *t, cell v, int64_t per_second, bool *null) {
   moment m = {0, 0};
   if (t->id == SQL_INTERVAL) {
-    interval x = interval_of(v.w);
-    int64_t months = x.months / 12 * 12, days = (x.months - months) * 30 + x.days;
-    i128 micros = (i128)(months / 12) * 31557600000000 + (i128)days * DAY_MICROS + x.micros;
-    *out =
-        (int64_t)(per_second >= 1000000 ? micros * (per_second / 1000000) : micros / (1000000 / per_second));
-    return true;
+    i128 micros = micros_of_interval(interval_of(v.w));
+    return per_second >= 1000000 ? micros * (per_second / 1000000) : micros / (1000000 / per_second);
   }
   if (t->id == SQL_TIME)
     m.nanos = t->unit == 9 ? v.i : v.i * 1000;
-  else if (!moment_of(t, v.i, &m))
-    return false;
-  return !__builtin_mul_overflow(m.days * 86400, per_second, out) &&
-         !__builtin_add_overflow(*out, m.nanos / (1000000000 / per_second), out);
+  else
+    *null = !moment_of(t, v.i, &m);
+  return (i128)m.days * 86400 * per_second + m.nanos / (1000000000 / per_second);
 }
 
 sonde_code kernel_epoch(const kernel_call *c, col *out) {
+  uint16_t fn = c->e->function;
+  int64_t per_second = fn == FN_EPOCH_MS ? 1000 : fn == FN_EPOCH_US ? 1000000 : 1000000000;
   SONDE_TRY(kernel_out_nullable(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
     value v = {0};
     if (!row_valid(out, i)) continue;
-    v.null = !since_epoch(c->e->function, c->args[0].type, col_cell(&c->args[0], i), &v.v.i);
+    i128 n = since_epoch(c->args[0].type, col_cell(&c->args[0], i), per_second, &v.null);
+    v.v.i = (int64_t)n;
+    SONDE_CHECK(v.null || v.v.i == n, c->err, SONDE_VALUE, c->e->at, "the time since 1970 is out of range");
     put_value(out, i, v);
   }
   return SONDE_OK;
@@ -280,7 +284,8 @@ sonde_code kernel_date_trunc(const kernel_call *c, col *out) {
     if (t->id == SQL_INTERVAL)
       v.v.w = interval_pack(cut_interval(p, interval_of(x.w)));
     else if (moment_of(t, x.i, &m))
-      v.null = !moment_to(&c->e->type, cut(p, m), &v.v.i);
+      SONDE_CHECK(moment_to(&c->e->type, cut(p, m), &v.v.i), c->err, SONDE_VALUE, c->e->at,
+                  "the begin of that part is out of range");
     else
       v.v.i = x.i > 0 ? INT64_MAX : -INT64_MAX;
     put_value(out, i, v);
@@ -296,7 +301,7 @@ static int64_t months_of(moment m) {
 }
 
 /* The number of a moment's part since some begin; differences count borders. */
-static int64_t number_of(date_part p, moment m) {
+static i128 number_of(date_part p, moment m) {
   int64_t year;
   switch (p) {
   case PART_YEAR: return civil_of_days(m.days).year;
@@ -313,8 +318,8 @@ static int64_t number_of(date_part p, moment m) {
   case PART_SECOND:
   case PART_EPOCH: return m.days * 86400 + m.nanos / 1000000000;
   case PART_MILLISECOND: return m.days * 86400000 + m.nanos / 1000000;
-  case PART_MICROSECOND: return (int64_t)((uint64_t)m.days * DAY_MICROS + (uint64_t)m.nanos / 1000);
-  case PART_NANOSECOND: return (int64_t)((uint64_t)m.days * DAY_NANOS + (uint64_t)m.nanos);
+  case PART_MICROSECOND: return (i128)m.days * DAY_MICROS + m.nanos / 1000;
+  case PART_NANOSECOND: return (i128)m.days * DAY_NANOS + m.nanos;
   default: return m.days;
   }
 }
@@ -336,11 +341,12 @@ static int64_t whole_months(moment a, moment b) {
   return compare_moments(moved, b) > 0 ? n - 1 : n;
 }
 
-static int64_t whole_parts(date_part p, moment a, moment b) {
+static i128 whole_parts(date_part p, moment a, moment b) {
   bool back = compare_moments(a, b) > 0;
   moment low = back ? b : a, high = back ? a : b;
   i128 nanos = (i128)(high.days - low.days) * DAY_NANOS + high.nanos - low.nanos;
-  int64_t n, months = whole_months(low, high);
+  i128 n;
+  int64_t months = whole_months(low, high);
   switch (p) {
   case PART_MONTH: n = months; break;
   case PART_QUARTER: n = months / 3; break;
@@ -350,15 +356,15 @@ static int64_t whole_parts(date_part p, moment a, moment b) {
   case PART_CENTURY: n = months / 1200; break;
   case PART_MILLENNIUM: n = months / 12000; break;
   case PART_WEEK:
-  case PART_YEARWEEK: n = (int64_t)(nanos / DAY_NANOS / 7); break;
-  case PART_HOUR: n = (int64_t)(nanos / 3600000000000); break;
-  case PART_MINUTE: n = (int64_t)(nanos / 60000000000); break;
+  case PART_YEARWEEK: n = nanos / DAY_NANOS / 7; break;
+  case PART_HOUR: n = nanos / 3600000000000; break;
+  case PART_MINUTE: n = nanos / 60000000000; break;
   case PART_SECOND:
-  case PART_EPOCH: n = (int64_t)(nanos / 1000000000); break;
-  case PART_MILLISECOND: n = (int64_t)(nanos / 1000000); break;
-  case PART_MICROSECOND: n = (int64_t)(nanos / 1000); break;
-  case PART_NANOSECOND: n = (int64_t)nanos; break;
-  default: n = (int64_t)(nanos / DAY_NANOS);
+  case PART_EPOCH: n = nanos / 1000000000; break;
+  case PART_MILLISECOND: n = nanos / 1000000; break;
+  case PART_MICROSECOND: n = nanos / 1000; break;
+  case PART_NANOSECOND: n = nanos; break;
+  default: n = nanos / DAY_NANOS;
   }
   return back ? -n : n;
 }
@@ -380,8 +386,11 @@ sonde_code kernel_date_diff(const kernel_call *c, col *out) {
     if (!date_part_named(name, &p)) return no_such_part(c, name);
     const col *x = &c->args[1], *y = &c->args[2];
     v.null = !side(x->type, col_cell(x, i), &a) || !side(y->type, col_cell(y, i), &b);
-    if (!v.null)
-      v.v.i = c->e->function == FN_DATE_SUB ? whole_parts(p, a, b) : number_of(p, b) - number_of(p, a);
+    i128 n = v.null                          ? 0
+             : c->e->function == FN_DATE_SUB ? whole_parts(p, a, b)
+                                             : number_of(p, b) - number_of(p, a);
+    v.v.i = (int64_t)n;
+    SONDE_CHECK(v.v.i == n, c->err, SONDE_VALUE, c->e->at, "the difference is out of range");
     put_value(out, i, v);
   }
   return SONDE_OK;
@@ -438,7 +447,9 @@ sonde_code kernel_last_day(const kernel_call *c, col *out) {
     }
     civil d = civil_of_days(m.days);
     d.day = month_length(d.year, d.month);
-    col_put(out, i, (cell){.i = days_of_civil(d)});
+    int64_t last = days_of_civil(d);
+    SONDE_CHECK(last < INT32_MAX, c->err, SONDE_VALUE, c->e->at, "the last day of the month is out of range");
+    col_put(out, i, (cell){.i = last});
   }
   return SONDE_OK;
 }
@@ -539,7 +550,10 @@ sonde_code kernel_time_bucket(const kernel_call *c, col *out) {
 /* ---- making ---- */
 
 static bool valid_date(int64_t y, int64_t m, int64_t d) {
-  return y >= -5877641 && y <= 5881580 && m >= 1 && m <= 12 && d >= 1 && d <= month_length(y, (int32_t)m);
+  if (y < -5877641 || y > 5881580 || m < 1 || m > 12 || d < 1 || d > month_length(y, (int32_t)m))
+    return false;
+  int64_t days = days_of_civil((civil){y, (int32_t)m, (int32_t)d});
+  return days < INT32_MAX && days > -INT32_MAX;
 }
 
 static bool valid_clock(int64_t h, int64_t m, double s) {
@@ -580,9 +594,20 @@ sonde_code kernel_make_time(const kernel_call *c, col *out) {
 }
 
 static bool from_ticks(uint16_t fn, int64_t v, int64_t *out) {
-  *out = v;
-  return fn != FN_MAKE_TIMESTAMP_MS && fn != FN_EPOCH_MS_TO ? true
-                                                            : !__builtin_mul_overflow(v, (int64_t)1000, out);
+  bool millis = fn == FN_MAKE_TIMESTAMP_MS || fn == FN_EPOCH_MS_TO;
+  return !__builtin_mul_overflow(v, (int64_t)(millis ? 1000 : 1), out) &&
+         *out<INT64_MAX && * out> - INT64_MAX;
+}
+
+/* Of year, month, day, hour, minute and second. */
+static bool from_parts(const kernel_call *c, uint32_t i, int64_t *out) {
+  sql_type timestamp = sql_simple(SQL_TIMESTAMP);
+  int64_t y = whole_at(c, 0, i), mo = whole_at(c, 1, i), d = whole_at(c, 2, i), h = whole_at(c, 3, i),
+          m = whole_at(c, 4, i);
+  double s = COL_AT(&c->args[5], double, i);
+  if (!valid_date(y, mo, d) || !valid_clock(h, m, s)) return false;
+  moment at = {days_of_civil((civil){y, (int32_t)mo, (int32_t)d}), clock_micros(h, m, s) * 1000};
+  return moment_to(&timestamp, at, out);
 }
 
 sonde_code kernel_make_timestamp(const kernel_call *c, col *out) {
@@ -590,17 +615,8 @@ sonde_code kernel_make_timestamp(const kernel_call *c, col *out) {
   for (uint32_t i = 0; i < c->n; i++) {
     int64_t v;
     if (!row_valid(out, i)) continue;
-    if (c->n_args == 1) {
-      SONDE_CHECK(from_ticks(c->e->function, whole_at(c, 0, i), &v), c->err, SONDE_VALUE, c->e->at,
-                  "the timestamp is out of range");
-    } else {
-      int64_t y = whole_at(c, 0, i), mo = whole_at(c, 1, i), d = whole_at(c, 2, i), h = whole_at(c, 3, i),
-              m = whole_at(c, 4, i);
-      double s = COL_AT(&c->args[5], double, i);
-      SONDE_CHECK(valid_date(y, mo, d) && valid_clock(h, m, s), c->err, SONDE_VALUE, c->e->at,
-                  "there is no such point in time");
-      v = days_of_civil((civil){y, (int32_t)mo, (int32_t)d}) * DAY_MICROS + clock_micros(h, m, s);
-    }
+    bool made = c->n_args == 1 ? from_ticks(c->e->function, whole_at(c, 0, i), &v) : from_parts(c, i, &v);
+    SONDE_CHECK(made, c->err, SONDE_VALUE, c->e->at, "there is no such point in time");
     col_put(out, i, (cell){.i = v});
   }
   return SONDE_OK;

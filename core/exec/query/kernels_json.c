@@ -279,7 +279,7 @@ sonde_code kernel_json_ask(const kernel_call *c, col *out) {
 
 static void put_value(const kernel_call *c, uint32_t arg, uint32_t i, buf *b) {
   if (col_valid(&c->args[arg], i))
-    result_value(b, c->args[arg].type, col_cell(&c->args[arg], i));
+    result_value(b, c->args[arg].type, col_cell(&c->args[arg], i), NULL);
   else
     buf_put(b, "null", 4);
 }

@@ -176,15 +176,17 @@ static i128 in_units(uint16_t fn, i128 w, i128 by) {
 }
 
 /* A decimal keeps as many digits as its result type says; `digits` below 0 make it a multiple of a power of ten. */
-static i128 round_whole(const kernel_call *c, i128 w, int64_t digits) {
+static bool round_whole(const kernel_call *c, i128 w, int64_t digits, i128 *out) {
   const sql_type *from = c->args[0].type, *to = &c->e->type;
   unsigned from_scale = from->id == SQL_DECIMAL ? from->scale : 0,
            to_scale = to->id == SQL_DECIMAL ? to->scale : 0;
   int64_t drop = (int64_t)from_scale - (digits < (int64_t)to_scale ? digits : (int64_t)to_scale);
-  if (drop <= 0) return w * power_of_ten((unsigned)(to_scale - from_scale));
-  if (drop > 37) return 0;
-  i128 r = in_units(c->e->function, w, power_of_ten((unsigned)drop));
-  return digits < 0 ? r * power_of_ten((unsigned)(-digits)) * power_of_ten(to_scale) : r;
+  limits l = limits_of(to);
+  if (drop <= 0) return *out = w * power_of_ten((unsigned)(to_scale - from_scale)), true;
+  *out = drop > 37 ? 0 : in_units(c->e->function, w, power_of_ten((unsigned)drop));
+  if (digits < 0 && *out && __builtin_mul_overflow(*out, power_of_ten((unsigned)-digits + to_scale), out))
+    return false;
+  return *out >= l.min && *out <= l.max;
 }
 
 sonde_code kernel_round(const kernel_call *c, col *out) {
@@ -193,10 +195,14 @@ sonde_code kernel_round(const kernel_call *c, col *out) {
   for (uint32_t i = 0; i < c->n; i++) {
     if (!row_valid(out, i)) continue;
     int64_t digits = c->n_args > 1 ? COL_AT(&c->args[1], int64_t, i) : 0;
-    if (out->lane == LANE_F64)
+    if (out->lane == LANE_F64) {
       col_put(out, i, (cell){.f = rounded(c->e->function, COL_AT(x, double, i), digits)});
-    else
-      col_put(out, i, as_cell(out->lane, round_whole(c, whole(x, i), digits)));
+      continue;
+    }
+    i128 w;
+    SONDE_CHECK(round_whole(c, whole(x, i), digits, &w), c->err, SONDE_VALUE, c->e->at,
+                "the rounded number is out of range; cast to a wider type");
+    col_put(out, i, as_cell(out->lane, w));
   }
   return SONDE_OK;
 }
@@ -256,20 +262,24 @@ static i128 common_divisor(i128 a, i128 b) {
   return a < 0 ? -a : a;
 }
 
+/* Of numbers that have an absolute value. */
+static bool common(uint16_t fn, i128 a, i128 b, i128 *out) {
+  i128 divisor = common_divisor(a, b), part = divisor ? a / divisor : 0;
+  *out = divisor;
+  if (fn != FN_LCM || !divisor) return true;
+  return !__builtin_mul_overflow(part < 0 ? -part : part, b < 0 ? -b : b, out);
+}
+
 sonde_code kernel_gcd(const kernel_call *c, col *out) {
-  SONDE_TRY(kernel_out(c, out));
+  const i128 least = -(i128)(((u128)1 << 127) - 1) - 1;
   limits l = limits_of(&c->e->type);
+  SONDE_TRY(kernel_out(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
     if (!row_valid(out, i)) continue;
-    i128 a = whole(&c->args[0], i), b = whole(&c->args[1], i), r = common_divisor(a, b);
-    if (c->e->function == FN_LCM && r) {
-      i128 part = a / r;
-      part = part < 0 ? -part : part;
-      i128 other = b < 0 ? -b : b;
-      SONDE_CHECK(!other || part <= l.max / other, c->err, SONDE_VALUE, c->e->at,
-                  "the least common multiple is out of range");
-      r = part * other;
-    }
+    i128 a = whole(&c->args[0], i), b = whole(&c->args[1], i), r = 0;
+    bool fits = a != least && b != least && common(c->e->function, a, b, &r) && r <= l.max;
+    SONDE_CHECK(fits, c->err, SONDE_VALUE, c->e->at,
+                "the greatest common divisor or least common multiple is out of range");
     col_put(out, i, as_cell(out->lane, r));
   }
   return SONDE_OK;

@@ -18,6 +18,8 @@ static const char *const month_names[] = {"January",   "February", "March",    "
 typedef struct {
   civil date;
   int64_t days, nanos, weekday; /* Sunday is 0 */
+  int32_t ahead;                /* of UTC, seconds */
+  sonde_str zone;               /* empty: none was given */
 } broken;
 
 static int64_t year_day(const broken *t) { return t->days - days_of_civil((civil){t->date.year, 1, 1}); }
@@ -38,9 +40,14 @@ static bool put_clock(buf *b, char f, int64_t n) {
   case 'n': buf_printf(b, "%09d", (int)(n % 1000000000)); return true;
   case 'g': buf_printf(b, "%03d", (int)(n % 1000000000 / 1000000)); return true;
   case 'p': buf_printf(b, "%s", hour < 12 ? "AM" : "PM"); return true;
-  case 'z': buf_printf(b, "+00"); return true;
-  default: return f == 'Z';
+  default: return false;
   }
+}
+
+static bool put_zone(buf *b, char f, const broken *t) {
+  if (f == 'z') offset_print(b, t->ahead);
+  if (f == 'Z') buf_put(b, t->zone.ptr, t->zone.len);
+  return f == 'z' || f == 'Z';
 }
 
 static bool put_date(buf *b, char f, const broken *t) {
@@ -108,8 +115,8 @@ static sonde_code write_pattern(const kernel_call *c, sonde_str pattern, const b
     else if (f == '%')
       buf_u8(b, '%');
     else
-      SONDE_CHECK(put_clock(b, f, t->nanos) || put_date(b, f, t), c->err, SONDE_VALUE, c->e->at,
-                  "%%%c is not known in date patterns", f);
+      SONDE_CHECK(put_clock(b, f, t->nanos) || put_date(b, f, t) || put_zone(b, f, t), c->err, SONDE_VALUE,
+                  c->e->at, "%%%c is not known in date patterns", f);
     if (bare && !b->failed) drop_zeros(b, from);
   }
   return SONDE_OK;
@@ -118,10 +125,21 @@ static sonde_code write_pattern(const kernel_call *c, sonde_str pattern, const b
 static sonde_code write_row(const kernel_call *c, uint32_t i, buf *b) {
   uint32_t point = c->e->function == FN_STRFTIME ? 0 : 1;
   const col *x = &c->args[point];
+  int64_t second = x->type->unit == 9 ? 1000000000 : 1000000, v = COL_AT(x, int64_t, i);
+  broken t = {.ahead = 0};
   moment m;
-  if (!moment_of(x->type, COL_AT(x, int64_t, i), &m))
-    return value_print(b, x->type, col_cell(x, i)), SONDE_OK;
-  broken t = {civil_of_days(m.days), m.days, m.nanos, iso_weekday(m.days) % 7};
+  if (c->n_args > 2) {
+    const time_zone *z;
+    t.zone = text_at(c, 2, i);
+    SONDE_TRY(zones_find(c->run->zones, t.zone, c->e->at, &z, c->err));
+    t.ahead = zone_offset(z, floor_divide(v, second));
+  }
+  if (!moment_of(x->type, v, &m)) return value_print(b, x->type, col_cell(x, i)), SONDE_OK;
+  moment_of(x->type, v + t.ahead * second, &m);
+  t.date = civil_of_days(m.days);
+  t.days = m.days;
+  t.nanos = m.nanos;
+  t.weekday = iso_weekday(m.days) % 7;
   return write_pattern(c, text_at(c, 1 - point, i), &t, b);
 }
 

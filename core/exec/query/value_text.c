@@ -5,6 +5,7 @@
 
 #include "base/datetime.h"
 #include "column/value_format.h"
+#include "exec/query/calendar.h"
 #include "exec/query/eval.h"
 
 static void put(buf *b, const char *s) { buf_put(b, s, strlen(s)); }
@@ -111,6 +112,21 @@ static void put_timestamp(buf *b, const sql_type *t, int64_t v) {
   n = without_zeros(s, n);
   put_dated(b, s, n);
   if (t->id == SQL_TIMESTAMPTZ) put(b, "+00");
+}
+
+void offset_print(buf *b, int32_t ahead) {
+  int32_t size = ahead < 0 ? -ahead : ahead;
+  buf_printf(b, "%c%02d", ahead < 0 ? '-' : '+', size / 3600);
+  if (size % 3600) buf_printf(b, ":%02d", size / 60 % 60);
+  if (size % 60) buf_printf(b, ":%02d", size % 60);
+}
+
+void value_print_zoned(buf *b, const sql_type *t, int64_t v, const time_zone *z) {
+  int64_t second = t->unit == 9 ? 1000000000 : 1000000, ahead = zone_offset(z, floor_divide(v, second));
+  bool infinite = v == INT64_MAX || v == -INT64_MAX;
+  sql_type local = {.id = SQL_TIMESTAMP, .unit = t->unit};
+  put_timestamp(b, &local, infinite ? v : v + ahead * second);
+  if (!infinite) offset_print(b, (int32_t)ahead);
 }
 
 static void put_i64(buf *b, const sql_type *t, int64_t v) {

@@ -1,4 +1,4 @@
-// Runs the records of a file on an engine: `query(sql, tables)` answers { columns, rows } or { error }.
+// Runs the records of a file on an engine: `query(sql, tables, zone)` answers { columns, rows } or { error }.
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -67,7 +67,7 @@ function misleads(record, { error }) {
 
 /** What is wrong with the answer to a record, if anything. */
 export async function problemOf(record, engine) {
-  const answer = await engine.query(record.sql, record.tables)
+  const answer = await engine.query(record.sql, record.tables, record.zone)
   return record.kind === 'error' ? misleads(record, answer) : differs(record, answer)
 }
 

@@ -4,14 +4,14 @@ import { createInterface } from 'node:readline'
 import { parseExact } from './cells.mjs'
 import { dataPath } from './check.mjs'
 
-function start(tables) {
+function start(tables, zone) {
   const named = tables.flatMap(([name, file]) => ['--table', `${name}=${dataPath(file)}`])
-  const child = spawn(process.env.SONDE_BIN, ['query', '--json', '--file', '-', ...named], { stdio: 'pipe' })
+  const child = spawn(process.env.SONDE_BIN, ['query', '--json', '--file', '-', ...(zone ? ['--timezone', zone] : []), ...named], { stdio: 'pipe' })
   const remarks = []
   child.stderr.on('data', (bytes) => remarks.push(bytes))
   child.stdin.on('error', () => {}) // it has ended, which the missing answer tells
   const lines = createInterface({ input: child.stdout })
-  return { child, remarks, lines, answers: lines[Symbol.asyncIterator](), key: JSON.stringify(tables) }
+  return { child, remarks, lines, answers: lines[Symbol.asyncIterator](), key: JSON.stringify([tables, zone]) }
 }
 
 // Wrong statements are answered on standard output: what is said on the other one comes from a crash or a sanitizer.
@@ -26,10 +26,10 @@ const ended = ({ child }) => new Promise((resolve) => (child.exitCode === null &
 export function createEngine() {
   let running
   return {
-    async query(sql, tables) {
-      if (running?.key !== JSON.stringify(tables)) {
+    async query(sql, tables, zone) {
+      if (running?.key !== JSON.stringify([tables, zone])) {
         await this.close()
-        running = start(tables)
+        running = start(tables, zone)
       }
       running.child.stdin.write(`${sql};\n`)
       const { value, done } = await running.answers.next()

@@ -1,6 +1,6 @@
 // Files in sqllogictest format. Of the format: `query TYPES [rowsort]`, `statement error`, `skipif` and `onlyif`
 // (sonde, duckdb), comments. Our own: a line `table NAME FILE` names a file of ../data, or a generated one, that the
-// queries below it may read; `query TYPES columns:1,3` says that only these columns are certain.
+// queries below it may read; `timezone NAME` is the session's from there on; `query TYPES columns:1,3` says that only these columns are certain.
 
 const isSort = (word) => /^(rowsort|nosort|columns:[\d,]*)$/.test(word)
 
@@ -23,22 +23,24 @@ function bodyOf(lines, at) {
 
 /**
  * The records of a file. `line` is that of a record's head, counted from 1; `next` that of the line behind it;
- * `only` and `skip` name an engine; `tables` is what can be read, as [name, file].
+ * `only` and `skip` name an engine; `zone` is the session's, if any; `tables` is what can be read, as [name, file].
  */
 export function parseRecords(text) {
   const lines = text.split('\n')
   const records = []
   const tables = []
   let conditions = {}
+  let zone
   for (let at = 0; at < lines.length; at++) {
     const [word, first, second] = lines[at].split(/\s+/)
     if (lines[at] === '' || word.startsWith('#')) continue
     if (word === 'skipif') conditions.skip = first
     else if (word === 'onlyif') conditions.only = first
     else if (word === 'table') tables.push([first, second])
+    else if (word === 'timezone') zone = first
     else {
       const body = bodyOf(lines, at)
-      records.push({ ...headOf(lines[at], at + 1), ...body, ...conditions, line: at + 1, tables: [...tables] })
+      records.push({ ...headOf(lines[at], at + 1), ...body, ...conditions, zone, line: at + 1, tables: [...tables] })
       conditions = {}
       at = body.next - 1
     }

@@ -118,10 +118,10 @@ export function createEngine(bytes) {
   }
 
   return {
-    query(sql, tables) {
+    query(sql, tables, timezone) {
       const named = tables.map(([name, file]) => ({ name, table: tableOf(file) }))
       try {
-        return parseExact(run({ job: 'query', sql, tables: named, now: 0, seed: 1 }).pages)
+        return parseExact(run({ job: 'query', sql, tables: named, timezone, now: 0, seed: 1 }).pages)
       } catch (error) {
         if (error instanceof SqlError) return { error: error.message }
         throw error

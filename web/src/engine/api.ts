@@ -290,6 +290,8 @@ export interface QueryOptions extends RunOptions {
   readonly params?: Parameters
   /** Tables by the names that the SQL has for them (without quotes). Default: every open one under its sqlName. */
   readonly tables?: Readonly<Record<string, Table>>
+  /** The time zone, like Europe/Rome, in which points in time are read, taken apart and written as texts. Default: UTC. */
+  readonly timeZone?: string
 }
 
 /** A query that runs when it is read, each time anew. Its errors have the byte of the SQL as `at`. */

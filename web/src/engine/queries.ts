@@ -14,7 +14,7 @@ export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 
   let functions: Promise<readonly SqlFunction[]> | undefined
 
   async function view(sql: string, options: QueryOptions = {}, limit?: number): Promise<Table> {
-    const { signal, onProgress, params, tables } = options
+    const { signal, onProgress, params, tables, timeZone } = options
     signal?.throwIfAborted()
     const read = tables ? Object.entries(tables).map(([name, table]) => ({ name, table })) : mentioned([sql, ...created], names.all)
     await Promise.all(read.map(({ table }) => whenImported(table, signal)))
@@ -22,6 +22,7 @@ export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 
       sql,
       tables: read.map(({ name, table }) => ({ table: table.info.id, name })),
       ...(params && { params: paramsJson(params) }),
+      ...(timeZone !== undefined && { timezone: timeZone }),
       ...(limit !== undefined && { limit }),
     }
     const opened = await peer.ask('query', spec, {

@@ -46,6 +46,8 @@ export interface QuerySpec {
   readonly tables: readonly { readonly table: number; readonly name: string }[]
   /** No more rows than these. */
   readonly limit?: number
+  /** Of the session. Default: UTC. */
+  readonly timezone?: string
 }
 
 export type ExportSpec = Omit<ExportOptions, 'signal' | 'onProgress'>
