@@ -72,7 +72,7 @@ static double as_double(const sql_type *t, cell v) {
   return sql_lane(t) == LANE_I64 ? (double)v.i : (double)v.w;
 }
 
-/* `part` of the way from one value to another. */
+/* `part` of the way from one value to another; what is exact is cut to its own digits, as DuckDB does. */
 static cell between(const sql_type *t, cell low, cell high, double part) {
   if (sql_lane(t) == LANE_F64) return (cell){.f = low.f + (high.f - low.f) * part};
   if (t->id == SQL_INTERVAL) {
@@ -81,11 +81,8 @@ static cell between(const sql_type *t, cell low, cell high, double part) {
                                                 (int32_t)(x.days + (double)(y.days - x.days) * part),
                                                 x.micros + (int64_t)((double)(y.micros - x.micros) * part)})};
   }
-  if (sql_lane(t) == LANE_I64) {
-    double way = (double)(high.i - low.i) * part;
-    return (cell){.i = low.i + (int64_t)(t->id == SQL_DECIMAL ? round(way) : trunc(way))};
-  }
-  return (cell){.w = low.w + (i128)round((double)(high.w - low.w) * part)};
+  if (sql_lane(t) == LANE_I64) return (cell){.i = low.i + (int64_t)((double)(high.i - low.i) * part)};
+  return (cell){.w = low.w + (i128)((double)(high.w - low.w) * part)};
 }
 
 static cell continuous(const aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, double q) {

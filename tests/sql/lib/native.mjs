@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline'
 import { parseExact } from './cells.mjs'
 import { dataPath } from './check.mjs'
 
-function start(tables) {
+function start(tables, options) {
   const named = tables.flatMap(([name, file]) => ['--table', `${name}=${dataPath(file)}`])
-  const child = spawn(process.env.SONDE_BIN, ['query', '--json', '--file', '-', ...named], { stdio: 'pipe' })
+  const child = spawn(process.env.SONDE_BIN, ['query', '--json', '--file', '-', ...options, ...named], { stdio: 'pipe' })
   const remarks = []
   child.stderr.on('data', (bytes) => remarks.push(bytes))
   child.stdin.on('error', () => {}) // it has ended, which the missing answer tells
@@ -22,14 +22,14 @@ function assertQuiet({ child, remarks }) {
 
 const ended = ({ child }) => new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.on('close', resolve) : resolve()))
 
-/** An engine: `query(sql, tables)` as check.mjs wants it. */
-export function createEngine() {
+/** An engine: `query(sql, tables)` as check.mjs wants it. `options`: further ones of the command. */
+export function createEngine(options = []) {
   let running
   return {
     async query(sql, tables) {
       if (running?.key !== JSON.stringify(tables)) {
         await this.close()
-        running = start(tables)
+        running = start(tables, options)
       }
       running.child.stdin.write(`${sql};\n`)
       const { value, done } = await running.answers.next()
@@ -43,11 +43,13 @@ export function createEngine() {
     },
     async close() {
       if (!running) return
-      running.child.stdin.end()
-      running.lines.close()
-      running.child.stdout.resume() // what nobody waits for any more
-      await ended(running)
-      assertQuiet(running)
+      const ending = running
+      running = undefined
+      ending.child.stdin.end()
+      ending.lines.close()
+      ending.child.stdout.resume() // what nobody waits for any more
+      await ended(ending)
+      assertQuiet(ending)
     },
   }
 }
