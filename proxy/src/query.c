@@ -14,7 +14,8 @@
 
 const char query_usage[] =
     "usage: sonde query [options] SQL\n"
-    "       sonde query [options] --file PATH\n\n"
+    "       sonde query [options] --file PATH\n"
+    "       sonde query --functions    what SQL can call, as JSON\n\n"
     "Answers SQL over CSV and Parquet files: FROM 'x.csv', read_csv('x*.csv', delim = ';'), read_parquet(['a', 'b']).\n\n"
     "  --table NAME=PATH   the file that NAME stands for in the SQL; can be repeated\n"
     "  --json              {\"columns\":[{\"name\",\"type\"}],\"rows\":[[...]]}, every digit exact\n"
@@ -35,7 +36,7 @@ typedef enum { AS_TABLE, AS_JSON, AS_CSV, AS_ARROW, AS_ARROW_STREAM, AS_PARQUET 
 typedef struct {
   form form;
   uint64_t memory;
-  bool timing;
+  bool timing, functions;
   const char *sql, *file; /* one of them is NULL */
   const char *out;        /* NULL: standard output */
   sonde_str names[TABLES_MAX];
@@ -95,6 +96,7 @@ static int take_word(int argc, char **argv, int *at, query_options *o) {
   if (strcmp(word, "-o") == 0) return take_out(o, option_value(argc, argv, at));
   if (strcmp(word, "--table") == 0) return take_table(o, option_value(argc, argv, at));
   if (strcmp(word, "--timing") == 0) return o->timing = true, EXIT_FINE;
+  if (strcmp(word, "--functions") == 0) return o->functions = true, EXIT_FINE;
   if (strcmp(word, "--file") == 0)
     return (o->file = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--file needs a path");
   if (strcmp(word, "--memory") == 0) return take_memory(o, option_value(argc, argv, at));
@@ -106,6 +108,7 @@ static int take_word(int argc, char **argv, int *at, query_options *o) {
 static bool is_binary(form f) { return f >= AS_ARROW; }
 
 static int check_options(const query_options *o) {
+  if (o->functions) return o->sql || o->file ? say_usage_error("--functions stands alone") : EXIT_FINE;
   if (!o->sql == !o->file) return say_usage_error(o->sql ? "either SQL or --file" : "the SQL is missing");
   if (o->file && (o->out || is_binary(o->form)))
     return say_usage_error("-o, --arrow and --parquet take the answer of one statement, not of a --file");
@@ -241,6 +244,15 @@ static int answer_path(session *s, const char *path) {
 
 /* ---- the command ---- */
 
+static int list_functions(host *h) {
+  sonde_error err = {0};
+  text info = {0};
+  bool done = host_run(h, str_from("{\"job\":\"functions\"}"), NULL, NULL, &info, &err);
+  if (done) print_line(text_str(&info), stdout);
+  text_free(&info);
+  return done ? EXIT_FINE : say_error("%s", err.message);
+}
+
 static int load_all(session *s) {
   const query_options *o = s->options;
   sonde_error err = {0};
@@ -267,7 +279,8 @@ static int run(const query_options *o) {
   if (!s.host) return say_error("%s", err.message);
   s.tables.host = s.host;
   int code = load_all(&s);
-  if (!code) code = o->file ? answer_path(&s, o->file) : answer_one(&s);
+  if (!code)
+    code = o->functions ? list_functions(s.host) : o->file ? answer_path(&s, o->file) : answer_one(&s);
   tables_free(&s.tables);
   host_close(s.host);
   return code;
