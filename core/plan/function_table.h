@@ -129,7 +129,7 @@ FN(GCD, "gcd", FUNCTION_SCALAR, "bigint,bigint|hugeint,hugeint", "1", "Greatest 
 FN(LCM, "lcm", FUNCTION_SCALAR, "bigint,bigint|hugeint,hugeint", "1", "Least common multiple.", "lcm(4, 6)")
 FN(BIT_COUNT, "bit_count", FUNCTION_SCALAR, "int", "tinyint", "How many bits are set.", "bit_count(7)")
 FN(NEXTAFTER, "nextafter", FUNCTION_SCALAR, "double,double", "double",
-   "The next floating-point number toward another.", "nextafter(1, 2)")
+   "The next floating-point number toward another.", "nextafter(1, 2) > 1")
 FN(IS_NAN, "isnan", FUNCTION_SCALAR, "double", "bool", "Whether it is not a number.", "isnan('nan'::DOUBLE)")
 FN(IS_INF, "isinf", FUNCTION_SCALAR, "double|date|timestamp", "bool", "Whether it is infinite.",
    "isinf('inf'::DOUBLE)")
@@ -525,9 +525,9 @@ FN(LIST_BIT_OR, "list_bit_or", FUNCTION_SCALAR, "list,any*", "@agg:bit_or",
 FN(LIST_BIT_AND, "list_bit_and", FUNCTION_SCALAR, "list,any*", "@agg:bit_and",
    "The aggregate bit_and over the items.", "list_bit_and([1, 2])")
 FN(LIST_BOOL_AND, "list_bool_and", FUNCTION_SCALAR, "list,any*", "@agg:bool_and",
-   "The aggregate bool_and over the items.", "list_bool_and([1, 2])")
+   "The aggregate bool_and over the items.", "list_bool_and([true, false])")
 FN(LIST_BOOL_OR, "list_bool_or", FUNCTION_SCALAR, "list,any*", "@agg:bool_or",
-   "The aggregate bool_or over the items.", "list_bool_or([1, 2])")
+   "The aggregate bool_or over the items.", "list_bool_or([true, false])")
 FN(LIST_COUNT, "list_count", FUNCTION_SCALAR, "list,any*", "@agg:count",
    "The aggregate count over the items.", "list_count([1, 2])")
 FN(LIST_ENTROPY, "list_entropy", FUNCTION_SCALAR, "list,any*", "@agg:entropy",
@@ -665,8 +665,8 @@ FN(ANY_VALUE, "any_value", FUNCTION_AGGREGATE, "any", "1", "The first value that
    "any_value(a)")
 FN(PRODUCT, "product", FUNCTION_AGGREGATE, "double", "double", "Product.", "product(a)")
 FN(GEOMEAN, "geomean", FUNCTION_AGGREGATE, "double", "double", "Geometric mean.", "geomean(a)")
-FN(BOOL_AND, "bool_and", FUNCTION_AGGREGATE, "bool", "bool", "Whether all are true.", "bool_and(a)")
-FN(BOOL_OR, "bool_or", FUNCTION_AGGREGATE, "bool", "bool", "Whether one is true.", "bool_or(a)")
+FN(BOOL_AND, "bool_and", FUNCTION_AGGREGATE, "bool", "bool", "Whether all are true.", "bool_and(a > 1)")
+FN(BOOL_OR, "bool_or", FUNCTION_AGGREGATE, "bool", "bool", "Whether one is true.", "bool_or(a > 1)")
 FN(AGG_BIT_AND, "bit_and", FUNCTION_AGGREGATE, "int", "1", "Bits set in all.", "bit_and(a)")
 FN(AGG_BIT_OR, "bit_or", FUNCTION_AGGREGATE, "int", "1", "Bits set in one.", "bit_or(a)")
 FN(AGG_BIT_XOR, "bit_xor", FUNCTION_AGGREGATE, "int", "1", "Bits set an odd number of times.", "bit_xor(a)")

@@ -239,6 +239,24 @@ static ex bind_scalar(binder *b, const ast_expr *ast) {
   return ex_function(b, name, FUNCTION_SCALAR, ast->at, &args, argument_names(b, ast, args.count));
 }
 
+/* The result is the first argument, whatever type it takes to compare it with the second. */
+static ex bind_nullif(binder *b, const ast_expr *ast) {
+  ex_list args = {0};
+  bind_exprs(b, &ast->args, &args);
+  if (b->failed) return &b->no_expr;
+  ex first = args.items[0];
+  sql_type type = plain(first->type), other = plain(args.items[1]->type);
+  bool alike = sql_type_equal(&type, &other) || type.id == SQL_NULL;
+  if (alike) return ex_function(b, ast->name, FUNCTION_SCALAR, ast->at, &args, NULL);
+  ex equal = ex_call(b, "=", ast->at, 2, args.items);
+  expr *e = ex_new(b, EXPR_CASE, type, ast->at, 3);
+  if (b->failed) return &b->no_expr;
+  e->args[0] = equal;
+  e->args[1] = ex_cast(b, ex_null(b, ast->at), type);
+  e->args[2] = ex_cast(b, first, type);
+  return e;
+}
+
 /* Functions that are no functions to the executor. */
 static ex bind_form(binder *b, const ast_expr *ast) {
   uint32_t n = ast->args.count;
@@ -246,6 +264,7 @@ static ex bind_form(binder *b, const ast_expr *ast) {
       (n == 2 && (name_is(ast->name, "ifnull") || name_is(ast->name, "nvl")))) {
     return bind_coalesce(b, ast);
   }
+  if (n == 2 && name_is(ast->name, "nullif")) return bind_nullif(b, ast);
   if (name_is(ast->name, "if") || name_is(ast->name, "iff")) return bind_if(b, ast);
   if (n == 1 && name_is(ast->name, "try")) return ex_try(b, bind_expr(b, arg(ast, 0)));
   if (n == 1 && name_is(ast->name, "typeof")) return bind_typeof(b, ast);

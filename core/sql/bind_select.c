@@ -248,11 +248,19 @@ static void bind_group_by(selection *q) {
   }
 }
 
-/* GROUP BY ALL: every item without an aggregate. */
+static bool varies(ex e) {
+  static const int kinds[] = {EXPR_COLUMN, BIND_SUBQUERY, BIND_UNNEST};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (ex_has_kind(e, kinds[i])) return true;
+  return false;
+}
+
+/* GROUP BY ALL: every item that varies and is without an aggregate; without any there is one group, also of no rows. */
 static void group_by_items(selection *q) {
   for (uint32_t i = 0; i < q->s.items.count && !q->b->failed; i++) {
     ex e = q->s.items.items[i].bound;
-    if (!ex_has_kind(e, BIND_AGGREGATE) && !ex_has_kind(e, BIND_WINDOW) && !ex_has_kind(e, BIND_GROUPING)) {
+    if (varies(e) && !ex_has_kind(e, BIND_AGGREGATE) && !ex_has_kind(e, BIND_WINDOW) &&
+        !ex_has_kind(e, BIND_GROUPING)) {
       add_group(q, e, q->s.ast->at);
     }
   }
@@ -353,7 +361,8 @@ static uint32_t count_groupings(const selection *q) {
 }
 
 static bool is_aggregated(const selection *q) {
-  bool any = q->s.ast->grouped || q->having;
+  bool nothing = q->s.ast->group_all && q->groups.count == 0;
+  bool any = (q->s.ast->grouped && !nothing) || q->having;
   for (uint32_t i = q->s.first_aggregate; i < q->b->aggregates.count; i++) {
     any |= q->b->aggregates.items[i].select == &q->s;
   }

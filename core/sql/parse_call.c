@@ -70,6 +70,11 @@ static bool take_null_treatment(parser *p, ast_call *call) {
   return take_words(p, "respect", "nulls");
 }
 
+/* IGNORE NULLS OVER; in first_value(upper(x) IGNORE NULLS) it is not upper's. */
+static bool is_before_over(const parser *p) {
+  return word_is(peek_at(p, 1), "nulls") && word_is(peek_at(p, 2), "over");
+}
+
 static void parse_arguments(parser *p, ast_expr *e, ast_call *call) {
   expect_operator(p, "(");
   call->distinct = take_word(p, "distinct");
@@ -125,7 +130,7 @@ ast_expr *parse_call(parser *p, sonde_str name, size_t at, ast_expr *method_of) 
     expect_operator(p, ")");
   }
   if (at_word(p, "filter") && operator_is(peek_at(p, 1), "(")) advance(p), parse_filter(p, call);
-  take_null_treatment(p, call);
+  if (is_before_over(p)) take_null_treatment(p, call);
   if (take_word(p, "over")) parse_over(p, call);
   e->call = call;
   return finish(p, e);

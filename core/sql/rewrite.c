@@ -183,12 +183,15 @@ static bool is_strict(uint16_t function) {
   }
 }
 
+/* Below a NOT, a null bound of BETWEEN does not decide when the other one does. */
+static uint32_t strict_args(ex e) { return e->function == FN_BETWEEN ? 1 : e->n_args; }
+
 static bool is_null_with(ex e, const id_set *columns) {
   if (ex_is_column(e)) return id_set_has(columns, e->index);
   if (e->kind == EXPR_CAST || e->kind == EXPR_NOT || e->kind == EXPR_IN)
     return is_null_with(e->args[0], columns);
   if (e->kind != EXPR_CALL || !is_strict(e->function)) return false;
-  for (uint32_t i = 0; i < e->n_args; i++) {
+  for (uint32_t i = 0; i < strict_args(e); i++) {
     if (is_null_with(e->args[i], columns)) return true;
   }
   return false;

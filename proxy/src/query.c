@@ -14,7 +14,8 @@
 
 const char query_usage[] =
     "usage: sonde query [options] SQL\n"
-    "       sonde query [options] --file PATH\n\n"
+    "       sonde query [options] --file PATH\n"
+    "       sonde query --functions    what SQL can call, as JSON\n\n"
     "Answers SQL over CSV and Parquet files: FROM 'x.csv', read_csv('x*.csv', delim = ';'), read_parquet(['a', 'b']).\n\n"
     "  --table NAME=PATH   the file that NAME stands for in the SQL; can be repeated\n"
     "  --json              {\"columns\":[{\"name\",\"type\"}],\"rows\":[[...]]}, every digit exact\n"
@@ -38,7 +39,7 @@ typedef struct {
   form form;
   uint64_t memory;
   unsigned threads;
-  bool timing;
+  bool timing, functions;
   const char *sql, *file; /* one of them is NULL */
   const char *out;        /* NULL: standard output */
   const char *zone;       /* NULL: UTC */
@@ -101,6 +102,7 @@ static int take_word(int argc, char **argv, int *at, query_options *o) {
   if (strcmp(word, "--timing") == 0) return o->timing = true, EXIT_FINE;
   if (strcmp(word, "--timezone") == 0)
     return (o->zone = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--timezone needs a name");
+  if (strcmp(word, "--functions") == 0) return o->functions = true, EXIT_FINE;
   if (strcmp(word, "--file") == 0)
     return (o->file = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--file needs a path");
   if (strcmp(word, "--threads") == 0) return threads_of(option_value(argc, argv, at), &o->threads);
@@ -113,6 +115,7 @@ static int take_word(int argc, char **argv, int *at, query_options *o) {
 static bool is_binary(form f) { return f >= AS_ARROW; }
 
 static int check_options(const query_options *o) {
+  if (o->functions) return o->sql || o->file ? say_usage_error("--functions stands alone") : EXIT_FINE;
   if (!o->sql == !o->file) return say_usage_error(o->sql ? "either SQL or --file" : "the SQL is missing");
   if (o->file && (o->out || is_binary(o->form)))
     return say_usage_error("-o, --arrow and --parquet take the answer of one statement, not of a --file");
@@ -251,6 +254,15 @@ static int answer_path(session *s, const char *path) {
 
 /* ---- the command ---- */
 
+static int list_functions(host *h) {
+  sonde_error err = {0};
+  text info = {0};
+  bool done = host_run(h, str_from("{\"job\":\"functions\"}"), NULL, NULL, &info, &err);
+  if (done) print_line(text_str(&info), stdout);
+  text_free(&info);
+  return done ? EXIT_FINE : say_error("%s", err.message);
+}
+
 static int load_all(session *s) {
   const query_options *o = s->options;
   sonde_error err = {0};
@@ -277,7 +289,8 @@ static int run(const query_options *o) {
   if (!s.host) return say_error("%s", err.message);
   s.tables.host = s.host;
   int code = load_all(&s);
-  if (!code) code = o->file ? answer_path(&s, o->file) : answer_one(&s);
+  if (!code)
+    code = o->functions ? list_functions(s.host) : o->file ? answer_path(&s, o->file) : answer_one(&s);
   tables_free(&s.tables);
   host_close(s.host);
   return code;

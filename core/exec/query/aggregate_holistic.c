@@ -72,11 +72,10 @@ static double as_double(const sql_type *t, cell v) {
   return sql_lane(t) == LANE_I64 ? (double)v.i : (double)v.w;
 }
 
-/* `part` of the way from one whole number to a greater one: half of it is exact. */
-static i128 whole_between(i128 low, i128 high, double part, bool rounded) {
-  u128 distance = (u128)high - (u128)low, half = distance / 2 + (rounded && distance % 2);
-  double way = (double)distance * part;
-  return (i128)((u128)low + (part == 0.5 ? half : (u128)(rounded ? round(way) : way)));
+/* `part` of the way from one whole number to a greater one, cut to a whole number as DuckDB does: half of it is exact. */
+static i128 whole_between(i128 low, i128 high, double part) {
+  u128 distance = (u128)high - (u128)low;
+  return (i128)((u128)low + (part == 0.5 ? distance / 2 : (u128)((double)distance * part)));
 }
 
 /* Its parts may descend where the whole ascends. */
@@ -88,12 +87,11 @@ static interval interval_between(interval x, interval y, double part) {
 }
 
 cell cell_between(const sql_type *t, cell low, cell high, double part) {
-  bool decimal = t->id == SQL_DECIMAL;
   if (sql_lane(t) == LANE_F64) return (cell){.f = low.f + (high.f - low.f) * part};
   if (t->id == SQL_INTERVAL)
     return (cell){.w = interval_pack(interval_between(interval_of(low.w), interval_of(high.w), part))};
-  if (sql_lane(t) == LANE_I64) return (cell){.i = (int64_t)whole_between(low.i, high.i, part, decimal)};
-  return (cell){.w = whole_between(low.w, high.w, part, true)};
+  if (sql_lane(t) == LANE_I64) return (cell){.i = (int64_t)whole_between(low.i, high.i, part)};
+  return (cell){.w = whole_between(low.w, high.w, part)};
 }
 
 static cell continuous(const aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, double q) {

@@ -1,6 +1,7 @@
 // Runs the records of a file on an engine: `query(sql, tables, zone)` answers { columns, rows } or { error }.
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { workloadPath } from '../../data/workloads/index.mjs'
 import { cellText, letterOf, sameCell } from './cells.mjs'
@@ -10,7 +11,7 @@ const folder = fileURLToPath(new URL('..', import.meta.url))
 
 /** The files of a folder beside this one: suites or workloads. */
 export const testFiles = (name) => readdirSync(`${folder}${name}`).filter((file) => file.endsWith('.test')).sort().map((file) => `${folder}${name}/${file}`)
-export const dataPath = (file) => workloadPath(file) ?? `${folder}data/${file}`
+export const dataPath = (file) => (isAbsolute(file) ? file : workloadPath(file) ?? `${folder}data/${file}`)
 
 const byText = (a, b) => (a.join('\t') < b.join('\t') ? -1 : 1)
 

@@ -4,9 +4,10 @@ import { createInterface } from 'node:readline'
 import { parseExact } from './cells.mjs'
 import { dataPath } from './check.mjs'
 
-function start(tables, zone) {
+function start(tables, zone, options) {
   const named = tables.flatMap(([name, file]) => ['--table', `${name}=${dataPath(file)}`])
-  const child = spawn(process.env.SONDE_BIN, ['query', '--json', '--file', '-', ...(zone ? ['--timezone', zone] : []), ...named], { stdio: 'pipe' })
+  const given = zone ? [...options, '--timezone', zone] : options
+  const child = spawn(process.env.SONDE_BIN, ['query', '--json', '--file', '-', ...given, ...named], { stdio: 'pipe' })
   const remarks = []
   child.stderr.on('data', (bytes) => remarks.push(bytes))
   child.stdin.on('error', () => {}) // it has ended, which the missing answer tells
@@ -22,14 +23,14 @@ function assertQuiet({ child, remarks }) {
 
 const ended = ({ child }) => new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.on('close', resolve) : resolve()))
 
-/** An engine: `query(sql, tables)` as check.mjs wants it. */
-export function createEngine() {
+/** An engine: `query(sql, tables)` as check.mjs wants it. `options`: further ones of the command. */
+export function createEngine(options = []) {
   let running
   return {
     async query(sql, tables, zone) {
       if (running?.key !== JSON.stringify([tables, zone])) {
         await this.close()
-        running = start(tables, zone)
+        running = start(tables, zone, options)
       }
       running.child.stdin.write(`${sql};\n`)
       const { value, done } = await running.answers.next()
@@ -43,11 +44,13 @@ export function createEngine() {
     },
     async close() {
       if (!running) return
-      running.child.stdin.end()
-      running.lines.close()
-      running.child.stdout.resume() // what nobody waits for any more
-      await ended(running)
-      assertQuiet(running)
+      const ending = running
+      running = undefined
+      ending.child.stdin.end()
+      ending.lines.close()
+      ending.child.stdout.resume() // what nobody waits for any more
+      await ended(ending)
+      assertQuiet(ending)
     },
   }
 }

@@ -1,0 +1,6 @@
+SELECT strftime(sold, '%Y-%m'), sum(price * amount) FROM sales GROUP BY 1 ORDER BY 1;
+SELECT hour(sold) // 6 AS part, count(*) FROM sales GROUP BY 1 ORDER BY 1;
+SELECT DATE '0001-01-01', DATE '9999-12-31', DATE '-infinity' < DATE '2024-01-01', isfinite(DATE 'infinity'), DATE '1969-12-31' - DATE '1970-01-01', DATE '1582-10-10';
+SELECT TIMESTAMP_S '2024-01-01 00:00:01', TIMESTAMP_MS '2024-01-01 00:00:01.123', TIMESTAMP_NS '2024-01-01 00:00:01.123456789';
+SELECT date_trunc('fortnight', DATE '2024-01-01');
+SELECT TIMESTAMP '2024-07-01 12:00:00' AT TIME ZONE 'Mars/Olympus';

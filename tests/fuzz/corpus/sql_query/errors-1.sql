@@ -1,0 +1,6 @@
+SELEC 1;
+SELECT;
+SELECT 1 FRM people;
+SELECT * FROM people WHERE;
+SELECT (1 + 2;
+SELECT 'open;

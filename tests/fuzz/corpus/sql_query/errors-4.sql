@@ -1,0 +1,6 @@
+SELECT id FROM people people2 WHERE people.id = 1;
+SELECT 1 WHERE 1 =;
+SELECT CASE WHEN 1 = 1 THEN 2;
+SELECT 1 2;
+SELECT 1,, 2;
+SELECT * FROM people LIMIT ALL ALL;

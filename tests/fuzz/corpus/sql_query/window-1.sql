@@ -1,0 +1,6 @@
+SELECT id, row_number() OVER (ORDER BY salary DESC NULLS LAST, id), rank() OVER (ORDER BY salary DESC), dense_rank() OVER (ORDER BY salary DESC), percent_rank() OVER (ORDER BY salary), cume_dist() OVER (ORDER BY salary), ntile(3) OVER (ORDER BY id) FROM people ORDER BY id;
+SELECT id, team, rank() OVER (PARTITION BY team ORDER BY salary DESC, id), count(*) OVER (PARTITION BY team), sum(salary) OVER (PARTITION BY team), avg(salary) OVER () FROM people ORDER BY id;
+SELECT id, lag(id) OVER w, lead(id) OVER w, lag(name, 2, 'none') OVER w, first_value(name) OVER w, last_value(name) OVER w, nth_value(name, 2) OVER w FROM people WINDOW w AS (ORDER BY id) ORDER BY id;
+SELECT id, sum(amount) OVER (ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW), avg(price) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING), max(price) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) FROM sales WHERE id < 12 ORDER BY id;
+SELECT id, day, count(*) OVER (ORDER BY day RANGE BETWEEN INTERVAL 7 DAY PRECEDING AND CURRENT ROW), sum(price) OVER (ORDER BY day RANGE BETWEEN CURRENT ROW AND INTERVAL 3 DAY FOLLOWING) FROM sales ORDER BY day, id;
+SELECT x, sum(x) OVER (ORDER BY x), sum(x) OVER (ORDER BY x ROWS UNBOUNDED PRECEDING), sum(x) OVER (ORDER BY x GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM (VALUES (1), (1), (2), (3), (3), (5)) t(x) ORDER BY x;

@@ -1,0 +1,6 @@
+SELECT id, sum(amount) FILTER (WHERE paid) OVER (ORDER BY id), count(*) FILTER (WHERE shop = 'north') OVER () FROM sales WHERE id <= 10 ORDER BY id;
+SELECT id, median(price) OVER (ORDER BY id ROWS 4 PRECEDING), min(price) OVER (ORDER BY id ROWS BETWEEN 3 PRECEDING AND 1 PRECEDING), stddev(price) OVER (ORDER BY id ROWS 3 PRECEDING) FROM sales WHERE id <= 10 ORDER BY id;
+SELECT id, row_number() OVER () FROM (SELECT id FROM people ORDER BY id) WHERE id > 7;
+SELECT id, a - lag(a, 1, 0) OVER (ORDER BY id) AS d FROM (SELECT id, coalesce(amount, 0) AS a FROM sales) WHERE id < 6 ORDER BY id;
+SELECT id, last_value(id) OVER (PARTITION BY shop ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM sales ORDER BY id LIMIT 6;
+SELECT i, sum(i) OVER (ORDER BY i ROWS BETWEEN 999 PRECEDING AND CURRENT ROW) AS s FROM range(20000) t(i) QUALIFY i % 4999 = 0 ORDER BY i;
