@@ -117,14 +117,15 @@ void answer_refusal(loop *l, const http_request *q, exchange *x, int status) {
   answer_status(l, q, x, status);
 }
 
-void answer_problem(loop *l, const http_request *q, exchange *x, int status, const char *fields, const char *code,
-                    const char *detail) {
+void answer_problem(loop *l, const http_request *q, exchange *x, int status, const char *fields,
+                    const char *code, const char *detail) {
   char body[1024];
   out o = {.ptr = body, .cap = sizeof body};
   out_literal(&o, "{\"type\":\"about:blank\",\"title\":\""), out_text(&o, status_reason(status));
   out_literal(&o, "\",\"status\":"), out_number(&o, (uint64_t)status);
   out_literal(&o, ",\"code\":\""), out_text(&o, code);
-  out_literal(&o, "\",\"detail\":\""), out_json(&o, (sonde_str){detail, strlen(detail)}), out_literal(&o, "\"}\n");
+  out_literal(&o, "\",\"detail\":\""), out_json(&o, (sonde_str){detail, strlen(detail)}),
+      out_literal(&o, "\"}\n");
   answer_begin(l, q, x, status);
   out_text(&x->head, fields);
   out_literal(&x->head, "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n");
@@ -133,7 +134,8 @@ void answer_problem(loop *l, const http_request *q, exchange *x, int status, con
 
 void answer_put_data_fields(loop *l, const http_request *q, exchange *x) {
   bool shared = q->fields[FIELD_ORIGIN].ptr && origin_is_allowed(&l->site->config, q->fields[FIELD_ORIGIN]);
-  out_literal(&x->head, "Content-Security-Policy: default-src 'none'; sandbox\r\nCross-Origin-Resource-Policy: ");
+  out_literal(&x->head,
+              "Content-Security-Policy: default-src 'none'; sandbox\r\nCross-Origin-Resource-Policy: ");
   if (shared)
     out_literal(&x->head, "cross-origin\r\n");
   else

@@ -12,8 +12,8 @@ void answer_end(exchange *x, const char *body, size_t len);
 /* A whole answer that is the name of its status, as text. */
 void answer_status(loop *, const http_request *q, exchange *x, int status);
 /* A whole answer as RFC 9457 has it. `fields`: more lines of the head, or "". */
-void answer_problem(loop *, const http_request *q, exchange *x, int status, const char *fields, const char *code,
-                    const char *detail);
+void answer_problem(loop *, const http_request *q, exchange *x, int status, const char *fields,
+                    const char *code, const char *detail);
 /* A refusal, after which the connection is closed: what follows on it cannot be trusted. */
 void answer_refusal(loop *, const http_request *q, exchange *x, int status);
 

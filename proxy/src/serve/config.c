@@ -44,8 +44,9 @@ static const struct {
   const char *name;
   size_t at;
 } texts[] = {
-    {"site", offsetof(config, site)}, {"root", offsetof(config, root)},       {"cache", offsetof(config, cache)},
-    {"keys", offsetof(config, keys)}, {"catalog", offsetof(config, catalog)}, {"log", offsetof(config, log)},
+    {"site", offsetof(config, site)},       {"root", offsetof(config, root)},
+    {"cache", offsetof(config, cache)},     {"keys", offsetof(config, keys)},
+    {"catalog", offsetof(config, catalog)}, {"log", offsetof(config, log)},
 };
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))

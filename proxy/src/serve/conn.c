@@ -38,7 +38,13 @@ static void give_exchange(loop *l, exchange *x) {
 bool conn_open(loop *l, int fd, bool trusted, address_key address) {
   int on = 1;
   conn *c = calloc(1, sizeof *c);
-  if (c) *c = (conn){.loop = l, .fd = fd, .trusted = trusted, .address = address, .writable = true, .next = l->connections};
+  if (c)
+    *c = (conn){.loop = l,
+                .fd = fd,
+                .trusted = trusted,
+                .address = address,
+                .writable = true,
+                .next = l->connections};
   if (!c || !loop_watch(l, fd, c)) {
     free(c);
     close(fd);
@@ -130,9 +136,16 @@ static void note_request(loop *l, const http_request *q, exchange *x) {
 static step submit(conn *c, const http_request *q, sonde_str head, char *body, size_t body_len) {
   exchange *x = c->x;
   loop *l = c->loop;
-  work_order order = {.answer = x->handler, .request = q, .head = head, .body = body, .body_len = body_len,
-                      .user = x->grant ? x->grant->user : "", .tables = x->grant ? x->grant->tables : "",
-                      .box = &l->box, .deliver = send_work_news, .owner = c};
+  work_order order = {.answer = x->handler,
+                      .request = q,
+                      .head = head,
+                      .body = body,
+                      .body_len = body_len,
+                      .user = x->grant ? x->grant->user : "",
+                      .tables = x->grant ? x->grant->tables : "",
+                      .box = &l->box,
+                      .deliver = send_work_news,
+                      .owner = c};
   x->work = work_submit(l->site->work, &order);
   c->state = x->work ? CONN_WAITING : CONN_SENDING;
   if (x->work) {
@@ -141,7 +154,8 @@ static step submit(conn *c, const http_request *q, sonde_str head, char *body, s
     return STEP_AGAIN;
   }
   metrics_add(&l->metrics, COUNT_REFUSED_BUSY, 1);
-  answer_problem(l, q, x, 503, "Retry-After: 1\r\n", "busy", "Too many answers are being made; try again in a second.");
+  answer_problem(l, q, x, 503, "Retry-After: 1\r\n", "busy",
+                 "Too many answers are being made; try again in a second.");
   return STEP_AGAIN;
 }
 
@@ -161,7 +175,8 @@ static bool prepare_body(exchange *x, const http_request *q, const char *head, s
 /* Whoever asks first whether it may send a body gets no answer from anybody else. */
 static void say_continue(conn *c, const http_request *q) {
   static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
-  if (q->fields[FIELD_EXPECT].ptr && q->is_1_1) (void)!send(c->fd, line, sizeof line - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (q->fields[FIELD_EXPECT].ptr && q->is_1_1)
+    (void)!send(c->fd, line, sizeof line - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* Takes as much of the body as came with the head; answers how much that was. */
@@ -171,7 +186,8 @@ static size_t begin_body(conn *c, const http_request *q, const char *head, size_
     x->keep_alive = false;
     x->handler = NULL;
     c->state = CONN_SENDING;
-    answer_problem(c->loop, q, x, 413, "", "body_too_large", "The body of the request is larger than is allowed here.");
+    answer_problem(c->loop, q, x, 413, "", "body_too_large",
+                   "The body of the request is larger than is allowed here.");
     return more;
   }
   x->input_len = more < x->input_cap ? more : x->input_cap;
@@ -338,8 +354,10 @@ void conn_late(conn *c) {
     return;
   case CONN_SENDING: late_reader(c); return;
   case CONN_WAITING:
-    if (send_gives_up(c)) conn_run(c);
-    else cut(c);
+    if (send_gives_up(c))
+      conn_run(c);
+    else
+      cut(c);
     return;
   case CONN_LINGERING: conn_close(c); return;
   }

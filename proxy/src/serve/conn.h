@@ -20,7 +20,7 @@ struct conn {
   loop *loop;
   conn *prev, *next, *next_ready;
   exchange *x; /* NULL unless a request is being answered */
-  char *in;    /* NULL, or REQUEST_HEAD_MAX bytes for a head that has not come whole, or requests sent ahead */
+  char *in; /* NULL, or REQUEST_HEAD_MAX bytes for a head that has not come whole, or requests sent ahead */
   uint32_t in_len;
   int fd;
   uint64_t window_sent; /* bytes since the send deadline was set last */
@@ -35,9 +35,9 @@ struct conn {
 bool conn_open(loop *, int fd, bool trusted, address_key);
 void conn_close(conn *); /* cuts what is under way */
 void conn_event(conn *, uint32_t epoll_events);
-void conn_run(conn *);      /* goes on as far as the sockets let it */
-void conn_late(conn *);     /* its deadline passed */
-void conn_drain(conn *);    /* the server ends: closed as soon as it has nothing to do */
+void conn_run(conn *);   /* goes on as far as the sockets let it */
+void conn_late(conn *);  /* its deadline passed */
+void conn_drain(conn *); /* the server ends: closed as soon as it has nothing to do */
 /* Says 503 to a socket for which there is no room, and closes it. */
 void conn_refuse(loop *, int fd);
 

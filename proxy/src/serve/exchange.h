@@ -36,8 +36,8 @@ struct exchange {
   bool work_ended, chunked;
   bool chunk_open; /* the line break after the last chunk is not written yet */
   bool timed;      /* its reader does not keep up, and has a deadline */
-  bool stepped; /* it took more than one go, so that the file may have changed meanwhile */
-  bool done;    /* nothing more will be put into it */
+  bool stepped;    /* it took more than one go, so that the file may have changed meanwhile */
+  bool done;       /* nothing more will be put into it */
 
   /* A request with a body, until it has come. */
   char *input;

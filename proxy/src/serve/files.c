@@ -49,7 +49,8 @@ static void put_content_range(out *o, byte_range r, uint64_t size) {
 static void send_bytes(exchange *x, const found *f, byte_range r) {
   put_field(&x->head, "Content-Type", f->type.name);
   if (f->coding) put_field(&x->head, "Content-Encoding", f->coding);
-  out_literal(&x->head, "Content-Length: "), out_number(&x->head, r.length), out_literal(&x->head, "\r\n\r\n");
+  out_literal(&x->head, "Content-Length: "), out_number(&x->head, r.length),
+      out_literal(&x->head, "\r\n\r\n");
   x->offset = r.first;
   x->length = x->only_head ? 0 : r.length;
 }
@@ -124,7 +125,8 @@ static void answer_416(loop *l, const http_request *q, const found *f, exchange 
   char fields[64];
   snprintf(fields, sizeof fields, "Content-Range: bytes */%" PRIu64 "\r\n", f->file->version.size);
   if (!f->page) {
-    answer_problem(l, q, x, 416, fields, "range", "No byte of the file is in the ranges asked for, or they are too many.");
+    answer_problem(l, q, x, 416, fields, "range",
+                   "No byte of the file is in the ranges asked for, or they are too many.");
     return;
   }
   answer_begin(l, q, x, 416);
@@ -164,7 +166,8 @@ static void answer_file(loop *l, const http_request *q, const found *f, exchange
   int conditional = condition_judge(q, v->etag, v->modified.tv_sec);
   x->file = f->file;
   if (conditional == 412) {
-    answer_problem(l, q, x, 412, "", "precondition", "The file is not in the state that the request asks for.");
+    answer_problem(l, q, x, 412, "", "precondition",
+                   "The file is not in the state that the request asks for.");
   } else if (conditional == 304) {
     answer_begin(l, q, x, 304);
     put_file_fields(l, q, f, x);
@@ -214,7 +217,8 @@ void files_answer_page(loop *l, const http_request *q, exchange *x, int folder) 
   int len = snprintf(path, sizeof path, "%s%s", below.ptr, is_folder ? "index.html" : "");
   sonde_str name = {path, (size_t)len};
   f.type = media_type_of(name);
-  if (!find_precompressed(l, q, folder, name, &f)) f.file = opened_get(&l->files, folder, name, l->now_ms, &status);
+  if (!find_precompressed(l, q, folder, name, &f))
+    f.file = opened_get(&l->files, folder, name, l->now_ms, &status);
   if (f.file)
     answer_file(l, q, &f, x);
   else if (status == 301 && !is_folder)
@@ -226,11 +230,13 @@ void files_answer_page(loop *l, const http_request *q, exchange *x, int folder) 
 void files_answer_data(loop *l, const http_request *q, exchange *x, int folder, sonde_str path) {
   found f = {.type = media_type_of(path)};
   int status = 404;
-  if (folder != NO_ROOT && path.len && path_is_plain(path)) f.file = opened_get(&l->files, folder, path, l->now_ms, &status);
+  if (folder != NO_ROOT && path.len && path_is_plain(path))
+    f.file = opened_get(&l->files, folder, path, l->now_ms, &status);
   if (f.file)
     answer_file(l, q, &f, x);
   else if (status == 503)
-    answer_problem(l, q, x, 503, "Retry-After: 1\r\n", "busy", "The server has no room for another open file; try again.");
+    answer_problem(l, q, x, 503, "Retry-After: 1\r\n", "busy",
+                   "The server has no room for another open file; try again.");
   else if (status == 403)
     answer_problem(l, q, x, 403, "", "unreadable", "The server may not read this file.");
   else

@@ -57,7 +57,8 @@ size_t frame_compress(void *context, const void *bytes, size_t len, void **to, s
 static uint8_t *read_table(int fd, uint64_t file_size, size_t *size) {
   uint8_t footer[SEEKABLE_FOOTER];
   if (file_size < SEEKABLE_FOOTER) return NULL;
-  if (pread(fd, footer, sizeof footer, (off_t)(file_size - sizeof footer)) != (ssize_t)sizeof footer) return NULL;
+  if (pread(fd, footer, sizeof footer, (off_t)(file_size - sizeof footer)) != (ssize_t)sizeof footer)
+    return NULL;
   if (!seekable_footer_read(footer, file_size, size)) return NULL;
   uint8_t *table = malloc(*size);
   if (table && pread(fd, table, *size, (off_t)(file_size - *size)) == (ssize_t)*size) return table;
@@ -65,7 +66,8 @@ static uint8_t *read_table(int fd, uint64_t file_size, size_t *size) {
   return NULL;
 }
 
-int frame_cache_open(frame_cache *c, const file_version *v, uint32_t n, uint64_t *offset, seekable_entry *entry) {
+int frame_cache_open(frame_cache *c, const file_version *v, uint32_t n, uint64_t *offset,
+                     seekable_entry *entry) {
   char name[NAME_SIZE];
   struct stat file;
   size_t size;
@@ -140,7 +142,9 @@ static bool write_table(const maker *m, uint32_t count, int to) {
 
 static bool copy_all(const frame_cache *c, const wanted *w, int to) {
   uint32_t count = (uint32_t)((w->version.size + FRAME_BYTES - 1) / FRAME_BYTES);
-  maker m = {.context = ZSTD_createCCtx(), .plain = malloc(FRAME_BYTES), .entries = calloc(count, sizeof *m.entries)};
+  maker m = {.context = ZSTD_createCCtx(),
+             .plain = malloc(FRAME_BYTES),
+             .entries = calloc(count, sizeof *m.entries)};
   bool good = m.context && m.plain && m.entries && count <= SEEKABLE_FRAMES_MAX;
   for (uint32_t i = 0; i < count && good; i++) good = !atomic_load(&c->ending) && copy_frame(w, &m, i, to);
   good = good && write_table(&m, count, to);

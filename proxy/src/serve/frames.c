@@ -17,7 +17,9 @@ enum { NUMBER_DIGITS = 9 };
 static bool split_path(sonde_str path, sonde_str *id, uint32_t *number) {
   size_t digits = 0;
   *number = 0;
-  while (digits < path.len && path.ptr[path.len - digits - 1] >= '0' && path.ptr[path.len - digits - 1] <= '9') digits++;
+  while (digits < path.len && path.ptr[path.len - digits - 1] >= '0' &&
+         path.ptr[path.len - digits - 1] <= '9')
+    digits++;
   if (!digits || digits > NUMBER_DIGITS || path.len < digits + 4) return false;
   const char *first = path.ptr + path.len - digits;
   if (memcmp(first - 3, "/z/", 3) != 0 || (digits > 1 && *first == '0')) return false;
@@ -64,14 +66,14 @@ static bool version_fits(const http_request *q, frame *f) {
   int len = param_decode(raw, wanted, sizeof wanted);
   const char *etag = f->version.etag;
   size_t bare = strlen(etag) - 2;
-  f->pinned = len > 0 && (strcmp(wanted, etag) == 0 || ((size_t)len == bare && memcmp(wanted, etag + 1, bare) == 0));
+  f->pinned =
+      len > 0 && (strcmp(wanted, etag) == 0 || ((size_t)len == bare && memcmp(wanted, etag + 1, bare) == 0));
   return f->pinned;
 }
 
 static bool begin(work *w, const frame *f, int status, uint64_t length) {
   char fields[512];
-  snprintf(fields, sizeof fields,
-           "ETag: %s\r\nCache-Control: %s\r\n%s", f->etag,
+  snprintf(fields, sizeof fields, "ETag: %s\r\nCache-Control: %s\r\n%s", f->etag,
            f->pinned ? "private, max-age=31536000, immutable" : "private, no-cache",
            status == 200 ? "Content-Type: application/zstd\r\n" : "");
   return work_begin(w, status, length, fields);

@@ -22,7 +22,8 @@ void keyring_wipe(keyring *ring) { sodium_memzero(ring, sizeof *ring); }
 static bool id_is_sane(sonde_str id) {
   for (size_t i = 0; i < id.len; i++) {
     char c = id.ptr[i];
-    bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    bool fits =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     if (!fits) return false;
   }
   return id.len > 0 && id.len <= KEY_ID_MAX;

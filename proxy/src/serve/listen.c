@@ -31,7 +31,8 @@ static struct sockaddr_storage address_of(int fd) {
 static listener listener_of(int fd, bool shared) {
   struct sockaddr_storage address = address_of(fd);
   bool local = address.ss_family == AF_UNIX;
-  return (listener){.fd = fd, .trusted = local, .shared = shared || local, .loopback = local || is_loopback(&address)};
+  return (listener){
+      .fd = fd, .trusted = local, .shared = shared || local, .loopback = local || is_loopback(&address)};
 }
 
 /* The protocol of sd_listen_fds(3): two variables, descriptors from 3 on. */
@@ -91,7 +92,8 @@ static bool remove_stale(const struct sockaddr_un *address) {
   struct stat file;
   if (lstat(address->sun_path, &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool stale = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 && errno == ECONNREFUSED;
+  bool stale =
+      fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) != 0 && errno == ECONNREFUSED;
   if (fd >= 0) close(fd);
   return stale && unlink(address->sun_path) == 0;
 }
@@ -99,7 +101,8 @@ static bool remove_stale(const struct sockaddr_un *address) {
 /* Mode 0660: the server's user and group, which the front server is put into. */
 static bool listen_unix(const char *path, listener *out, char why[256]) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (!*path || strlen(path) >= sizeof address.sun_path) return fail(why, path, "the path is empty or too long");
+  if (!*path || strlen(path) >= sizeof address.sun_path)
+    return fail(why, path, "the path is empty or too long");
   strcpy(address.sun_path, path);
   mode_t mask = umask(0117);
   int fd = bound_socket((const struct sockaddr *)&address, sizeof address, ALONE);
@@ -143,7 +146,8 @@ bool listen_open(const char *address, bool reuse, listener *out, char why[256]) 
   struct addrinfo *resolved;
   if (strncmp(address, "unix:", 5) == 0) return listen_unix(address + 5, out, why);
   if (!resolve(address, &resolved, why)) return false;
-  int fd = bound_socket(resolved->ai_addr, resolved->ai_addrlen, reuse ? FIRST_OF_SEVERAL : ALONE), error = errno;
+  int fd = bound_socket(resolved->ai_addr, resolved->ai_addrlen, reuse ? FIRST_OF_SEVERAL : ALONE),
+      error = errno;
   freeaddrinfo(resolved);
   if (fd < 0) return fail(why, address, strerror(error));
   *out = listener_of(fd, false);

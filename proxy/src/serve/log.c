@@ -25,7 +25,8 @@ request_log *log_open(const char *where) {
   request_log *l = calloc(1, sizeof *l);
   if (!l) return NULL;
   bool to_stderr = strcmp(where, "stderr") == 0;
-  l->fd = to_stderr ? dup(STDERR_FILENO) : open(where, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+  l->fd = to_stderr ? dup(STDERR_FILENO)
+                    : open(where, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
   l->buffer = malloc(BUFFER);
   l->spare = malloc(BUFFER);
   if (l->fd >= 0 && l->buffer && l->spare) {
@@ -57,7 +58,8 @@ static uint64_t write_lines(int fd, const char *bytes, size_t len, bool *torn) {
 /* Loses at most what is said here: the line about lost lines is lost with the next ones. */
 static size_t say_lost(request_log *l) {
   if (l->lost == l->told || BUFFER - l->len < 128) return 0;
-  int n = snprintf(l->buffer + l->len, 128, "{\"event\":\"log_lines_lost\",\"total\":%llu}\n", (unsigned long long)l->lost);
+  int n = snprintf(l->buffer + l->len, 128, "{\"event\":\"log_lines_lost\",\"total\":%llu}\n",
+                   (unsigned long long)l->lost);
   l->told = l->lost;
   return (size_t)n;
 }

@@ -28,7 +28,9 @@ static bool watch(loop *l, int fd, void *who, uint32_t events) {
   return epoll_ctl(l->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-bool loop_watch(loop *l, int fd, void *who) { return watch(l, fd, who, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET); }
+bool loop_watch(loop *l, int fd, void *who) {
+  return watch(l, fd, who, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+}
 
 loop *loop_new(site *s) {
   loop *l = calloc(1, sizeof *l);

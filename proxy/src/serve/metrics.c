@@ -1,16 +1,17 @@
 /* Counters are read while they grow: each value is exact, a page of them is not one moment. */
 #include "metrics.h"
 
-static const uint64_t bounds_us[LATENCY_BUCKETS] = {100,    250,    1000,    2500,    10000,   25000,
+static const uint64_t bounds_us[LATENCY_BUCKETS] = {100,    250,    1000,    2500,    10000,    25000,
                                                     100000, 250000, 1000000, 2500000, 10000000, 60000000};
-static const char *const bounds_seconds[LATENCY_BUCKETS] = {"0.0001", "0.00025", "0.001", "0.0025", "0.01", "0.025",
-                                                            "0.1",    "0.25",    "1",     "2.5",    "10",   "60"};
+static const char *const bounds_seconds[LATENCY_BUCKETS] = {
+    "0.0001", "0.00025", "0.001", "0.0025", "0.01", "0.025", "0.1", "0.25", "1", "2.5", "10", "60"};
 
 static const struct {
   const char *name, *label, *help;
 } names[COUNTERS] = {
     [COUNT_ACCEPTED] = {"sonde_connections_accepted_total", "", "Connections accepted"},
-    [COUNT_REFUSED_LIMIT] = {"sonde_refused_total", "{reason=\"connections\"}", "Connections and requests refused"},
+    [COUNT_REFUSED_LIMIT] = {"sonde_refused_total", "{reason=\"connections\"}",
+                             "Connections and requests refused"},
     [COUNT_REFUSED_ADDRESS] = {"sonde_refused_total", "{reason=\"address\"}", NULL},
     [COUNT_REFUSED_RATE] = {"sonde_refused_total", "{reason=\"rate\"}", NULL},
     [COUNT_REFUSED_SIGNATURE] = {"sonde_refused_total", "{reason=\"signature\"}", NULL},
@@ -22,7 +23,8 @@ static const struct {
     [COUNT_CUT_FAILED] = {"sonde_cut_total", "{reason=\"failed\"}", NULL},
     [COUNT_COLD] = {"sonde_cold_reads_total", "", "Pieces of files read from the disk before they were sent"},
     [COUNT_BYTES] = {"sonde_sent_bytes_total", "", "Bytes sent, heads included"},
-    [COUNT_NO_DESCRIPTORS] = {"sonde_descriptors_exhausted_total", "", "Times that no file descriptor was left"},
+    [COUNT_NO_DESCRIPTORS] = {"sonde_descriptors_exhausted_total", "",
+                              "Times that no file descriptor was left"},
 };
 
 void metrics_answered(metrics *m, int status, uint64_t us) {
@@ -37,7 +39,8 @@ static uint64_t get(const atomic_uint_fast64_t *n) { return atomic_load_explicit
 
 static void put_help(out *o, const char *name, const char *kind, const char *help) {
   out_literal(o, "# HELP "), out_text(o, name), out_literal(o, " "), out_text(o, help);
-  out_literal(o, "\n# TYPE "), out_text(o, name), out_literal(o, " "), out_text(o, kind), out_literal(o, "\n");
+  out_literal(o, "\n# TYPE "), out_text(o, name), out_literal(o, " "), out_text(o, kind),
+      out_literal(o, "\n");
 }
 
 static void put_value(out *o, const char *name, const char *label, uint64_t value) {
@@ -66,7 +69,8 @@ static void put_statuses(const metrics *const *sets, unsigned count, out *o) {
 
 static void put_latencies(const metrics *const *sets, unsigned count, out *o) {
   uint64_t sum = 0, total = 0;
-  put_help(o, "sonde_request_seconds", "histogram", "From a whole head to the last byte handed to the kernel");
+  put_help(o, "sonde_request_seconds", "histogram",
+           "From a whole head to the last byte handed to the kernel");
   for (unsigned b = 0; b <= LATENCY_BUCKETS; b++) {
     for (unsigned i = 0; i < count; i++) sum += get(&sets[i]->latencies[b]);
     out_literal(o, "sonde_request_seconds_bucket{le=\"");

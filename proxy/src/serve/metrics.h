@@ -10,15 +10,15 @@ typedef enum {
   COUNT_REFUSED_ADDRESS, /* connections, over the limit of an address */
   COUNT_REFUSED_RATE,    /* requests, over the rate of a user */
   COUNT_REFUSED_SIGNATURE,
-  COUNT_REFUSED_HEAD,    /* requests that were malformed */
-  COUNT_REFUSED_BUSY,    /* answers for which the queue had no room */
-  COUNT_LATE_HEAD,       /* connections closed before their head was whole */
-  COUNT_LATE_READER,     /* answers cut because nobody took them */
-  COUNT_CUT_CHANGED,     /* answers cut because the file changed */
-  COUNT_CUT_FAILED,      /* answers cut because making them failed */
-  COUNT_COLD,            /* pieces of files that had to be read from the disk */
-  COUNT_BYTES,           /* sent, heads included */
-  COUNT_NO_DESCRIPTORS,  /* times that accept ran out of file descriptors */
+  COUNT_REFUSED_HEAD,   /* requests that were malformed */
+  COUNT_REFUSED_BUSY,   /* answers for which the queue had no room */
+  COUNT_LATE_HEAD,      /* connections closed before their head was whole */
+  COUNT_LATE_READER,    /* answers cut because nobody took them */
+  COUNT_CUT_CHANGED,    /* answers cut because the file changed */
+  COUNT_CUT_FAILED,     /* answers cut because making them failed */
+  COUNT_COLD,           /* pieces of files that had to be read from the disk */
+  COUNT_BYTES,          /* sent, heads included */
+  COUNT_NO_DESCRIPTORS, /* times that accept ran out of file descriptors */
   COUNTERS
 } counter;
 

@@ -49,7 +49,9 @@ opened *opened_adopt(int fd) {
 }
 
 static int status_of_error(void) {
-  return errno == EACCES || errno == EPERM ? 403 : errno == EMFILE || errno == ENFILE || errno == ENOMEM ? 503 : 404;
+  return errno == EACCES || errno == EPERM                       ? 403
+         : errno == EMFILE || errno == ENFILE || errno == ENOMEM ? 503
+                                                                 : 404;
 }
 
 static opened *open_file(int folder, sonde_str path, int *status) {

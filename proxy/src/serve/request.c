@@ -38,8 +38,11 @@ bool str_next_item(sonde_str *list, sonde_str *item) {
 static const struct {
   const char *name;
   http_method method;
-} methods[] = {{"GET", METHOD_GET},         {"HEAD", METHOD_HEAD}, {"OPTIONS", METHOD_OPTIONS},
-               {"POST", METHOD_POST},       {"DELETE", METHOD_DELETE}};
+} methods[] = {{"GET", METHOD_GET},
+               {"HEAD", METHOD_HEAD},
+               {"OPTIONS", METHOD_OPTIONS},
+               {"POST", METHOD_POST},
+               {"DELETE", METHOD_DELETE}};
 enum { METHODS = sizeof methods / sizeof *methods };
 
 const char *method_name(http_method m) {
@@ -148,8 +151,8 @@ static int read_fields(http_request *q, const struct phr_header *headers, size_t
   for (size_t i = 0; i < count; i++) {
     const struct phr_header *h = &headers[i];
     if (!h->name || !is_token(h->name, h->name_len)) return 400;
-    int refused = keep_field(q, (sonde_str){h->name, h->name_len},
-                             str_trim((sonde_str){h->value, h->value_len}));
+    int refused =
+        keep_field(q, (sonde_str){h->name, h->name_len}, str_trim((sonde_str){h->value, h->value_len}));
     if (refused) return refused;
   }
   return 0;
@@ -190,7 +193,8 @@ int request_parse(const char *bytes, size_t len, size_t *used, http_request *q) 
   const char *method, *target;
   int minor;
   memset(q, 0, offsetof(http_request, decoded));
-  int n = phr_parse_request(bytes, len, &method, &method_len, &target, &target_len, &minor, headers, &count, 0);
+  int n =
+      phr_parse_request(bytes, len, &method, &method_len, &target, &target_len, &minor, headers, &count, 0);
   if (n == -2) return REQUEST_PARTIAL;
   q->method = method_at(bytes, len);
   if (n < 0) return status_of_refused(bytes, len);

@@ -39,9 +39,10 @@ static void answer_options(loop *l, const http_request *q, exchange *x) {
     return;
   }
   answer_begin(l, q, x, 204);
-  out_literal(&x->head, "Allow: GET, HEAD, POST, DELETE\r\nAccess-Control-Allow-Methods: GET, HEAD, POST, DELETE\r\n"
-                        "Access-Control-Max-Age: 86400\r\nAccess-Control-Allow-Headers: Range, If-Range, If-Match, "
-                        "If-None-Match, If-Modified-Since, If-Unmodified-Since, Content-Type, traceparent\r\n\r\n");
+  out_literal(&x->head,
+              "Allow: GET, HEAD, POST, DELETE\r\nAccess-Control-Allow-Methods: GET, HEAD, POST, DELETE\r\n"
+              "Access-Control-Max-Age: 86400\r\nAccess-Control-Allow-Headers: Range, If-Range, If-Match, "
+              "If-None-Match, If-Modified-Since, If-Unmodified-Since, Content-Type, traceparent\r\n\r\n");
 }
 
 /* What the front server says about a request that it let through. */
@@ -88,7 +89,8 @@ static bool admit(loop *l, const http_request *q, const origin *from, exchange *
   sonde_str user = {grant->user, strlen(grant->user)};
   if (limits_take(l->site->limits, user, from->address, l->now_ms)) return true;
   metrics_add(&l->metrics, COUNT_REFUSED_RATE, 1);
-  answer_problem(l, q, x, 429, "Retry-After: 1\r\n", "rate", "Too many requests at once; try again in a second.");
+  answer_problem(l, q, x, 429, "Retry-After: 1\r\n", "rate",
+                 "Too many requests at once; try again in a second.");
   return false;
 }
 

@@ -56,7 +56,8 @@ static bool allow_folder_of(int rules, const char *file) {
 static bool allow_all(int rules, const config *c, const roots *r, uint64_t writing) {
   bool allowed = allow(rules, r->site, READING) && allow(rules, r->root, READING) &&
                  allow(rules, r->cache, READING | writing) && allow_folder_of(rules, c->keys) &&
-                 allow_folder_of(rules, c->catalog) && allow_path(rules, "/dev/null", LANDLOCK_ACCESS_FS_READ_FILE);
+                 allow_folder_of(rules, c->catalog) &&
+                 allow_path(rules, "/dev/null", LANDLOCK_ACCESS_FS_READ_FILE);
   for (unsigned i = 0; i < r->named_count; i++) allowed = allowed && allow(rules, r->named[i].fd, READING);
   return allowed;
 }
@@ -68,7 +69,8 @@ static bool enter_landlock(const config *c, const roots *r, const char **missing
   struct landlock_ruleset_attr all = {.handled_access_fs = FIRST_ABI | truncate};
   if (abi >= 2) all.handled_access_fs |= LANDLOCK_ACCESS_FS_REFER;
   int rules = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0);
-  bool entered = rules >= 0 && allow_all(rules, c, r, WRITING | truncate) && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+  bool entered = rules >= 0 && allow_all(rules, c, r, WRITING | truncate) &&
+                 syscall(SYS_landlock_restrict_self, rules, 0) == 0;
   if (rules >= 0) close(rules);
   return entered;
 }

@@ -92,8 +92,14 @@ static void release_file(void *file) { opened_release(file); }
 
 static step read_cold(conn *c, uint64_t length) {
   exchange *x = c->x;
-  cold_order order = {.fd = x->file->fd, .offset = x->offset, .length = length, .box = &c->loop->box, .deliver = warmed,
-                      .owner = c, .done = release_file, .resource = x->file};
+  cold_order order = {.fd = x->file->fd,
+                      .offset = x->offset,
+                      .length = length,
+                      .box = &c->loop->box,
+                      .deliver = warmed,
+                      .owner = c,
+                      .done = release_file,
+                      .resource = x->file};
   x->cold = cold_submit(c->loop->site->cold, &order);
   if (!x->cold) return STEP_CUT;
   x->file->refs++;
@@ -114,7 +120,8 @@ static step send_file(conn *c, size_t *turn) {
   exchange *x = c->x;
   uint64_t piece = x->length < PIECE ? x->length : PIECE;
   if (x->stepped && !opened_is_unchanged(x->file)) return cut_changed(c);
-  if (x->offset + piece > x->warm_until && !cold_is_warm(x->file->fd, x->offset, piece)) return read_cold(c, piece);
+  if (x->offset + piece > x->warm_until && !cold_is_warm(x->file->fd, x->offset, piece))
+    return read_cold(c, piece);
   off_t offset = (off_t)x->offset;
   ssize_t n = sendfile(c->fd, x->file->fd, &offset, (size_t)piece);
   if (n < 0) return failed_send(c);
@@ -162,7 +169,8 @@ static void begin_work_answer(conn *c, const work_news *news) {
   out_text(&x->head, news->fields);
   answer_put_data_fields(c->loop, q, x);
   put_timing(&x->head, x);
-  out_literal(&x->head, "Sonde-Query: "), out_number(&x->head, work_id(x->work)), out_literal(&x->head, "\r\n");
+  out_literal(&x->head, "Sonde-Query: "), out_number(&x->head, work_id(x->work)),
+      out_literal(&x->head, "\r\n");
   end_work_head(x, q, news);
 }
 
@@ -273,7 +281,8 @@ static step refill(conn *c) {
 
 step send_some(conn *c, size_t *turn) {
   exchange *x = c->x;
-  if (x->head_sent < x->head.len || x->body_sent < x->body_len) return c->writable ? send_text(c, turn) : blocked(c);
+  if (x->head_sent < x->head.len || x->body_sent < x->body_len)
+    return c->writable ? send_text(c, turn) : blocked(c);
   if (x->length) return c->writable ? send_file(c, turn) : blocked(c);
   return x->done ? STEP_FINISHED : refill(c);
 }

@@ -36,7 +36,8 @@ static const char *take_option(config *c, const char *name, const char *value) {
   if (strcmp(name, "--root") == 0) return config_add_root(c, value);
   if (strcmp(name, "--cors") == 0) return config_add_origin(c, value);
   if (strcmp(name, "--listen") == 0)
-    return listen_is_sane(value) ? config_set_listen(c, value) : "takes ADDR:PORT with a port of at most 65535";
+    return listen_is_sane(value) ? config_set_listen(c, value)
+                                 : "takes ADDR:PORT with a port of at most 65535";
   return config_set_text(c, name + 2, value);
 }
 
@@ -53,7 +54,8 @@ static int read_config_file(int argc, char **argv, config *c) {
 }
 
 static bool is_option(const char *word) {
-  static const char *const names[] = {"--config", "--root", "--site", "--listen", "--cors", "--keys", "--cache", "--log"};
+  static const char *const names[] = {"--config", "--root", "--site",  "--listen",
+                                      "--cors",   "--keys", "--cache", "--log"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcmp(word, names[i]) == 0) return true;
   return false;
@@ -96,7 +98,8 @@ bool site_load_keys(site *s, char why[128]) {
 
 static int load_keys(site *s) {
   char why[128];
-  return site_load_keys(s, why) ? EXIT_FINE : say_error("cannot take the keys from %s: %s", s->config.keys, why);
+  return site_load_keys(s, why) ? EXIT_FINE
+                                : say_error("cannot take the keys from %s: %s", s->config.keys, why);
 }
 
 static int open_roots(site *s) {
@@ -115,7 +118,8 @@ static int open_listeners(site *s, listeners *l) {
   l->count = listen_inherited(l->all, LISTEN_MAX, why);
   if (l->count < 0) return say_error("%s", why);
   for (unsigned i = 0; i < s->config.listen_count && (unsigned)l->count == i; i++) {
-    if (!listen_open(s->config.listen[i], s->config.threads > 1, &l->all[i], why)) return say_error("%s", why);
+    if (!listen_open(s->config.listen[i], s->config.threads > 1, &l->all[i], why))
+      return say_error("%s", why);
     l->count++;
   }
   s->loopback = true;
@@ -164,7 +168,8 @@ static int open_loops(site *s, const listeners *from) {
     loop *l = loop_new(s);
     if (!l) return say_error("cannot wait for connections: %s", strerror(errno));
     s->loops[s->loop_count] = l;
-    if (!give_listeners(l, from, s->loop_count++ == 0)) return say_error("cannot listen: %s", strerror(errno));
+    if (!give_listeners(l, from, s->loop_count++ == 0))
+      return say_error("cannot listen: %s", strerror(errno));
   }
   return EXIT_FINE;
 }
@@ -178,7 +183,8 @@ static void announce(const site *s, const listeners *l) {
     printf("Serving %s at %s (Ctrl-C ends it)\n", what, name);
   }
   fflush(stdout);
-  if (!s->loopback && !c->keys) fprintf(stderr, "Everyone who can reach this address can read these files.\n");
+  if (!s->loopback && !c->keys)
+    fprintf(stderr, "Everyone who can reach this address can read these files.\n");
 }
 
 /* Signals are waited for by the main thread, and blocked everywhere. */
@@ -202,7 +208,8 @@ static int enter_sandbox(const site *s) {
 }
 
 static int start_threads(site *s, unsigned *running) {
-  bool started = log_start(s->log) && work_pool_start(s->work) && cold_start(s->cold, COLD_THREADS) && frame_cache_start(s->frames);
+  bool started = log_start(s->log) && work_pool_start(s->work) && cold_start(s->cold, COLD_THREADS) &&
+                 frame_cache_start(s->frames);
   while (started && *running < s->loop_count) {
     started = pthread_create(&s->loops[*running]->thread, NULL, loop_run, s->loops[*running]) == 0;
     *running += started;

@@ -14,9 +14,12 @@ static const struct {
   const char *name;
   size_t max;
 } parameters[PARAMETERS] = {
-    [P_KEY] = {"sig_key", KEY_ID_MAX},       [P_EXPIRES] = {"sig_exp", 12},
-    [P_METHODS] = {"sig_methods", 32},       [P_USER] = {"sig_user", SIGN_USER_MAX},
-    [P_TABLES] = {"sig_tables", SIGN_TABLES_MAX}, [P_SIGNATURE] = {"sig", SIGNATURE_CHARS},
+    [P_KEY] = {"sig_key", KEY_ID_MAX},
+    [P_EXPIRES] = {"sig_exp", 12},
+    [P_METHODS] = {"sig_methods", 32},
+    [P_USER] = {"sig_user", SIGN_USER_MAX},
+    [P_TABLES] = {"sig_tables", SIGN_TABLES_MAX},
+    [P_SIGNATURE] = {"sig", SIGNATURE_CHARS},
     [P_PATH] = {"sig_path", SIGN_PATH_MAX},
 };
 
@@ -42,7 +45,9 @@ static bool holds_control(const char *s, int len) {
 }
 
 static bool keep(claim *c, parameter p, sonde_str raw) {
-  sonde_str *place = p != P_PATH ? &c->values[p] : c->path_count < SIGN_PATHS_MAX ? &c->paths[c->path_count++] : NULL;
+  sonde_str *place = p != P_PATH                      ? &c->values[p]
+                     : c->path_count < SIGN_PATHS_MAX ? &c->paths[c->path_count++]
+                                                      : NULL;
   size_t left = sizeof c->store - c->used, cap = parameters[p].max + 1;
   if (!place || place->ptr) return false;
   char *at = c->store + c->used;
@@ -133,7 +138,8 @@ static void fill(sign_grant *grant, const claim *c) {
   memcpy(grant->tables, tables.ptr, tables.len + 1);
 }
 
-sign_verdict sign_verify(const keyring *ring, const http_request *q, time_t now, time_t ahead, sign_grant *grant) {
+sign_verdict sign_verify(const keyring *ring, const http_request *q, time_t now, time_t ahead,
+                         sign_grant *grant) {
   claim c;
   int64_t expires;
   sign_verdict read = read_claim(q->query, &c);

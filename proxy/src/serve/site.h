@@ -26,7 +26,7 @@ typedef struct site {
   void *answers;       /* what answers_open made; work handlers get the site as their context */
 
   pthread_mutex_t keys_mutex;
-  keyring keys; /* the newest; loops copy it when the generation has moved on */
+  keyring keys;                /* the newest; loops copy it when the generation has moved on */
   atomic_uint keys_generation; /* 0: no key ring, nothing needs a signature */
 
   atomic_bool draining;

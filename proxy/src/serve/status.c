@@ -27,7 +27,8 @@ static void answer_metrics(loop *l, const http_request *q, exchange *x) {
     answer_status(l, q, x, 503);
   } else {
     answer_begin(l, q, x, 200);
-    out_literal(&x->head, "Cache-Control: no-store\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n");
+    out_literal(&x->head,
+                "Cache-Control: no-store\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n");
     answer_end(x, page, o.len);
   }
   free(page);

@@ -134,7 +134,8 @@ static bool take_number(reader *r, toml_value *v) {
     if (++digits > DIGITS_MAX) return fail(r, "a number of more than 18 digits");
     v->number = v->number * 10 + (*r->at - '0');
   }
-  if (!digits || r->at[-1] == '_' || (digits > 1 && *first == '0')) return fail(r, "a value was expected: a string, a whole number, true, false or [strings]");
+  if (!digits || r->at[-1] == '_' || (digits > 1 && *first == '0'))
+    return fail(r, "a value was expected: a string, a whole number, true, false or [strings]");
   if (negative) v->number = -v->number;
   v->kind = TOML_NUMBER;
   return true;

@@ -156,7 +156,9 @@ void work_release(work *w) {
   let_go(w);
 }
 
-bool work_cancelled(const work *w) { return atomic_load_explicit(&((work *)(uintptr_t)w)->cancelled, memory_order_relaxed); }
+bool work_cancelled(const work *w) {
+  return atomic_load_explicit(&((work *)(uintptr_t)w)->cancelled, memory_order_relaxed);
+}
 
 bool work_cancel_id(work *by, uint64_t id) {
   work_pool *pool = by->pool;
@@ -172,7 +174,8 @@ bool work_cancel_id(work *by, uint64_t id) {
 
 work_news work_take(work *w) {
   pthread_mutex_lock(&w->mutex);
-  work_news news = {.begun = w->begun && !w->told, .status = w->status, .length = w->length, .fields = w->fields};
+  work_news news = {
+      .begun = w->begun && !w->told, .status = w->status, .length = w->length, .fields = w->fields};
   news.bytes = w->bytes, news.len = w->len;
   news.fd = w->fd, news.offset = w->offset, news.file_length = w->file_length;
   news.ended = w->ended, news.failed = w->failed;
@@ -264,12 +267,14 @@ void work_problem(work *w, int status, const char *code, const char *detail, con
   out o = {.ptr = body, .cap = sizeof body};
   out_literal(&o, "{\"type\":\"about:blank\",\"status\":"), out_number(&o, (uint64_t)status);
   out_literal(&o, ",\"code\":\""), out_json(&o, (sonde_str){code, strlen(code)});
-  out_literal(&o, "\",\"detail\":\""), out_json(&o, (sonde_str){detail, strlen(detail)}), out_literal(&o, "\"");
+  out_literal(&o, "\",\"detail\":\""), out_json(&o, (sonde_str){detail, strlen(detail)}),
+      out_literal(&o, "\"");
   if (members) out_literal(&o, ","), out_text(&o, members);
   out_literal(&o, "}\n");
   if (o.full) {
     work_fail(w);
-  } else if (work_begin(w, status, o.len, "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n")) {
+  } else if (work_begin(w, status, o.len,
+                        "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n")) {
     work_write(w, body, o.len);
   }
 }

@@ -27,7 +27,7 @@ typedef struct {
   char *body;
   size_t body_len;
   const char *user, *tables;
-  mailbox *box;             /* of the loop that waits */
+  mailbox *box;                 /* of the loop that waits */
   void (*deliver)(void *owner); /* called there when there is something to take */
   void *owner;
 } work_order;
@@ -39,7 +39,7 @@ work *work_submit(work_pool *, const work_order *);
 typedef struct {
   bool begun;
   int status;
-  uint64_t length; /* or WORK_UNKNOWN_LENGTH */
+  uint64_t length;    /* or WORK_UNKNOWN_LENGTH */
   const char *fields; /* live until work_release */
   char *bytes;
   size_t len;
