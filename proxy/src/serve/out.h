@@ -33,17 +33,7 @@ static inline void out_number(out *o, uint64_t n) {
   out_put(o, digits + at, sizeof digits - at);
 }
 
-/* Inside a JSON string: quotes, backslashes and control characters escaped, every byte above 0x7e too. */
-static inline void out_json(out *o, sonde_str s) {
-  static const char hex[] = "0123456789abcdef";
-  for (size_t i = 0; i < s.len; i++) {
-    unsigned char c = (unsigned char)s.ptr[i];
-    char escaped[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-    if (c == '"' || c == '\\' || c < 0x20 || c > 0x7e)
-      out_put(o, escaped, 6);
-    else
-      out_put(o, &s.ptr[i], 1);
-  }
-}
+/* Inside a JSON string: quotes, backslashes and control characters escaped; what is no UTF-8 shows as U+FFFD. */
+void out_json(out *, sonde_str);
 
 #endif
