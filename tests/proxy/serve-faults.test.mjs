@@ -1,16 +1,16 @@
 // What goes wrong in long-running servers: files that change under an answer, clients that stall or die, no descriptors left,
 // too many connections, a full disk, ends and restarts.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, renameSync, truncateSync, unlinkSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { after, before, test } from 'node:test'
-import { ask, exchange, head, metric, parse, sleep, until, workshop } from './serve-client.mjs'
+import { ask, exchange, head, metric, parse, sleep, sonde, until, workshop } from './serve-client.mjs'
 
 const shop = workshop()
 const size = 64 << 20
 const file = '/v1/f/data/large.bin'
-let server
+let server, patient
 
 const fill = (path, byte) => writeFileSync(shop.path(path), Buffer.alloc(size, byte))
 before(async () => {
@@ -19,11 +19,12 @@ before(async () => {
   server = await shop.serve([], {
     roots: { data: shop.path('data') }, head_seconds: 1, send_seconds: 1, min_send_rate: 100000, idle_seconds: 2, log: '/dev/full', connections_per_address: 4000, drain_seconds: 5,
   })
+  patient = await shop.serve([], { roots: { data: shop.path('data') } })
 })
 after(() => shop.close())
 
 /** A connection that reads its head and then stops until `go` is called; resolves to what it got in all. */
-function slowReader(target, at = server.port) {
+function slowReader(target, at = patient.port) {
   const socket = connect({ port: at, host: '127.0.0.1', highWaterMark: 1024 })
   const parts = []
   const started = new Promise((resolve) => socket.once('data', (part) => {
@@ -80,7 +81,7 @@ for (const [what, change] of [['replaced', () => { fill('data/new.bin', 2); rena
     const answer = await reader.finish()
     assert.equal(answer.body.length, size)
     assert.ok(answer.body.every((byte) => byte === 1))
-    const next = await ask(server.port, file, { Range: 'bytes=0-0' })
+    const next = await ask(patient.port, file, { Range: 'bytes=0-0' })
     assert.deepEqual(what === 'replaced' ? [next.status, next.body[0]] : [next.status], what === 'replaced' ? [206, 2] : [404], 'the next request sees the new state at once')
   })
 }
@@ -88,11 +89,11 @@ for (const [what, change] of [['replaced', () => { fill('data/new.bin', 2); rena
 test('a reader that stalls is cut, one that is slow but not too slow is not', async () => {
   fill('data/large.bin', 1)
   const before = await metric(server.port, 'sonde_cut_total{reason="slow_reader"}')
-  const stalled = slowReader(file)
+  const stalled = slowReader(file, server.port)
   await stalled.started
   await until(async () => (await metric(server.port, 'sonde_cut_total{reason="slow_reader"}')) === before + 1, 'the stalled reader is cut')
   stalled.socket.destroy()
-  const slow = slowReader(file)
+  const slow = slowReader(file, server.port)
   await slow.started
   for (let i = 0; i < 15; i++) {
     await sleep(200)
@@ -196,4 +197,37 @@ test('memory stays flat under thousands of requests of every kind', async () => 
   for (let i = 0; i < 15; i++) await round()
   const sanitized = /asan/.test(readFileSync(`/proc/${steady.child.pid}/maps`, 'utf8'))
   assert.ok(sanitized || resident() - before < 3000, `${before} kB before, ${resident()} kB after`)
+})
+
+test('bytes that are not in memory are brought by a helper, and come right', async () => {
+  const cold = await shop.serve([], { roots: { data: shop.path('data') } })
+  const bytes = Buffer.alloc(8 << 20)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 31 + (i >> 12)) & 255
+  writeFileSync(shop.path('data/cold.bin'), bytes)
+  const forget = 'import os, sys; fd = os.open(sys.argv[1], os.O_RDONLY); os.fsync(fd); os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)'
+  const brought = () => metric(cold.port, 'sonde_cold_reads_total')
+  for (const [range, expected] of [[undefined, bytes], ['bytes=5000000-5000999', bytes.subarray(5000000, 5001000)], ['bytes=0-9,4000000-4000009', undefined]]) {
+    assert.equal(spawnSync('python3', ['-c', forget, shop.path('data/cold.bin')]).status, 0)
+    const before = await brought()
+    const answer = await ask(cold.port, '/v1/f/data/cold.bin', range ? { Range: range } : {})
+    if (expected) assert.ok(answer.body.equals(expected), range)
+    else assert.ok(answer.body.includes(bytes.subarray(4000000, 4000010)))
+    assert.ok(await brought() > before, `${range}: read by a helper`)
+  }
+})
+
+test('sockets that systemd passes are taken over', async () => {
+  const listener = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => listener.on('listening', resolve))
+  const { port } = listener.address()
+  const child = spawn('sh', ['-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" serve --root data', sonde], { cwd: shop.folder, stdio: ['ignore', 'pipe', 'inherit', listener._handle.fd] })
+  try {
+    assert.match(String(await new Promise((resolve) => child.stdout.once('data', resolve))), new RegExp(`:${port}/`))
+    listener._handle.close()
+    assert.equal((await ask(port, '/small.csv')).text, 'a,b\n')
+    child.kill('SIGTERM')
+    assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 0)
+  } finally {
+    child.kill('SIGKILL')
+  }
 })
