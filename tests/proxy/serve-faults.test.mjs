@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { ask, exchange, head, metric, parse, sleep, sonde, until, workshop } from './serve-client.mjs'
 
 const shop = workshop()
-const size = 64 << 20
+const size = 24 << 20
 const file = '/v1/f/data/large.bin'
 let server, patient
 
@@ -80,7 +80,7 @@ for (const [what, change] of [['replaced', () => { fill('data/new.bin', 2); rena
     change()
     const answer = await reader.finish()
     assert.equal(answer.body.length, size)
-    assert.ok(answer.body.every((byte) => byte === 1))
+    assert.ok(answer.body.equals(Buffer.alloc(size, 1)))
     const next = await ask(patient.port, file, { Range: 'bytes=0-0' })
     assert.deepEqual(what === 'replaced' ? [next.status, next.body[0]] : [next.status], what === 'replaced' ? [206, 2] : [404], 'the next request sees the new state at once')
   })
@@ -188,7 +188,7 @@ test('memory stays flat under thousands of requests of every kind', async () => 
     await ask(steady.port, '/v1/f/data/small.csv')
     await ask(steady.port, file, { Range: `bytes=${i * 1000}-${i * 1000 + 200000}` })
     await ask(steady.port, file, { Range: 'bytes=0-9,1000-1009,-10' })
-    await ask(steady.port, `${file}/z/${i % 64}`)
+    await ask(steady.port, `${file}/z/${i % 24}`)
     await ask(steady.port, `/v1/f/data/${i}`)
     await exchange('GET / HTTP/1.1\r\nHost: a b\r\n\r\n', steady.port)
   }))
