@@ -27,6 +27,18 @@ chromium_path() {
   return 1
 }
 
+# The first python that has Django: Debian's package is for the system's own, which need not come first in PATH.
+django_python() {
+  local name
+  for name in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
+    "$name" -c 'import django' 2>/dev/null && command -v "$name" && return
+  done
+  return 1
+}
+
+# Debian keeps it where only root's PATH looks.
+nginx_path() { PATH=$PATH:/usr/sbin command -v nginx; }
+
 # build_preset PRESET [TARGET…]: configures on first use, then builds.
 build_preset() {
   local preset=$1
