@@ -28,10 +28,10 @@ def offer(table: Table, user: User) -> dict[str, Any]:
 
 def address(table: Table, user: User, file: Optional[File]) -> dict[str, str]:
     """A signed URL, and where the page gets the next one."""
-    renew = reverse('sonde_explorer:sign', args=[table.name])
+    refresh = reverse('sonde_explorer:sign', args=[table.name])
     if file is None:
-        return {'url': sql_url(table, user), 'renew': renew}
-    return {'url': file_url(table, user, file), 'renew': f'{renew}?{urlencode({"file": file.path})}'}
+        return {'url': sql_url(table, user), 'refresh': refresh}
+    return {'url': file_url(table, user, file), 'refresh': f'{refresh}?{urlencode({"file": file.path})}'}
 
 
 def file_url(table: Table, user: User, file: File) -> str:

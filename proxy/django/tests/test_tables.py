@@ -45,11 +45,11 @@ class Offers(SiteTest):
         self.assertEqual(values['sig_path'], ['/v1/sql', '/v1/queries', '/v1/tables/sales'])
         self.assertIn('POST', values['sig_methods'][0])
 
-    def test_an_address_can_be_renewed(self) -> None:
+    def test_an_address_can_be_refreshed(self) -> None:
         for given in (self.offer()['files'][1], self.offer()['sql']):
-            renewed = self.client.get(given['renew']).json()['url']
-            self.assertEqual(urlsplit(renewed).path, urlsplit(given['url']).path)
-            self.assertGreater(int(parse_qs(urlsplit(renewed).query)['sig_exp'][0]), time.time() + 590)
+            refreshed = self.client.get(given['refresh']).json()['url']
+            self.assertEqual(urlsplit(refreshed).path, urlsplit(given['url']).path)
+            self.assertGreater(int(parse_qs(urlsplit(refreshed).query)['sig_exp'][0]), time.time() + 590)
 
     def test_a_file_of_another_table_is_not_signed(self) -> None:
         self.put('secret/all.csv', b'a\n1\n')
@@ -62,7 +62,7 @@ class Offers(SiteTest):
         self.make_table('umsatz', 'Umsätze 2025', [self.sellers])
         address = self.client.get('/tables/api/tables/umsatz/').json()['files'][0]
         self.assertTrue(address['url'].startswith('/sonde/v1/f/Ums%C3%A4tze%202025/%C3%A4%20b%231%3F.csv?sig_key='))
-        self.assertEqual(self.client.get(address['renew']).status_code, 200)
+        self.assertEqual(self.client.get(address['refresh']).status_code, 200)
 
     def test_many_places_are_signed_one_by_one(self) -> None:
         for n in range(9):
