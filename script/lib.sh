@@ -56,3 +56,5 @@ build_wasm() {
   done
 }
 build_web() { npm run --silent build --workspace web; }
+# The custom element, as the static files of the Django app.
+build_element() { npm run --silent build:element --workspace web -- --outDir "$TOP/proxy/django/sonde_explorer/static/sonde_explorer" --logLevel warn; }

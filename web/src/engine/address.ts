@@ -1,7 +1,7 @@
 // Where a file on a server is. A signed address expires while the file is still being read; whoever signed it gives the
 // next one. Plain data goes to every worker: an address that is asked for the next one, or a port to a function of the host.
 import { ExplorerError, type RemoteFile } from './api.ts'
-import { deferred, type Deferred } from './deferred.ts'
+import { deferred, orAborted, type Deferred } from './deferred.ts'
 import type { UrlSpec } from './source.ts'
 
 export type RefreshSpec = { readonly url: string } | { readonly port: MessagePort }
@@ -41,6 +41,15 @@ export function addressOf({ name, url, refresh }: UrlSpec): Address {
     share: refresher.share,
     close: refresher.close,
   }
+}
+
+/** fetch; when the address is refused, at the next one. */
+export async function fetchAt(address: Address, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+  const { url } = address
+  const response = await fetch(url, init)
+  if (response.status !== 401 && response.status !== 403) return response
+  const next = await orAborted(address.next(url), init.signal)
+  return next === undefined ? response : fetch(next, init)
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

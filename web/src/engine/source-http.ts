@@ -4,9 +4,8 @@
 //   by its length, and where the size stays hidden HEAD is asked for it.
 // - A signed address expires while it is being read: the next one is asked for once, and the read goes on (address.ts).
 // - Some servers ignore Range and answer 200: the body is kept then, and the user told.
-import { addressOf, type Address } from './address.ts'
+import { addressOf, fetchAt, type Address } from './address.ts'
 import { ExplorerError } from './api.ts'
-import { orAborted } from './deferred.ts'
 import { openBlob } from './source-blob.ts'
 import type { Source, UrlSpec } from './source.ts'
 
@@ -87,24 +86,16 @@ async function whole(spec: UrlSpec, response: Response): Promise<Source> {
   return openBlob(spec.name, blob, ['The server does not answer Range requests, so the whole file was downloaded.'])
 }
 
-async function request(remote: Remote, method: 'GET' | 'HEAD', begin: number, end: number, signal: AbortSignal): Promise<Response> {
-  const { spec, address } = remote
-  const { url } = address
-  let response = await ask(spec, url, method, begin, end, signal)
-  const isRefused = response.status === 401 || response.status === 403
-  const next = isRefused ? await orAborted(address.next(url), signal) : undefined
-  if (next !== undefined) response = await ask(spec, next, method, begin, end, signal)
-  if (response.ok || (response.status === 416 && begin === 0)) return response
-  throw failed(spec, `the server answered ${response.status} ${response.statusText}`.trimEnd(), begin)
-}
-
-async function ask(spec: UrlSpec, url: string, method: 'GET' | 'HEAD', begin: number, end: number, signal: AbortSignal): Promise<Response> {
+async function request({ spec, address }: Remote, method: 'GET' | 'HEAD', begin: number, end: number, signal: AbortSignal): Promise<Response> {
   const headers: HeadersInit = method === 'GET' ? { range: `bytes=${begin}-${end - 1}` } : {}
   // A cached answer to another range would be stitched together by the browser; sizes and versions must be the server's.
-  return fetch(url, { method, headers, signal, cache: 'no-store' }).catch((error: unknown) => {
+  const response = await fetchAt(address, { method, headers, signal, cache: 'no-store' }).catch((error: unknown) => {
     signal.throwIfAborted()
+    if (error instanceof ExplorerError) throw error
     throw failed(spec, `${String(error)}; the server may be down, or must allow this page by CORS (Access-Control-Allow-Origin, and expose Content-Range and ETag)`, begin)
   })
+  if (response.ok || (response.status === 416 && begin === 0)) return response
+  throw failed(spec, `the server answered ${response.status} ${response.statusText}`.trimEnd(), begin)
 }
 
 const bodyOf = async (spec: UrlSpec, response: Response): Promise<Uint8Array> =>
