@@ -1,7 +1,8 @@
-# zstd, zlib, lz4 and brotli, fetched as sources: the same files are compiled natively and to wasm.
+# zstd, zlib, lz4, brotli and picohttpparser, fetched as sources: the same files are compiled natively and to wasm.
 #
 #   zstd_decoder  zstd_encoder  zlib_decoder  lz4_decoder  brotli_decoder   what the engine links (in wasm brotli is a module of its own)
 #   zlib_encoder                                                            added for tools and tests that write such files
+#   picohttpparser                                                          the server's, natively only
 #
 # Where the URLs cannot be reached, name unpacked source trees with -DFETCHCONTENT_SOURCE_DIR_ZSTD=… (ZLIB, LZ4,
 # BROTLI); script/bootstrap puts what it can get into .cache/sources, found here.
@@ -31,6 +32,14 @@ FetchContent_Declare(brotli
   SOURCE_SUBDIR sources-only)
 
 set(third_party zstd zlib lz4 brotli)
+if(NOT EMSCRIPTEN)
+  FetchContent_Declare(picohttpparser
+    URL https://github.com/h2o/picohttpparser/archive/f8d0513f1a7a111f2597d643b073935a8afaf9e5.tar.gz
+    URL_HASH SHA256=f5bbbd3f2dab84faaa63444c68793c217e83f7963ba5c658e3b03d1c402ebff6
+    DOWNLOAD_EXTRACT_TIMESTAMP TRUE
+    SOURCE_SUBDIR sources-only)
+  list(APPEND third_party picohttpparser)
+endif()
 foreach(name IN LISTS third_party)
   string(TOUPPER ${name} upper)
   set(local "${PROJECT_SOURCE_DIR}/.cache/sources/${name}")
@@ -84,3 +93,7 @@ add_third_party(lz4_decoder "${lz4_SOURCE_DIR}/lib" "${lz4_SOURCE_DIR}/lib/lz4.c
 
 file(GLOB brotli_decoder_sources "${brotli_SOURCE_DIR}/c/common/*.c" "${brotli_SOURCE_DIR}/c/dec/*.c")
 add_third_party(brotli_decoder "${brotli_SOURCE_DIR}/c/include" ${brotli_decoder_sources})
+
+if(NOT EMSCRIPTEN)
+  add_third_party(picohttpparser "${picohttpparser_SOURCE_DIR}" "${picohttpparser_SOURCE_DIR}/picohttpparser.c")
+endif()

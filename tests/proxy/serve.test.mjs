@@ -27,6 +27,7 @@ before(async () => {
   symlinkSync('../outside.txt', join(root, 'site/link-out.txt'))
   symlinkSync('/etc/passwd', join(root, 'site/link-far.txt'))
   symlinkSync('digits.txt', join(root, 'site/link-in.txt'))
+  utimesSync(join(root, 'site/digits.txt'), 1.7e9, 1.7e9) // a date is a strong validator only when it is some seconds old
   spawnSync('mkfifo', [join(root, 'site/pipe.txt')])
   port = await serve()
 })
@@ -134,7 +135,8 @@ test('ranges', async () => {
     ['bytes=0-0', 206, '0', '0-0'], ['bytes=2-4', 206, '234', '2-4'], ['bytes=7-', 206, '789', '7-9'], ['bytes=-3', 206, '789', '7-9'],
     ['bytes=-99', 206, digits, '0-9'], ['bytes=8-99999999999999999999999', 206, '89', '8-9'], ['Bytes=1-1', 206, '1', '1-1'],
     ['bytes=10-', 416], ['bytes=18446744073709551615-', 416], ['bytes=99999999999999999999-', 416], ['bytes=-0', 416],
-    ['bytes=4-2', 200], ['bytes=0-1,3-4', 200], ['lines=0-1', 200], ['bytes=a-b', 200], ['bytes=-', 200], ['bytes=', 200], ['bytes=1 -2', 200],
+    ['bytes=0-1, ,3-4', 206, '01234', '0-4'], ['bytes=20-,-2', 206, '89', '8-9'], ['bytes=10-,11-', 416],
+    ['bytes=4-2', 200], ['lines=0-1', 200], ['bytes=a-b', 200], ['bytes=-', 200], ['bytes=', 200], ['bytes=1 -2', 200],
   ]
   for (const [range, status, body = status === 200 ? digits : '416 Range Not Satisfiable\n', where] of cases) {
     const a = await ask('/digits.txt', { Range: range })
@@ -194,12 +196,11 @@ test('precompressed files stand in where they are accepted and no range is asked
 
 test('nothing but plain files beneath the root is shown', async () => {
   const targets = ['/nothing', '/.env', '/.git/config', '/../outside.txt', '/assets/../../outside.txt', '//digits.txt', '/./digits.txt', '/%2e%2e/outside.txt', '/%2egit/config',
-    '/link-out.txt', '/link-far.txt', '/pipe.txt', '/digits.txt/', '/digits.txt/x', '//evil.example/..']
+    '/link-out.txt', '/link-far.txt', '/link-in.txt', '/pipe.txt', '/digits.txt/', '/digits.txt/x', '//evil.example/..']
   for (const target of targets) {
     const a = await ask(target)
     assert.deepEqual([a.status, a.body], [404, '404 Not Found\n'], target)
   }
-  assert.equal((await ask('/link-in.txt')).body, digits)
 })
 
 test('what is no well-formed request is refused, and the connection closed', async () => {
@@ -271,7 +272,8 @@ test('a client that goes away in the middle of a file harms nobody', async () =>
 test('connections over the limit are refused, and room is made again when others end', async () => {
   const at = await serve()
   const idle = await Promise.all(Array.from({ length: 256 }, () => new Promise((resolve) => {
-    const socket = connect(at, '127.0.0.1', () => resolve(socket))
+    const socket = connect(at, '127.0.0.1', () => socket.write('HEAD /digits.txt HTTP/1.1\r\nHost: localhost\r\n\r\n'))
+    socket.once('data', () => resolve(socket)) // the loops accept independently: only an answer says that it was accepted
   })))
   const refused = await exchange('', { at })
   assert.match(refused, /^HTTP\/1\.1 503 /)

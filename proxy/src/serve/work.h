@@ -29,7 +29,7 @@ typedef struct {
   uint64_t id; /* of this request in the log and for DELETE /v1/queries/{id}: never 0, never used again */
 } work_request;
 
-/* `context` is what serve_routes was given at start; it outlives all work. */
+/* `context` is the site (site.h), whose `answers` is what answers_open made. Both outlive all work. */
 typedef void work_handler(work *, const work_request *, void *context);
 
 typedef struct {

@@ -1,0 +1,143 @@
+/* Header fields are put together by copying bytes: a format string for each request would cost more than the rest of it. */
+#include "answer.h"
+#include <stdlib.h>
+
+const char *status_reason(int status) {
+  static const struct {
+    int status;
+    const char *reason;
+  } reasons[] = {
+      {200, "OK"},
+      {204, "No Content"},
+      {206, "Partial Content"},
+      {301, "Moved Permanently"},
+      {304, "Not Modified"},
+      {400, "Bad Request"},
+      {403, "Forbidden"},
+      {404, "Not Found"},
+      {405, "Method Not Allowed"},
+      {406, "Not Acceptable"},
+      {408, "Request Timeout"},
+      {409, "Conflict"},
+      {411, "Length Required"},
+      {412, "Precondition Failed"},
+      {413, "Content Too Large"},
+      {414, "URI Too Long"},
+      {415, "Unsupported Media Type"},
+      {416, "Range Not Satisfiable"},
+      {417, "Expectation Failed"},
+      {421, "Misdirected Request"},
+      {422, "Unprocessable Content"},
+      {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"},
+      {500, "Internal Server Error"},
+      {501, "Not Implemented"},
+      {503, "Service Unavailable"},
+      {504, "Gateway Timeout"},
+      {505, "HTTP Version Not Supported"},
+      {507, "Insufficient Storage"},
+  };
+  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+    if (reasons[i].status == status) return reasons[i].reason;
+  return "";
+}
+
+bool origin_is_allowed(const config *c, sonde_str origin) {
+  for (unsigned i = 0; i < c->cors_count; i++)
+    if (strcmp(c->cors[i], "*") == 0 || str_is(origin, c->cors[i])) return true;
+  return false;
+}
+
+static bool for_every_origin(const config *c) { return c->cors_count == 1 && strcmp(c->cors[0], "*") == 0; }
+
+/* A page of another origin sees only the fields that are named here. */
+static void put_cors(const config *c, const http_request *q, out *o) {
+  if (!c->cors_count) return;
+  if (!for_every_origin(c)) out_literal(o, "Vary: Origin\r\n");
+  sonde_str origin = q->fields[FIELD_ORIGIN];
+  if (!origin.ptr || !origin_is_allowed(c, origin)) return;
+  out_literal(o, "Access-Control-Allow-Origin: ");
+  if (for_every_origin(c))
+    out_literal(o, "*");
+  else
+    out_str(o, origin);
+  out_literal(o, "\r\nAccess-Control-Expose-Headers: Content-Range, ETag, Accept-Ranges, Content-Length, "
+                 "Content-Encoding, Last-Modified, Retry-After, Server-Timing\r\n");
+}
+
+static void put_status_line(out *o, int status) {
+  out_literal(o, "HTTP/1.1 ");
+  out_number(o, (uint64_t)status);
+  out_literal(o, " ");
+  out_text(o, status_reason(status));
+}
+
+void answer_begin(loop *l, const http_request *q, exchange *x, int status) {
+  out *o = &x->head;
+  o->len = 0;
+  o->full = false;
+  x->status = status;
+  x->only_head = q->method == METHOD_HEAD;
+  put_status_line(o, status);
+  out_literal(o, "\r\nDate: ");
+  out_put(o, l->date, HTTP_DATE_SIZE - 1);
+  out_literal(o, "\r\nServer: sonde\r\nX-Content-Type-Options: nosniff\r\n");
+  if (!x->keep_alive) out_literal(o, "Connection: close\r\n");
+  put_cors(&l->site->config, q, o);
+}
+
+void answer_end(exchange *x, const char *body, size_t len) {
+  out_literal(&x->head, "Content-Length: ");
+  out_number(&x->head, len);
+  out_literal(&x->head, "\r\n\r\n");
+  if (x->only_head || !len) return;
+  if (len <= x->head.cap - x->head.len) {
+    out_put(&x->head, body, len);
+    return;
+  }
+  x->body = malloc(len);
+  x->body_len = x->body ? len : 0;
+  if (x->body) memcpy(x->body, body, len);
+  if (!x->body) x->keep_alive = false, x->head.len = 0;
+}
+
+void answer_status(loop *l, const http_request *q, exchange *x, int status) {
+  char body[64];
+  out o = {.ptr = body, .cap = sizeof body};
+  out_number(&o, (uint64_t)status), out_literal(&o, " ");
+  out_text(&o, status_reason(status)), out_literal(&o, "\n");
+  answer_begin(l, q, x, status);
+  if (status == 405) out_literal(&x->head, "Allow: GET, HEAD\r\n");
+  out_literal(&x->head, "Content-Type: text/plain; charset=utf-8\r\n");
+  answer_end(x, body, o.len);
+}
+
+void answer_refusal(loop *l, const http_request *q, exchange *x, int status) {
+  x->keep_alive = false;
+  answer_status(l, q, x, status);
+}
+
+void answer_problem(loop *l, const http_request *q, exchange *x, int status, const char *fields,
+                    const char *code, const char *detail) {
+  char body[1024];
+  out o = {.ptr = body, .cap = sizeof body};
+  out_literal(&o, "{\"type\":\"about:blank\",\"title\":\""), out_text(&o, status_reason(status));
+  out_literal(&o, "\",\"status\":"), out_number(&o, (uint64_t)status);
+  out_literal(&o, ",\"code\":\""), out_text(&o, code);
+  out_literal(&o, "\",\"detail\":\""), out_json(&o, (sonde_str){detail, strlen(detail)}),
+      out_literal(&o, "\"}\n");
+  answer_begin(l, q, x, status);
+  out_text(&x->head, fields);
+  out_literal(&x->head, "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n");
+  answer_end(x, body, o.len);
+}
+
+void answer_put_data_fields(loop *l, const http_request *q, exchange *x) {
+  bool shared = q->fields[FIELD_ORIGIN].ptr && origin_is_allowed(&l->site->config, q->fields[FIELD_ORIGIN]);
+  out_literal(&x->head,
+              "Content-Security-Policy: default-src 'none'; sandbox\r\nCross-Origin-Resource-Policy: ");
+  if (shared)
+    out_literal(&x->head, "cross-origin\r\n");
+  else
+    out_literal(&x->head, "same-origin\r\n");
+}

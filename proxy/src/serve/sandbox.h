@@ -1,0 +1,13 @@
+/* sandbox.h — gives up what the server does not need once it has opened what it does. Applies to threads started later. */
+#ifndef SERVE_SANDBOX_H
+#define SERVE_SANDBOX_H
+#include "config.h"
+#include "roots.h"
+
+/* Capabilities, new privileges, the rest of the file system, most system calls. False: `why` says what could not be
+ * given up. What this kernel does not know (Landlock before 5.13) is left out and named in `missing`. */
+bool sandbox_enter(const config *, const roots *, char why[256], const char **missing);
+/* The list of system calls alone. */
+bool seccomp_enter(sandbox_mode);
+
+#endif

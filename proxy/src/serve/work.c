@@ -1,0 +1,353 @@
+/* A piece of work is shared by the worker that answers and the loop that sends: what passes between them lies under
+ * its mutex, and whoever lets go of it last frees it. */
+#include "work.h"
+#include "out.h"
+#include "work_pool.h"
+#include "work_queue.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WINDOW = 256 << 10, FLUSH_FROM = 16 << 10 };
+
+struct work_pool {
+  work_config config;
+  pthread_mutex_t mutex;
+  pthread_cond_t more;
+  work_queue queue;
+  work *all; /* waiting or running, for cancelling by id */
+  uint64_t last_id;
+  unsigned running, started;
+  bool ending;
+  pthread_t threads[64];
+};
+
+struct work {
+  mail news;
+  work_item item;
+  work_pool *pool;
+  work *prev, *next; /* in pool->all */
+  atomic_uint refs;
+  atomic_bool cancelled;
+
+  http_request request;
+  char *head, *body, *user, *tables;
+  work_request shown;
+  work_handler *answer;
+
+  mailbox *box;
+  void (*deliver)(void *);
+  void *owner; /* the loop's thread only; NULL: it let go */
+
+  pthread_mutex_t mutex;
+  pthread_cond_t taken;
+  bool begun, told, ended, failed;
+  int status, fd;
+  uint64_t length, written, offset, file_length;
+  char *fields;
+  char *bytes;
+  size_t len, cap;
+};
+
+static void free_work(work *w) {
+  if (w->fd >= 0) close(w->fd);
+  pthread_mutex_destroy(&w->mutex);
+  pthread_cond_destroy(&w->taken);
+  free(w->head), free(w->body), free(w->user), free(w->tables), free(w->fields), free(w->bytes);
+  free(w);
+}
+
+static void let_go(work *w) {
+  if (atomic_fetch_sub(&w->refs, 1) == 1) free_work(w);
+}
+
+static void deliver(mail *m) {
+  work *w = (work *)(void *)((char *)m - offsetof(work, news));
+  if (w->owner) w->deliver(w->owner);
+  let_go(w);
+}
+
+/* The box holds a reference of its own while the news is in it. */
+static void tell(work *w) {
+  atomic_fetch_add(&w->refs, 1);
+  if (!mailbox_post(w->box, &w->news)) let_go(w);
+}
+
+static bool copy_order(work *w, const work_order *o) {
+  w->body = o->body;
+  w->head = malloc(o->head.len + 1);
+  w->user = strdup(o->user);
+  w->tables = strdup(o->tables);
+  if (!w->head || !w->user || !w->tables) return false;
+  memcpy(w->head, o->head.ptr, o->head.len);
+  w->request = *o->request;
+  request_move(&w->request, o->head.ptr, w->head);
+  w->shown = (work_request){.request = &w->request,
+                            .body = {o->body, o->body_len},
+                            .user = {w->user, strlen(w->user)},
+                            .tables = {w->tables, strlen(w->tables)}};
+  w->answer = o->answer;
+  w->box = o->box, w->deliver = o->deliver, w->owner = o->owner;
+  return true;
+}
+
+static work *new_work(work_pool *pool, const work_order *order) {
+  work *w = calloc(1, sizeof *w);
+  if (!w) {
+    free(order->body);
+    return NULL;
+  }
+  atomic_init(&w->refs, 2);
+  pthread_mutex_init(&w->mutex, NULL);
+  pthread_cond_init(&w->taken, NULL);
+  w->fd = -1;
+  w->pool = pool;
+  w->news.deliver = deliver;
+  if (copy_order(w, order)) return w;
+  free_work(w);
+  return NULL;
+}
+
+static void list(work_pool *pool, work *w) {
+  w->next = pool->all;
+  if (pool->all) pool->all->prev = w;
+  pool->all = w;
+}
+
+static void unlist(work_pool *pool, work *w) {
+  if (w->prev) w->prev->next = w->next;
+  if (w->next) w->next->prev = w->prev;
+  if (pool->all == w) pool->all = w->next;
+}
+
+work *work_submit(work_pool *pool, const work_order *order) {
+  work *w = new_work(pool, order);
+  if (!w) return NULL;
+  w->item.user = w->user;
+  pthread_mutex_lock(&pool->mutex);
+  w->shown.id = ++pool->last_id;
+  bool queued = !pool->ending && work_queue_put(&pool->queue, &w->item);
+  if (queued) {
+    list(pool, w);
+    pthread_cond_signal(&pool->more);
+  }
+  pthread_mutex_unlock(&pool->mutex);
+  if (queued) return w;
+  free_work(w);
+  return NULL;
+}
+
+uint64_t work_id(const work *w) { return w->shown.id; }
+const http_request *work_request_of(const work *w) { return &w->request; }
+
+static void cancel(work *w) {
+  atomic_store(&w->cancelled, true);
+  pthread_mutex_lock(&w->mutex);
+  pthread_cond_broadcast(&w->taken);
+  pthread_mutex_unlock(&w->mutex);
+}
+
+void work_release(work *w) {
+  w->owner = NULL;
+  cancel(w);
+  let_go(w);
+}
+
+bool work_cancelled(const work *w) {
+  return atomic_load_explicit(&((work *)(uintptr_t)w)->cancelled, memory_order_relaxed);
+}
+
+bool work_cancel_id(work *by, uint64_t id) {
+  work_pool *pool = by->pool;
+  bool found = false;
+  pthread_mutex_lock(&pool->mutex);
+  for (work *w = pool->all; w && !found; w = w->next) {
+    found = w->shown.id == id && strcmp(w->user, by->user) == 0;
+    if (found) cancel(w);
+  }
+  pthread_mutex_unlock(&pool->mutex);
+  return found;
+}
+
+work_news work_take(work *w) {
+  pthread_mutex_lock(&w->mutex);
+  work_news news = {
+      .begun = w->begun && !w->told, .status = w->status, .length = w->length, .fields = w->fields};
+  news.bytes = w->bytes, news.len = w->len;
+  news.fd = w->fd, news.offset = w->offset, news.file_length = w->file_length;
+  news.ended = w->ended, news.failed = w->failed;
+  w->told = w->begun;
+  w->bytes = NULL;
+  w->len = w->cap = 0;
+  w->fd = -1;
+  pthread_cond_broadcast(&w->taken);
+  pthread_mutex_unlock(&w->mutex);
+  return news;
+}
+
+bool work_begin(work *w, int status, uint64_t length, const char *fields) {
+  pthread_mutex_lock(&w->mutex);
+  w->fields = strdup(fields);
+  w->begun = w->fields != NULL;
+  w->failed = !w->begun;
+  w->status = status;
+  w->length = length;
+  pthread_mutex_unlock(&w->mutex);
+  return w->begun && !work_cancelled(w);
+}
+
+static bool reserve(work *w, size_t more) {
+  if (w->cap - w->len >= more) return true;
+  size_t cap = w->len + more > WINDOW ? w->len + more : WINDOW;
+  char *bytes = realloc(w->bytes, cap);
+  if (!bytes) return false;
+  w->bytes = bytes;
+  w->cap = cap;
+  return true;
+}
+
+static bool append(work *w, const void *bytes, size_t len) {
+  while (w->len && w->len + len > WINDOW && !work_cancelled(w)) pthread_cond_wait(&w->taken, &w->mutex);
+  if (work_cancelled(w)) return false;
+  if (!reserve(w, len)) return w->failed = true, false;
+  memcpy(w->bytes + w->len, bytes, len);
+  w->len += len;
+  w->written += len;
+  return true;
+}
+
+static bool write_some(work *w, const char *bytes, size_t len) {
+  pthread_mutex_lock(&w->mutex);
+  bool written = append(w, bytes, len), much = w->len >= FLUSH_FROM;
+  pthread_mutex_unlock(&w->mutex);
+  if (much) tell(w);
+  return written;
+}
+
+bool work_write(work *w, const void *bytes, size_t len) {
+  const char *at = bytes;
+  if (w->request.method == METHOD_HEAD) {
+    w->written += len;
+    return !work_cancelled(w);
+  }
+  while (len) {
+    size_t part = len < WINDOW ? len : WINDOW;
+    if (!write_some(w, at, part)) return false;
+    at += part;
+    len -= part;
+  }
+  return !work_cancelled(w);
+}
+
+bool work_flush(work *w) {
+  tell(w);
+  return !work_cancelled(w);
+}
+
+void work_send_file(work *w, int fd, uint64_t offset, uint64_t length) {
+  pthread_mutex_lock(&w->mutex);
+  w->fd = fd;
+  w->offset = offset;
+  w->file_length = length;
+  w->written = length;
+  pthread_mutex_unlock(&w->mutex);
+}
+
+void work_fail(work *w) {
+  pthread_mutex_lock(&w->mutex);
+  w->failed = true;
+  pthread_mutex_unlock(&w->mutex);
+}
+
+void work_problem(work *w, int status, const char *code, const char *detail, const char *members) {
+  char body[4096];
+  out o = {.ptr = body, .cap = sizeof body};
+  out_literal(&o, "{\"type\":\"about:blank\",\"status\":"), out_number(&o, (uint64_t)status);
+  out_literal(&o, ",\"code\":\""), out_json(&o, (sonde_str){code, strlen(code)});
+  out_literal(&o, "\",\"detail\":\""), out_json(&o, (sonde_str){detail, strlen(detail)}),
+      out_literal(&o, "\"");
+  if (members) out_literal(&o, ","), out_text(&o, members);
+  out_literal(&o, "}\n");
+  if (o.full) {
+    work_fail(w);
+  } else if (work_begin(w, status, o.len,
+                        "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n")) {
+    work_write(w, body, o.len);
+  }
+}
+
+/* A handler that wrote less or more than it had promised has failed, whatever it thinks. */
+static void run(work *w) {
+  if (!work_cancelled(w)) w->answer(w, &w->shown, w->pool->config.context);
+  pthread_mutex_lock(&w->mutex);
+  bool as_promised = w->length == WORK_UNKNOWN_LENGTH || w->length == w->written;
+  bool counted = w->request.method != METHOD_HEAD;
+  if (!w->begun || work_cancelled(w) || (counted && !as_promised)) w->failed = true;
+  w->ended = true;
+  pthread_mutex_unlock(&w->mutex);
+}
+
+static work *next_work(work_pool *pool) {
+  while (!pool->queue.count && !pool->ending) pthread_cond_wait(&pool->more, &pool->mutex);
+  work_item *item = work_queue_take(&pool->queue);
+  return item ? (work *)(void *)((char *)item - offsetof(work, item)) : NULL;
+}
+
+static void *work_all(void *context) {
+  work_pool *pool = context;
+  pthread_mutex_lock(&pool->mutex);
+  for (work *w; (w = next_work(pool));) {
+    pool->running++;
+    pthread_mutex_unlock(&pool->mutex);
+    run(w);
+    tell(w);
+    pthread_mutex_lock(&pool->mutex);
+    pool->running--;
+    unlist(pool, w);
+    let_go(w);
+  }
+  pthread_mutex_unlock(&pool->mutex);
+  return NULL;
+}
+
+work_pool *work_pool_new(const work_config *config) {
+  work_pool *pool = calloc(1, sizeof *pool);
+  if (!pool) return NULL;
+  pool->config = *config;
+  pool->queue.max = config->queue;
+  pool->queue.max_each = config->queue < 4 ? 1 : config->queue / 4;
+  pthread_mutex_init(&pool->mutex, NULL);
+  pthread_cond_init(&pool->more, NULL);
+  return pool;
+}
+
+bool work_pool_start(work_pool *pool) {
+  while (pool->started < pool->config.threads) {
+    if (pthread_create(&pool->threads[pool->started], NULL, work_all, pool) != 0) return false;
+    pool->started++;
+  }
+  return true;
+}
+
+void work_pool_free(work_pool *pool) {
+  if (!pool) return;
+  pthread_mutex_lock(&pool->mutex);
+  pool->ending = true;
+  for (work *w = pool->all; w; w = w->next) cancel(w);
+  pthread_cond_broadcast(&pool->more);
+  pthread_mutex_unlock(&pool->mutex);
+  for (unsigned i = 0; i < pool->started; i++) pthread_join(pool->threads[i], NULL);
+  pthread_mutex_destroy(&pool->mutex);
+  pthread_cond_destroy(&pool->more);
+  free(pool);
+}
+
+void work_pool_gauges(work_pool *pool, uint64_t *queued, uint64_t *running) {
+  pthread_mutex_lock(&pool->mutex);
+  *queued = pool->queue.count;
+  *running = pool->running;
+  pthread_mutex_unlock(&pool->mutex);
+}
