@@ -49,7 +49,9 @@ export async function fetchAt(address: Address, init: RequestInit & { readonly s
   const response = await fetch(url, init)
   if (response.status !== 401 && response.status !== 403) return response
   const next = await orAborted(address.next(url), init.signal)
-  return next === undefined ? response : fetch(next, init)
+  if (next === undefined) return response
+  void response.body?.cancel()
+  return fetch(next, init)
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
