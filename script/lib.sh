@@ -27,6 +27,18 @@ chromium_path() {
   return 1
 }
 
+# The first python that has Django: Debian's package is for the system's own, which need not come first in PATH.
+django_python() {
+  local name
+  for name in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
+    "$name" -c 'import django' 2>/dev/null && command -v "$name" && return
+  done
+  return 1
+}
+
+# Debian keeps it where only root's PATH looks.
+nginx_path() { PATH=$PATH:/usr/sbin command -v nginx; }
+
 # build_preset PRESET [TARGET…]: configures on first use, then builds.
 build_preset() {
   local preset=$1
@@ -44,3 +56,5 @@ build_wasm() {
   done
 }
 build_web() { npm run --silent build --workspace web; }
+# The custom element, as the static files of the Django app.
+build_element() { npm run --silent build:element --workspace web -- --outDir "$TOP/proxy/django/sonde_explorer/static/sonde_explorer" --logLevel warn; }

@@ -254,7 +254,16 @@ export interface ByteSource {
   read(offset: number, length: number, options?: { readonly signal?: AbortSignal }): Promise<Uint8Array>
 }
 
-export type Openable = File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource
+/** A file on a server, at an address that may expire. */
+export interface RemoteFile {
+  readonly url: URL | string
+  readonly name?: string
+  /** Where the next address comes from when the server refuses this one (401 or 403): a function, or an address that
+   * answers `{"url": …}` and is asked with the page's cookies when it is of the page's origin. */
+  readonly refresh?: URL | string | (() => Promise<URL | string>)
+}
+
+export type Openable = File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource | RemoteFile
 
 export interface OpenOptions extends RunOptions {
   readonly name?: string

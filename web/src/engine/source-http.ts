@@ -2,7 +2,9 @@
 // - `bytes=a-b` needs no preflight across origins and works on GET-only pre-signed URLs; a suffix range does neither.
 // - Content-Range and ETag are unreadable across origins unless exposed; Content-Length is readable, so a 206 is checked
 //   by its length, and where the size stays hidden HEAD is asked for it.
+// - A signed address expires while it is being read: the next one is asked for once, and the read goes on (address.ts).
 // - Some servers ignore Range and answer 200: the body is kept then, and the user told.
+import { addressOf, fetchAt, type Address } from './address.ts'
 import { ExplorerError } from './api.ts'
 import { openBlob } from './source-blob.ts'
 import type { Source, UrlSpec } from './source.ts'
@@ -16,24 +18,32 @@ interface Known {
   readonly version: string | undefined
 }
 
+/** The file and where it is now. */
+interface Remote {
+  readonly spec: UrlSpec
+  readonly address: Address
+}
+
 export async function openHttp(spec: UrlSpec, signal: AbortSignal): Promise<Source> {
-  if (spec.known) return ranged(spec, spec.known, new Uint8Array(0))
-  const response = await request(spec, 'GET', 0, PROBE_BYTES, signal)
+  const remote = { spec, address: addressOf(spec) }
+  if (spec.known) return ranged(remote, spec.known, new Uint8Array(0))
+  const response = await request(remote, 'GET', 0, PROBE_BYTES, signal)
   if (response.status === 416) return openBlob(spec.name, new Blob([])) // no byte 0: the file is empty
   if (response.status === 200) return whole(spec, response)
   const head = await bodyOf(spec, response)
-  const size = sizeIn(response) ?? (head.length < PROBE_BYTES ? head.length : await sizeByHead(spec, signal))
-  return ranged(spec, { size, version: versionOf(response, size) }, head)
+  const size = sizeIn(response) ?? (head.length < PROBE_BYTES ? head.length : await sizeByHead(remote, signal))
+  return ranged(remote, { size, version: versionOf(response, size) }, head)
 }
 
-function ranged(spec: UrlSpec, known: Known, head: Uint8Array): Source {
+function ranged(remote: Remote, known: Known, head: Uint8Array): Source {
   let bytesRead = head.length
   let requests = head.length > 0 ? 1 : 0
+  const { spec, address } = remote
   const { name } = spec
   /** [begin, end) from the server. */
   async function fetchRange(begin: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
     requests++
-    const response = await request(spec, 'GET', begin, end, signal)
+    const response = await request(remote, 'GET', begin, end, signal)
     checkVersion(spec, known, response)
     if (response.status !== 206) throw failed(spec, `the server answered ${response.status} instead of bytes ${begin} to ${end}`, begin)
     const bytes = await bodyOf(spec, response)
@@ -58,8 +68,11 @@ function ranged(spec: UrlSpec, known: Known, head: Uint8Array): Source {
       bytes.set(await fetchRange(head.length, end, signal), head.length - offset)
       return bytes
     },
-    share: () => ({ spec: { ...spec, known }, transfer: [] }),
-    close: () => {},
+    share() {
+      const { transfer, ...refresh } = address.share()
+      return { spec: { kind: 'url', name, url: address.url, ...refresh, known }, transfer }
+    },
+    close: address.close,
   }
 }
 
@@ -73,11 +86,12 @@ async function whole(spec: UrlSpec, response: Response): Promise<Source> {
   return openBlob(spec.name, blob, ['The server does not answer Range requests, so the whole file was downloaded.'])
 }
 
-async function request(spec: UrlSpec, method: 'GET' | 'HEAD', begin: number, end: number, signal: AbortSignal): Promise<Response> {
+async function request({ spec, address }: Remote, method: 'GET' | 'HEAD', begin: number, end: number, signal: AbortSignal): Promise<Response> {
   const headers: HeadersInit = method === 'GET' ? { range: `bytes=${begin}-${end - 1}` } : {}
   // A cached answer to another range would be stitched together by the browser; sizes and versions must be the server's.
-  const response = await fetch(spec.url, { method, headers, signal, cache: 'no-store' }).catch((error: unknown) => {
+  const response = await fetchAt(address, { method, headers, signal, cache: 'no-store' }).catch((error: unknown) => {
     signal.throwIfAborted()
+    if (error instanceof ExplorerError) throw error
     throw failed(spec, `${String(error)}; the server may be down, or must allow this page by CORS (Access-Control-Allow-Origin, and expose Content-Range and ETag)`, begin)
   })
   if (response.ok || (response.status === 416 && begin === 0)) return response
@@ -92,10 +106,10 @@ function sizeIn(response: Response): number | undefined {
   return size === undefined ? undefined : Number(size)
 }
 
-async function sizeByHead(spec: UrlSpec, signal: AbortSignal): Promise<number> {
-  const response = await request(spec, 'HEAD', 0, 0, signal)
+async function sizeByHead(remote: Remote, signal: AbortSignal): Promise<number> {
+  const response = await request(remote, 'HEAD', 0, 0, signal)
   const length = response.headers.get('content-length')
-  if (length === null) throw failed(spec, 'the server does not tell the size; it must expose Content-Range or answer HEAD with Content-Length')
+  if (length === null) throw failed(remote.spec, 'the server does not tell the size; it must expose Content-Range or answer HEAD with Content-Length')
   return Number(length)
 }
 

@@ -1,5 +1,6 @@
 // Where bytes come from, as the workers see it. A spec is plain data that any worker can be sent; each opens it for
 // itself and reads without asking another thread (a ByteSource of the host excepted, which stays on its page).
+import type { RefreshSpec } from './address.ts'
 import { openBlob } from './source-blob.ts'
 import { openHttp } from './source-http.ts'
 import { openPort } from './source-port.ts'
@@ -13,6 +14,7 @@ export interface UrlSpec {
   readonly kind: 'url'
   readonly name: string
   readonly url: string
+  readonly refresh?: RefreshSpec
   /** What the first answer told, for those who open it after the lead. */
   readonly known?: { readonly size: number; readonly version: string | undefined }
 }

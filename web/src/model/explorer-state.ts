@@ -75,6 +75,7 @@ export function nameOf(source: Source): string {
 function fileName(source: Openable): string {
   if (source instanceof URL || typeof source === 'string') return lastPart(String(source))
   if (typeof File !== 'undefined' && source instanceof File) return source.name
+  if ('url' in source) return source.name ?? lastPart(String(source.url))
   return 'key' in source ? lastPart(source.key) : 'table.csv'
 }
 

@@ -1,0 +1,39 @@
+"""The three ways to open a table, and which of them fits its size."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Sequence
+
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from .conf import Conf
+from .paths import File, is_packed
+
+
+@dataclass(frozen=True)
+class Ways:
+    #: "whole": fetched once, then all happens in the browser; "ranges": the bytes that are looked at; "server": SQL there.
+    best: str
+    #: For people.
+    reason: str
+    possible: Sequence[str]
+
+
+def ways_of(files: Sequence[File], conf: Conf) -> Ways:
+    total = sum(file.bytes for file in files)
+    packed = any(is_packed(file.name) for file in files)
+    possible = ['whole', 'server'] if packed else ['whole', 'ranges', 'server']
+    best, reason = best_way(total, packed, conf)
+    return Ways(best, reason, possible)
+
+
+def best_way(total: int, packed: bool, conf: Conf) -> tuple[str, str]:
+    size = filesizeformat(total)
+    if total <= conf.whole_bytes:
+        return 'whole', _('%(size)s is little: it is fetched once, and everything else happens in your browser.') % {'size': size}
+    if total > conf.ranges_bytes:
+        return 'server', _('%(size)s is too much to travel: the server answers SQL, and only answers are sent.') % {'size': size}
+    if packed:
+        return 'whole', _('%(size)s, compressed: it can only be unpacked from its beginning, so it is fetched whole.') % {'size': size}
+    return 'ranges', _('%(size)s is much: your browser fetches what you look at, and scans the rest in the background.') % {'size': size}
