@@ -5,6 +5,7 @@ import { ExplorerError } from '../engine/api.ts'
 import type { Fragment } from '../engine/core.ts'
 import type { Source } from '../engine/source.ts'
 import type { Peer } from './peer.ts'
+import { createSharing } from './sharing.ts'
 import { PAGE, type Start, type Urgency, type Usage } from './protocol.ts'
 
 const UNDER_WAY = 3
@@ -50,6 +51,7 @@ export function createPool(): Pool {
   const sources = new Map<number, Source>()
   const owners = new Map<string, Helper>()
   const queue: Task[] = []
+  const sharing = createSharing()
 
   async function add(id: number, peer: Peer, start: Start): Promise<void> {
     const answer = peer.ask('hello', start).finally(() => greeting.delete(id))
@@ -146,6 +148,7 @@ export function createPool(): Pool {
     owners.set(fragment.affinity, helper)
     helper.underWay++
     try {
+      await sharing.tell(helper.peer, fragment.shared, signal)
       const answer = await helper.peer.ask('fragment', { bytes: fragment.bytes, urgency }, { signal })
       helper.usage = answer.usage
       task.resolve(new Uint8Array(answer.bytes))
