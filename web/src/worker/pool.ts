@@ -51,7 +51,7 @@ export function createPool(): Pool {
   const sources = new Map<number, Source>()
   const owners = new Map<string, Helper>()
   const queue: Task[] = []
-  const sharing = createSharing()
+  const sharing = createSharing(disown)
 
   async function add(id: number, peer: Peer, start: Start): Promise<void> {
     const answer = peer.ask('hello', start).finally(() => greeting.delete(id))
@@ -89,6 +89,11 @@ export function createPool(): Pool {
   function remove(helper: Helper): void {
     for (const [id, other] of helpers) if (other === helper) helpers.delete(id)
     for (const [affinity, owner] of owners) if (owner === helper) owners.delete(affinity)
+  }
+
+  /** Of a table, or of the parts of a stage. */
+  function disown(id: number): void {
+    for (const affinity of owners.keys()) if (affinity.startsWith(`${id}:`)) owners.delete(affinity)
   }
 
   function run(fragment: Fragment, urgency: Urgency, signal: AbortSignal): Promise<Uint8Array | 'not run'> | undefined {
@@ -148,7 +153,7 @@ export function createPool(): Pool {
     owners.set(fragment.affinity, helper)
     helper.underWay++
     try {
-      await sharing.tell(helper.peer, fragment.shared, signal)
+      if (fragment.shared) await sharing.tell(helper.peer, fragment.shared, signal)
       const answer = await helper.peer.ask('fragment', { bytes: fragment.bytes, urgency }, { signal })
       helper.usage = answer.usage
       task.resolve(new Uint8Array(answer.bytes))
@@ -182,7 +187,7 @@ export function createPool(): Pool {
     },
     forget(source, table) {
       if (!sources.delete(source)) return
-      for (const affinity of owners.keys()) if (affinity.startsWith(`${table}:`)) owners.delete(affinity)
+      disown(table)
       for (const { peer } of helpers.values()) peer.ask('forget', { source, table }).catch(() => undefined)
     },
     close() {

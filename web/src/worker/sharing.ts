@@ -3,17 +3,18 @@ import type { Shared } from '../engine/core.ts'
 import type { Peer } from './peer.ts'
 
 export interface Sharing {
-  /** Resolves when the helper has it; at once when there is nothing to share. */
-  tell(peer: Peer, shared: Shared | undefined, job: AbortSignal): Promise<void>
+  /** Resolves when the helper has it. */
+  tell(peer: Peer, shared: Shared, job: AbortSignal): Promise<void>
 }
 
-export function createSharing(): Sharing {
+export function createSharing(onForgotten: (id: number) => void): Sharing {
   const told = new Map<number, Map<Peer, Promise<void>>>()
   const current = new WeakMap<AbortSignal, number>()
 
   function forget(id: number): void {
     for (const peer of told.get(id)?.keys() ?? []) peer.ask('unshare', { shared: id }).catch(() => undefined)
     told.delete(id)
+    onForgotten(id)
   }
 
   /** A job needs one number at a time, and none once it has ended. */
@@ -27,7 +28,7 @@ export function createSharing(): Sharing {
 
   return {
     async tell(peer, shared, job) {
-      if (!shared || job.aborted) return
+      if (job.aborted) return
       follow(shared.id, job)
       const peers = told.get(shared.id) ?? new Map<Peer, Promise<void>>()
       told.set(shared.id, peers)
