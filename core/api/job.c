@@ -68,6 +68,7 @@ void sonde_job_cancel(sonde_job *j) { j->cancelled = true; }
 void sonde_job_free(sonde_job *j) {
   if (!j) return;
   if (j->kind && j->kind->free) j->kind->free(j);
+  shares_abandon(&j->engine->shares, j);
   buf_free(&j->page);
   buf_free(&j->info);
   buf_free(&j->split.bytes);
@@ -287,6 +288,7 @@ task job_task(sonde_job *j, sonde_error *err) {
                 .store = &e->store,
                 .shares = &e->shares,
                 .zones = &e->zones,
+                .runner = j,
                 .wants = &j->wants,
                 .scratch = &j->scratch,
                 .err = err};

@@ -8,6 +8,7 @@
 #include "exec/query/query.h"
 #include "exec/query/result_json.h"
 #include "exec/query/spool.h"
+#include "plan/wire.h"
 #include "random.h"
 #include "sql/sql.h"
 
@@ -106,6 +107,16 @@ static inline void query_take_spool(memory_spool *s) {
   buf_clear(out);
 }
 
+/* Plans run as they come back from bytes. */
+static inline sonde_code query_plan_sent(const query_plan *p, buf *bytes, arena *memory, query_plan *out,
+                                         sonde_error *err) {
+  sonde_code code = plan_put(bytes, p, err);
+  rd in = {.data = bytes->data, .len = bytes->len};
+  if (code == SONDE_OK) code = plan_get(&in, memory, out, err);
+  if (code == SONDE_OK) CHECK_EQ_UINT(in.pos, in.len);
+  return code;
+}
+
 static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, buf *out, sonde_error *err) {
   query_tables source = {h, query_blocks, query_rows, query_columns, query_release};
   query q;
@@ -151,8 +162,13 @@ static inline char *query_text(query_host *h, const char *sql) {
                             .rows = h->tables[i].n_rows};
   sql_catalog catalog = {tables, h->n_tables};
   sonde_code code = sql_bind((sonde_str){sql, strlen(sql)}, &catalog, NULL, &memory, &statement, &err);
+  buf bytes;
+  query_plan sent;
+  buf_init(&bytes, &m, (size_t)1 << 28);
   if (code == SONDE_OK && h->build_left) query_build_left(statement.query.root);
-  if (code == SONDE_OK) code = query_run(h, &statement.query, &m, &out, &err);
+  if (code == SONDE_OK) code = query_plan_sent(&statement.query, &bytes, &memory, &sent, &err);
+  if (code == SONDE_OK) code = query_run(h, &sent, &m, &out, &err);
+  buf_free(&bytes);
   size_t size = out.len + sizeof err.message + 32;
   char *text = calloc(1, size);
   if (!text) abort();

@@ -60,7 +60,7 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
 
   async function query({ tables: read, ...spec }: Ops['query']['in'], { signal, event }: Call<'query'>): Promise<Opened> {
     const onStep = jobs.reporter('query', event)
-    const job = { job: 'query', keep: true, tables: read, reads: read.map(({ table }) => table), now: Date.now() * 1000, ...spec }
+    const job = { job: 'query', keep: true, tables: read, reads: read.map(({ table }) => table), now: Date.now() * 1000, parallel: !pool.isEmpty, ...spec }
     const { info, page } = await jobs.runForPage(job, { urgency: QUERY, signal, onStep })
     const table = remember(firstInfo('', [], JSON.parse(info) as EngineInfo), undefined, false, page)
     return { info: table.info, page }

@@ -7,7 +7,7 @@ import type { Limits } from '../engine/core.ts'
 import type { SourceSpec } from '../engine/source.ts'
 import type { WasmSource } from '../engine/wasm.ts'
 
-export const PROTOCOL = 3
+export const PROTOCOL = 4
 
 export interface Start {
   readonly protocol: number
@@ -99,6 +99,9 @@ export interface Ops {
   // Lead to helper
   source: Op<{ readonly source: number; readonly spec: SourceSpec }, void>
   forget: Op<{ readonly source: number; readonly table: number }, void>
+  /** What several fragments need: before the first of them. */
+  share: Op<{ readonly shared: number; readonly bytes: Uint8Array<ArrayBuffer> }, void>
+  unshare: Op<{ readonly shared: number }, void>
   fragment: Op<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly urgency: Urgency }, FragmentResult>
 }
 
