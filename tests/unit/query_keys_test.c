@@ -182,7 +182,7 @@ static void run_trial(trial *t, uint64_t seed, const bool *strict) {
 static void equal_rows_have_one_number(void) {
   trial *t = calloc(1, sizeof *t);
   REQUIRE(t != NULL);
-  for (uint64_t seed = 1; seed <= 60; seed++) run_trial(t, seed, NULL);
+  for (uint64_t seed = 1; seed <= 20; seed++) run_trial(t, seed, NULL);
   free(t);
 }
 
@@ -190,7 +190,7 @@ static void a_fixed_layout_has_the_same_answers(void) {
   const bool none[COLS_MAX] = {false};
   trial *t = calloc(1, sizeof *t);
   REQUIRE(t != NULL);
-  for (uint64_t seed = 100; seed <= 130; seed++) run_trial(t, seed, none);
+  for (uint64_t seed = 100; seed <= 108; seed++) run_trial(t, seed, none);
   free(t);
 }
 
