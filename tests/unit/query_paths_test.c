@@ -113,6 +113,13 @@ static void sums_are_exact_where_words_overflow(void) {
       "SELECT sum(big::HUGEINT), min(i::HUGEINT)::BIGINT, max(i::HUGEINT)::BIGINT, (SELECT d FROM t ORDER BY d LIMIT 1), (SELECT d FROM t ORDER BY d DESC LIMIT 1), (SELECT count(*) FROM (SELECT DISTINCT i FROM t WHERE i IS NOT NULL)) FROM t");
 }
 
+static void sums_of_a_shifted_column_count_its_values(void) {
+  same(
+      "SELECT s, sum(i + 3), sum(i), sum(i - 7), sum(i + 3) FILTER (d > 9), sum(DISTINCT i + 1) FROM t GROUP BY s ORDER BY s",
+      "SELECT s, sum(i) + 3 * count(i), sum(i), sum(i) - 7 * count(i), sum(if(d > 9, i + 3, NULL)), sum(DISTINCT i) + count(DISTINCT i) FROM t GROUP BY s ORDER BY s");
+  same("SELECT sum(i + 1), sum(i + 2) FROM t WHERE i > 100000", "SELECT NULL::HUGEINT, NULL::HUGEINT");
+}
+
 static void a_quantile_is_a_place_in_the_order(void) {
   same(
       "SELECT s, median(i), quantile_disc(d, 0.25), quantile_cont(i, 0.9) FROM t GROUP BY s ORDER BY s",
@@ -144,6 +151,7 @@ int main(void) {
   RUN(lists_and_ranges_are_comparisons);
   RUN(a_case_is_a_choice_for_each_row);
   RUN(sums_are_exact_where_words_overflow);
+  RUN(sums_of_a_shifted_column_count_its_values);
   RUN(a_quantile_is_a_place_in_the_order);
   RUN(groups_are_those_of_their_texts);
   return check_report();
