@@ -18,6 +18,7 @@ static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
     SONDE_TRY(aggregate_open(&s->calls[i], o->run, &NODE(o)->calls[i]));
     SONDE_TRY(quantile_open(&s->calls[i]));
   }
+  sums_share(s->calls, NODE(o)->n_calls);
   return SONDE_OK;
 }
 
@@ -62,7 +63,7 @@ static sonde_code add_to_set(op *o, group_set *s, const batch *b, const col *gro
   }
   uint32_t n_groups = NODE(o)->n_groups ? s->table.n : 1;
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++)
-    SONDE_TRY(aggregate_update(&s->calls[i], b, numbers, n_groups, &o->scratch));
+    if (!s->calls[i].base) SONDE_TRY(aggregate_update(&s->calls[i], b, numbers, n_groups, &o->scratch));
   return SONDE_OK;
 }
 
