@@ -5,7 +5,8 @@
 #include "api/sql_types.h"
 #include "exec/refs.h"
 
-#define BATCHES_A_STEP 8u /* of up to 2048 rows: a step stays within some milliseconds */
+#define SPILL_MAX ((size_t)256 << 20) /* one piece of rows with large values */
+#define BATCHES_A_STEP 8u             /* of up to 2048 rows: a step stays within some milliseconds */
 
 /* ---- tables for the executor ---- */
 
@@ -56,6 +57,19 @@ static void release_columns(void *self, const vec *const *vecs, uint32_t n, part
   if (held) part_free(held);
 }
 
+static const uint8_t *spooled_bytes(void *self, uint64_t offset, uint32_t length, sonde_error *err) {
+  asking *x = self;
+  task k = job_task(x->job, err);
+  return task_bytes(&k, x->spooled, offset, offset + length);
+}
+
+static void release_spooled(void *self, uint64_t offset, uint32_t length) {
+  asking *x = self;
+  sources *all = &x->job->engine->sources;
+  source *src = sources_find(all, x->spooled);
+  if (src) source_release(all, src, offset, offset + length);
+}
+
 void query_release_tables(asking *x) {
   for (uint32_t i = 0; i < x->catalog.n_tables; i++)
     if (x->tables[i]) x->tables[i]->readers--;
@@ -79,6 +93,7 @@ static sonde_step start_query(asking *x, sonde_error *err) {
   if (x->sink->begin(x, root->columns, root->n_columns, err) != SONDE_OK) return SONDE_FAIL;
   x->source = (query_tables){x, table_blocks, block_rows, block_columns, release_columns};
   query_init(&x->query, &x->statement.query, &x->source, &x->job->engine->mem, x->now, x->seed);
+  x->query.run.spool = x->spooled ? &x->spool : NULL;
   x->running = true;
   x->job->phase = QUERY_RUN;
   return SONDE_YIELD;
@@ -135,6 +150,15 @@ static sonde_step end(asking *x, sonde_error *err) {
   return x->sink->end(x, err);
 }
 
+/* The query waits: for bytes, or for the host to take what was spilled, or only to let others have a turn. */
+static sonde_step wait(asking *x) {
+  sonde_job *j = x->job;
+  if (j->wants.count) return SONDE_NEED;
+  if (x->spool.out.len == 0) return SONDE_YIELD;
+  j->spill = &x->spool.out;
+  return SONDE_SPILL;
+}
+
 /* Batches until a page is full, bytes are missing, a block is done or others should have a turn. */
 static sonde_step run_on(asking *x, sonde_error *err) {
   sonde_job *j = x->job;
@@ -145,7 +169,7 @@ static sonde_step run_on(asking *x, sonde_error *err) {
     switch (query_next(&x->query, &b, err)) {
     case STEP_END: return end(x, err);
     case STEP_FAIL: return SONDE_FAIL;
-    case STEP_WAIT: return j->wants.count ? SONDE_NEED : SONDE_YIELD;
+    case STEP_WAIT: return wait(x);
     default: break;
     }
     if (b.n > limit - x->rows) b.n = (uint32_t)(limit - x->rows);
@@ -158,6 +182,8 @@ static sonde_step run_on(asking *x, sonde_error *err) {
 
 static sonde_step query_step(sonde_job *j, sonde_error *err) {
   asking *x = j->self;
+  if (j->spill) buf_clear(j->spill);
+  j->spill = NULL;
   switch (j->phase) {
   case QUERY_BIND: return bind(x, err);
   case QUERY_LAST_PAGE: return SONDE_DONE;
@@ -181,6 +207,7 @@ static void query_free(sonde_job *j) {
   stop_query(x);
   query_table_free(x);
   arena_free(&x->made_columns);
+  buf_free(&x->spool.out);
   query_release_tables(x);
 }
 
@@ -223,6 +250,9 @@ sonde_code query_start(sonde_job *j, const json *spec, sonde_error *err) {
                 .limit = json_u64(json_get(spec, "limit"), UINT64_MAX),
                 .now = (int64_t)json_u64(json_get(spec, "now"), 0),
                 .seed = json_u64(json_get(spec, "seed"), 1)};
+  x->spooled = (sonde_source)json_u64(json_get(spec, "spool"), 0);
+  x->spool = (spool){.self = x, .bytes = spooled_bytes, .release = release_spooled};
+  buf_init(&x->spool.out, &j->engine->mem, SPILL_MAX);
   j->self = x;
   j->table = NULL;
   SONDE_TRY(query_parameters(json_get(spec, "params"), &j->memory, &x->parameters, err));

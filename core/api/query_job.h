@@ -4,6 +4,7 @@
 #include "api/job.h"
 #include "exec/collect.h"
 #include "exec/query/query.h"
+#include "exec/query/spool.h"
 #include "sql/sql.h"
 
 typedef struct asking asking;
@@ -25,9 +26,11 @@ struct asking {
   arena made_columns; /* of a block: those that its file does not have */
   uint32_t blocks_out;
   query query;
-  bool running;       /* the query has to be closed */
-  const sink *answer; /* of what the host asked for: text or table */
-  const sink *sink;   /* of the query that runs now */
+  spool spool;
+  sonde_source spooled; /* the source behind it; 0: none */
+  bool running;         /* the query has to be closed */
+  const sink *answer;   /* of what the host asked for: text or table */
+  const sink *sink;     /* of the query that runs now */
   uint64_t rows, limit;
   int64_t now;
   uint64_t seed;

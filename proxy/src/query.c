@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 const char query_usage[] =
     "usage: sonde query [options] SQL\n"
@@ -190,11 +193,12 @@ static void print_answer(sonde_str answer, form f) {
 
 /* ---- one statement ---- */
 
-static void put_query(text *spec, const query_options *o, const uint64_t *ids, sonde_str sql) {
+static void put_query(text *spec, const query_options *o, const uint64_t *ids, uint32_t spool,
+                      sonde_str sql) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  text_print(spec, "{\"job\":\"query\",\"now\":%lld,\"seed\":%ld,\"tables\":[",
-             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec);
+  text_print(spec, "{\"job\":\"query\",\"now\":%lld,\"seed\":%ld,\"spool\":%u,\"tables\":[",
+             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec, spool);
   for (unsigned i = 0; i < o->n_tables; i++) {
     text_print(spec, "%s{\"table\":%llu,\"name\":", i ? "," : "", (unsigned long long)ids[i]);
     text_add_json(spec, o->names[i]);
@@ -230,7 +234,7 @@ static bool answer(session *s, sonde_str sql, sonde_error *err) {
   text spec = {0}, gathered = {0};
   struct timespec begin;
   clock_gettime(CLOCK_MONOTONIC, &begin);
-  put_query(&spec, s->options, s->tables, sql);
+  put_query(&spec, s->options, s->tables, host_spool(s->host), sql);
   bool done = host_run(s->host, text_str(&spec), gather_page, &gathered, NULL, err);
   if (s->options->timing) tell_time(begin);
   if (done && s->options->form == AS_JSON)
@@ -309,8 +313,18 @@ static int run(const query_options *o) {
   return code;
 }
 
+/* A query asks for much memory again and again. Giving it back to the system in between costs page faults: a tenth of the time. */
+static void keep_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
+}
+
 int command_query(int argc, char **argv) {
   query_options o = {.form = AS_TABLE};
   int code = read_options(argc, argv, &o);
-  return code ? code : run(&o);
+  if (code) return code;
+  keep_memory();
+  return run(&o);
 }

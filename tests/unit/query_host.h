@@ -96,6 +96,10 @@ static inline const uint8_t *query_spooled(void *self, uint64_t offset, uint32_t
   return s->random && random_below(s->random, 2) == 0 ? NULL : s->bytes + offset;
 }
 
+static inline void query_release_spool(void *self, uint64_t offset, uint32_t length) {
+  CHECK(offset + length <= ((memory_spool *)self)->taken);
+}
+
 static inline void query_take_spool(memory_spool *s) {
   buf *out = &s->queue.out;
   if (out->len == 0) return;
@@ -113,7 +117,7 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   bool first = true;
   step s;
   memory_spool spilled = {.random = h->random};
-  spilled.queue = (spool){.self = &spilled, .bytes = query_spooled};
+  spilled.queue = (spool){.self = &spilled, .bytes = query_spooled, .release = query_release_spool};
   buf_init(&spilled.queue.out, m, (size_t)1 << 26);
   query_init(&q, p, &source, m, 1700000000000000, 7);
   if (h->spills) q.run.spool = &spilled.queue;
