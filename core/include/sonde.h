@@ -42,7 +42,8 @@ typedef enum {
   SONDE_VALUE,       /* a value does not fit */
   SONDE_CANCELLED,
   SONDE_MISUSE, /* the caller broke this header's rules */
-  SONDE_DECODER /* inside the engine only: the host is to load a decoder; the step answers SONDE_NEED, see sonde_want */
+  SONDE_DECODER, /* inside the engine only: the host is to load a decoder; the step answers SONDE_NEED, see sonde_want */
+  SONDE_ZONE /* inside the engine only: the same of time zones */
 } sonde_code;
 
 typedef struct {
@@ -86,6 +87,8 @@ void sonde_source_drop(sonde_engine *, sonde_source);
  *   {"job":"query","sql":"SELECT …","tables":[{"table":1,"name":"t"}],"params":[…]}   rows as JSON text
  *   {"job":"query","spool":2,…}               what memory does not hold goes to that source, empty at first (SONDE_SPILL)
  *   {"job":"query","keep":true,…}             its rows become a table: first rows; info: TableInfo
+ *   {"job":"zone","name":"Europe/Rome","offsets":[…]}   tells the engine a time zone that it wanted
+ *   {"job":"files","sql":"SELECT …"}          files that it reads, for a host that opens them first
  *   {"job":"functions"}                       what SQL can call
  *   {"job":"bad","table":1,"first":0,"count":100}   bad rows
  *   {"job":"union","tables":[1,2],"filename":"file"}   imported tables as one, which has them from then on
@@ -110,8 +113,10 @@ typedef enum {
  * counts work, not time, so the budget is approximate. */
 sonde_step sonde_job_step(sonde_job *, uint32_t budget_us, sonde_error *);
 
-/* SONDE_NEED: what the job waits for, most urgent first. Ranges lie inside the source's size. Source 0, alone: the brotli
- * decoder, in builds whose host lends it (SONDE_BROTLI_LENT, which the wasm module is); load it and step again. */
+/* SONDE_NEED: what the job waits for, most urgent first. Ranges lie inside the source's size. Source 0, alone, is no range of
+ * bytes. Length 0: the brotli decoder, in builds whose host lends it (SONDE_BROTLI_LENT, which the wasm module is); load it and
+ * step again. Length 1: time zones, whose names are the info's {"zones":["Europe/Rome"]}; tell each by a job "zone" and step
+ * again. */
 typedef struct {
   sonde_source source;
   uint32_t length;

@@ -1,6 +1,7 @@
 /* FROM: tables of the catalog, views, common tables, table functions, sub-queries, joins. */
 #include <string.h>
 
+#include "sql/file_call.h"
 #include "sql/rewrite.h"
 
 /* ---- tables ---- */
@@ -71,8 +72,7 @@ static void fail_no_table(binder *b, sonde_str name, size_t at) {
             nearest_text(&nearest, hint));
 }
 
-/* As it is written if there is one, since files may differ in case only; else in any case. */
-static uint32_t find_table(const sql_catalog *catalog, sonde_str name) {
+uint32_t find_table(const sql_catalog *catalog, sonde_str name) {
   uint32_t found = UINT32_MAX;
   for (uint32_t i = 0; catalog && i < catalog->n_tables; i++) {
     sonde_str own = catalog->tables[i].name;
@@ -83,17 +83,22 @@ static uint32_t find_table(const sql_catalog *catalog, sonde_str name) {
   return found;
 }
 
+node *bind_table(binder *b, uint32_t number, size_t at) {
+  const sql_table *table = &b->catalog->tables[number];
+  return table->view.len > 0 ? bind_view(b, table, at) : scan(b, table, number);
+}
+
 static node *bind_catalog_table(binder *b, sonde_str name, size_t at) {
   uint32_t number = find_table(b->catalog, name);
   if (number == UINT32_MAX) {
     fail_no_table(b, name, at);
     return &b->no_node;
   }
-  const sql_table *table = &b->catalog->tables[number];
-  return table->view.len > 0 ? bind_view(b, table, at) : scan(b, table, number);
+  return bind_table(b, number, at);
 }
 
 static node *bind_named_table(binder *b, const ast_table *t) {
+  if (t->text) return bind_file(b, t);
   sonde_str name = last_of(&t->path);
   cte *c = t->path.count == 1 ? find_cte(b, name) : NULL;
   if (t->path.count == 2 && name_is(t->path.items[0], "recurring") && find_cte(b, name)) {
@@ -163,19 +168,12 @@ static node *bind_table_range(binder *b, const ast_table *t, const char *name) {
   return n;
 }
 
-/* read_csv('x.csv') is the table that the host opened under that name. */
-static bool reads_file(sonde_str name) {
-  return (name.len > 5 && same_name((sonde_str){name.ptr, 5}, str_of("read_"))) ||
-         name_is(name, "parquet_scan");
-}
-
 static node *bind_table_call(binder *b, const ast_table *t) {
   const ast_expr *call = t->call;
+  if (is_file(t)) return bind_file(b, t);
   if (name_is(call->name, "unnest")) return bind_table_unnest(b, t);
   if (name_is(call->name, "range")) return bind_table_range(b, t, "range");
   if (name_is(call->name, "generate_series")) return bind_table_range(b, t, "generate_series");
-  bool file = reads_file(call->name) && call->args.count && call->args.items[0]->kind == AST_STRING;
-  if (file) return bind_catalog_table(b, call->args.items[0]->name, t->at);
   nearest_name nearest = {.wanted = call->name};
   static const char *const names[] = {"unnest", "range", "generate_series", "read_csv", "read_parquet"};
   char hint[96];
@@ -189,6 +187,7 @@ static node *bind_table_call(binder *b, const ast_table *t) {
 
 static sonde_str default_alias(const ast_table *t) {
   if (t->alias.len > 0) return t->alias;
+  if (t->text) return file_stem(t->path.items[0]);
   if (t->kind == TABLE_NAME) return last_of(&t->path);
   return t->kind == TABLE_CALL ? t->call->name : str_of("");
 }

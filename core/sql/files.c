@@ -1,34 +1,42 @@
 /* Which files a statement reads: read_csv('…') and its like, and texts where a table stands. A walk over the syntax tree. */
+#include "sql/file_call.h"
+
 #include <string.h>
 
-#include "sql/bind.h"
-
 typedef struct {
+  sonde_str sql;
   arena *memory;
   sonde_error *err;
-  sonde_code failed;
-  sonde_str *names;
+  sonde_code failed; /* the first failure; what comes later is not looked at */
+  sql_file *files;
   uint32_t count, cap;
 } file_list;
 
 static void walk_query(file_list *, const ast_query *);
 
-static void add_name(file_list *f, sonde_str name) {
-  for (uint32_t i = 0; i < f->count; i++) {
-    if (f->names[i].len == name.len && memcmp(f->names[i].ptr, name.ptr, name.len) == 0) return;
-  }
-  if (f->count == f->cap) {
-    uint32_t cap = f->cap ? f->cap * 2 : 8;
-    sonde_str *more = arena_array(f->memory, cap, sizeof *more, f->err);
-    if (!more) {
-      f->failed = f->err->code;
-      return;
-    }
-    if (f->count) memcpy(more, f->names, f->count * sizeof *more);
-    f->names = more;
-    f->cap = cap;
-  }
-  f->names[f->count++] = name;
+static bool is_listed(const file_list *f, sonde_str name) {
+  for (uint32_t i = 0; i < f->count; i++)
+    if (f->files[i].name.len == name.len && memcmp(f->files[i].name.ptr, name.ptr, name.len) == 0)
+      return true;
+  return false;
+}
+
+static sonde_code make_room(file_list *f) {
+  if (f->count < f->cap) return SONDE_OK;
+  uint32_t cap = f->cap ? f->cap * 2 : 8;
+  sql_file *more = arena_array(f->memory, cap, sizeof *more, f->err);
+  if (!more) return f->err->code;
+  if (f->count) memcpy(more, f->files, f->count * sizeof *more);
+  f->files = more;
+  f->cap = cap;
+  return SONDE_OK;
+}
+
+static void add_file(file_list *f, const ast_table *t) {
+  if (f->failed || is_listed(f, file_name(t, f->sql))) return;
+  f->failed = make_room(f);
+  if (!f->failed) f->failed = file_read(t, f->sql, f->memory, &f->files[f->count], f->err);
+  if (!f->failed) f->count++;
 }
 
 /* ---- expressions ---- */
@@ -57,19 +65,9 @@ static void walk_expr(file_list *f, const ast_expr *e) {
 
 /* ---- tables, queries ---- */
 
-static bool reads_file(sonde_str function) {
-  return name_is(function, "parquet_scan") ||
-         (function.len > 5 && same_name((sonde_str){function.ptr, 5}, str_of("read_")));
-}
-
 static void walk_table(file_list *f, const ast_table *t) {
-  if (t->call) {
-    bool file =
-        reads_file(t->call->name) && t->call->args.count && t->call->args.items[0]->kind == AST_STRING;
-    if (file) add_name(f, t->call->args.items[0]->name);
-    walk_exprs(f, &t->call->args);
-  }
-  if (t->text) add_name(f, t->path.items[0]);
+  if (is_file(t)) add_file(f, t);
+  if (t->call) walk_exprs(f, &t->call->args);
   if (t->query) walk_query(f, t->query);
   if (t->left) walk_table(f, t->left);
   if (t->right) walk_table(f, t->right);
@@ -98,12 +96,12 @@ static void walk_query(file_list *f, const ast_query *q) {
   walk_exprs(f, &q->order);
 }
 
-sonde_code sql_files(sonde_str text, arena *memory, const sonde_str **names, uint32_t *n, sonde_error *err) {
+sonde_code sql_files(sonde_str text, arena *memory, const sql_file **files, uint32_t *n, sonde_error *err) {
   ast_statement s;
-  file_list f = {.memory = memory, .err = err};
+  file_list f = {.sql = text, .memory = memory, .err = err};
   SONDE_TRY(sql_parse(text, memory, &s, err));
   if (s.query) walk_query(&f, s.query);
-  *names = f.names;
+  *files = f.files;
   *n = f.count;
   return f.failed;
 }

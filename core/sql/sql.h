@@ -5,14 +5,24 @@
 
 enum { SQL_PIVOT_COLUMNS_MAX = 10000 };
 
+/* What is known of a column's values; where nothing is, all zero. Plans are chosen by it, answers never depend on it. */
+typedef struct {
+  double distinct;  /* 0: not known */
+  double nulls;     /* their share of the rows */
+  bool ranged;      /* the values that are not null lie from `low` to `high` */
+  double low, high; /* numbers; of DATE, TIMESTAMP and TIMESTAMPTZ seconds since 1970 */
+} sql_column_stats;
+
 /* A table or view that a statement may name, in any case. Borrowed while binding; names in the plan point into it. */
 typedef struct {
   sonde_str name;
   sonde_str
       view; /* SQL of a query whose rows this is; then `columns` only name its columns anew (or n_columns is 0) */
+  sonde_str file; /* what the file it was opened from is called; it may be named instead */
   const plan_column *columns;
   uint32_t n_columns;
-  double rows; /* counted or estimated; 0: not known */
+  double rows;                   /* counted or estimated; 0: not known */
+  const sql_column_stats *stats; /* n_columns of them; or NULL */
 } sql_table;
 
 /* `plan.scan.table` of a plan is an index into `tables`. */
@@ -53,13 +63,21 @@ typedef enum {
   SQL_PIVOT_VALUES
 } sql_statement_kind;
 
+/* A time zone by its name, as the statement writes it. */
+typedef struct {
+  sonde_str name;
+  uint32_t at;
+} sql_zone;
+
 typedef struct {
   sql_statement_kind kind;
-  query_plan query; /* root is NULL only when dropping */
-  sonde_str name;   /* of what is created or dropped */
-  sonde_str text;   /* of the view's query, in the SQL given */
-  bool replace;     /* OR REPLACE */
-  bool if_exists;   /* IF EXISTS, IF NOT EXISTS */
+  query_plan query;      /* root is NULL only when dropping */
+  sonde_str name;        /* of what is created or dropped */
+  sonde_str text;        /* of the view's query, in the SQL given */
+  bool replace;          /* OR REPLACE */
+  bool if_exists;        /* IF EXISTS, IF NOT EXISTS */
+  const sql_zone *zones; /* that are needed, whatever the rows are */
+  uint32_t n_zones;
 } sql_statement;
 
 /* Reads one statement and binds it. Everything lies in the arena, or in the text and the catalog, which have to outlive it.
@@ -68,9 +86,37 @@ typedef struct {
 sonde_code sql_bind(sonde_str text, const sql_catalog *, const sql_parameters *, arena *, sql_statement *out,
                     sonde_error *);
 
-/* The files that a statement reads: what is given to read_csv, read_parquet and the like, and texts in place of a table. The
- * host opens them and puts each into the catalog under this name before it binds. */
-sonde_code sql_files(sonde_str text, arena *, const sonde_str **names, uint32_t *n, sonde_error *);
+/* How a file is to be read, as the options of a call say it: members of ReadOptions. */
+typedef enum { FILE_OPTION_TEXT, FILE_OPTION_NUMBER, FILE_OPTION_BOOL } sql_file_option_kind;
+typedef struct {
+  const char *name;
+  sql_file_option_kind kind;
+  sonde_str text; /* as JSON would have it without quotes and escapes */
+} sql_file_option;
+
+typedef struct {
+  sonde_str column;
+  const char *type; /* of ReadOptions */
+} sql_file_type;
+
+enum { SQL_FILE_OPTIONS_MAX = 16, SQL_FILE_ENTRIES_MAX = 1000 };
+
+/* Files that a statement reads as one table: what is given to read_csv, read_parquet and the like, and texts in place of a table. */
+typedef struct {
+  size_t at;
+  sonde_str name; /* of the table: the path alone, or the call as it is written where that says more */
+  const sonde_str *paths;
+  uint32_t n_paths;
+  sonde_str filename; /* of a last column with the files' names; len 0: none */
+  const sql_file_option *options;
+  uint32_t n_options;
+  const sql_file_type *types;
+  uint32_t n_types;
+} sql_file;
+
+/* All of them, each once. The host opens them and puts each into the catalog under its name before it binds. SONDE_NAME,
+ * SONDE_TYPE, SONDE_UNSUPPORTED: an option that is not known or not understood. */
+sonde_code sql_files(sonde_str text, arena *, const sql_file **files, uint32_t *n, sonde_error *);
 
 /* The plan as indented lines, one a node: what EXPLAIN shows. */
 void sql_explain(const query_plan *, buf *);

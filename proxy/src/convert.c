@@ -2,11 +2,9 @@
 #include "command.h"
 #include "progress.h"
 #include "selection.h"
-#include <errno.h>
-#include <stdio.h>
+#include "whole_file.h"
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char convert_usage[] =
     "sonde convert FILE OUT [--filter JSON] [--search TEXT] [--sort JSON] [--options JSON]\n"
@@ -26,11 +24,6 @@ typedef struct {
   const char *out, *more;
 } convert_options;
 
-typedef struct {
-  FILE *file;
-  int error; /* errno */
-} sink;
-
 static const char *format_of(const char *path) {
   static const char *const kinds[][2] = {
       {".csv", "\"csv\""},         {".tsv", "\"csv\",\"delimiter\":\"\\t\""},
@@ -40,13 +33,6 @@ static const char *format_of(const char *path) {
   for (size_t i = 0; dot && i < sizeof kinds / sizeof *kinds; i++)
     if (strcmp(dot, kinds[i][0]) == 0) return kinds[i][1];
   return NULL;
-}
-
-static bool write_page(void *user, sonde_page page) {
-  sink *s = user;
-  if (fwrite(page.base, 1, page.size, s->file) == page.size) return true;
-  s->error = errno;
-  return false;
 }
 
 /* The members of the options, without their braces, behind a comma. */
@@ -60,35 +46,23 @@ static int add_options(text *spec, const char *json) {
   return EXIT_FINE;
 }
 
-static int write_rows(const dataset *t, const convert_options *o, sink *s) {
+static int write_rows(const dataset *t, const convert_options *o, whole_file *out) {
   text what = {0}, spec = {0};
   uint64_t rows;
   int code = selection_make(t, &o->rows, &what, &rows);
   text_print(&spec, "{\"job\":\"export\",%s,\"format\":%s", what.ptr, format_of(o->out));
   if (!code) code = add_options(&spec, o->more);
   text_add(&spec, "}", 1);
-  if (!code) code = dataset_ask(t, &spec, write_page, s, NULL);
+  if (!code) code = dataset_ask(t, &spec, whole_page, out, NULL);
   text_free(&what);
   text_free(&spec);
   return code;
 }
 
 static int write_file(const dataset *t, const convert_options *o) {
-  text path = {0};
-  text_print(&path, "%s.%d.part", o->out, (int)getpid());
-  sink s = {.file = fopen(path.ptr, "wb")};
-  if (!s.file) {
-    int failed = say_error("%s cannot be written: %s", path.ptr, strerror(errno));
-    text_free(&path);
-    return failed;
-  }
-  int code = write_rows(t, o, &s);
-  if (fclose(s.file) != 0 && !s.error) s.error = errno;
-  if (s.error) code = say_error("%s cannot be written: %s", path.ptr, strerror(s.error));
-  if (!code && rename(path.ptr, o->out) != 0) code = say_error("%s: %s", o->out, strerror(errno));
-  if (code) remove(path.ptr);
-  text_free(&path);
-  return code;
+  whole_file out;
+  int code = whole_open(&out, o->out);
+  return code ? code : whole_close(&out, write_rows(t, o, &out));
 }
 
 static int take_own(int argc, char **argv, int *at, convert_options *o) {

@@ -1,10 +1,11 @@
 // `sonde query` as people and scripts use it: forms of the answer, files of statements, errors and exit codes.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { tableFromIPC } from 'apache-arrow'
 
 const folder = mkdtempSync(join(tmpdir(), 'sonde-query-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -70,8 +71,84 @@ test('statements come from standard input, and each tells its time', () => {
   assert.match(times, /^\d+\.\d{3} ms\n\d+\.\d{3} ms\n$/)
 })
 
+const rowsOf = (args) => {
+  const [status, answer, message] = runs([...args.slice(0, -1), '--json', args.at(-1)])
+  assert.deepEqual([status, message], [0, ''], args.at(-1))
+  return JSON.parse(answer).rows
+}
+const fails = (sql, reason, where) => {
+  const at = Buffer.byteLength(sql.slice(0, sql.indexOf(where)))
+  assert.deepEqual(runs([sql]), [1, '', `sonde query: ${reason} (at byte ${at} of the SQL)\n`])
+}
+
+test('a statement names files itself', () => {
+  assert.deepEqual(rowsOf([`SELECT fruit.name FROM '${fruit}' WHERE price > 1`]), [['apple']])
+  assert.deepEqual(rowsOf([`SELECT a.name FROM read_csv_auto('${fruit}') a JOIN '${fruit}' b USING (name) WHERE a.price = b.price`]), [['apple']])
+  assert.deepEqual(rowsOf([`WITH f AS (FROM '${fruit}') SELECT (SELECT count(*) FROM f), count(*) FROM range(3)`]), [[2, 3]])
+})
+
+test('options say how a file is read', () => {
+  const semicolons = file('semicolons.txt', '# made by hand\n1,5;x\n2,5;y\n')
+  const options = "delim = ';', header = false, comment := '#', decimal_separator => ','"
+  assert.deepEqual(rowsOf([`SELECT * FROM read_csv('${semicolons}', ${options}) AS t(n, s)`]), [[1.5, 'x'], [2.5, 'y']])
+  assert.deepEqual(rowsOf([`FROM read_csv('${fruit}', types = {'price': 'VARCHAR'})`]), [['apple', '1.5'], ['pear, ripe', null]])
+  assert.deepEqual(rowsOf([`SELECT count(*) FROM read_csv('${fruit}', skip = 1, header = false)`]), [[2]])
+  fails(`FROM read_csv('${fruit}', delimit = ';')`, 'files are not read with an option delimit; did you mean delim?', "';'")
+})
+
+test('several files are one table', () => {
+  const more = file('fruit-2.csv', 'price,name,from\n2,fig,GR\n0.25,plum,\n')
+  assert.deepEqual(rowsOf([`FROM read_csv(['${fruit}', '${more}']) ORDER BY name`]),
+    [['apple', 1.5, null], ['fig', 2, 'GR'], ['pear, ripe', null, null], ['plum', 0.25, null]])
+  assert.deepEqual(rowsOf([`SELECT filename, count(*) FROM read_csv('${folder}/fruit*.csv', filename = true) GROUP BY ALL ORDER BY ALL`]),
+    [[more, 2], [fruit, 2]])
+  assert.deepEqual(rowsOf([`SELECT count(*) FROM '${folder}/fruit*.csv'`]), [[4]])
+  const starred = file('st*r.csv', 'a\n1\n')
+  assert.deepEqual(rowsOf([`FROM '${starred}'`]), [[1]])
+})
+
+test('a file that cannot be opened is named where the SQL names it', () => {
+  fails("SELECT 1 FROM 'missing.csv'", 'cannot open missing.csv: No such file or directory', "'missing")
+  fails("FROM read_parquet('missing*.parquet')", 'missing*.parquet: there is no such file', 'read_parquet')
+})
+
+const types = "SELECT 1::BIGINT i, 0.5::DOUBLE d, 1.25::DECIMAL(9,2) n, 'ü' s, true b, DATE '2020-02-29' t, [1, NULL, 3] l, {'a': 'x'} r, NULL::VARCHAR z"
+
+test('an Arrow stream on standard output, an Arrow file by its ending', () => {
+  const stream = spawnSync(process.env.SONDE_BIN, ['query', '--arrow', types], { timeout: 60000 })
+  assert.deepEqual([stream.status, stream.stderr.toString()], [0, ''])
+  const path = join(folder, 'types.arrow')
+  assert.deepEqual(runs(['-o', path, types]), [0, '', ''])
+  for (const bytes of [stream.stdout, readFileSync(path)]) {
+    const table = tableFromIPC(bytes)
+    assert.deepEqual(table.schema.fields.map(({ name, type }) => `${name} ${type}`),
+      ['i Int64', 'd Float64', 'n Decimal[38e+2]', 's Utf8', 'b Bool', 't Date32<DAY>', 'l List<Int64>', 'r Struct<{a:Utf8}>', 'z Utf8'])
+    const row = table.get(0)
+    assert.deepEqual([row.i, row.d, row.s, row.b, row.t, [...row.l], row.r.a, row.z], [1n, 0.5, 'ü', true, Date.UTC(2020, 1, 29), [1n, null, 3n], 'x', null])
+  }
+})
+
+test('a Parquet file reads back as it was answered; a wrong statement leaves no file', () => {
+  const path = join(folder, 'types.parquet')
+  assert.deepEqual(runs(['-o', path, types]), [0, '', ''])
+  assert.deepEqual(rowsOf([`SELECT * EXCLUDE r, r.a FROM '${path}'`]), rowsOf([`SELECT * EXCLUDE r, r.a FROM (${types})`]))
+  const wrong = join(folder, 'wrong.parquet')
+  assert.equal(runs(['-o', wrong, 'SELECT x'])[0], 1)
+  assert.equal(existsSync(wrong), false)
+  assert.equal(runs(['-o', join(folder, 'nothing.parquet'), 'SELECT 1 AS a WHERE false'])[0], 0)
+  assert.deepEqual(rowsOf([`FROM '${join(folder, 'nothing.parquet')}'`]), [])
+})
+
+test('CSV and JSON to a file', () => {
+  for (const [name, expected] of [['o.csv', 'a\n1\n'], ['o.json', '{"columns":[{"name":"a","type":"INTEGER"}],"rows":[[1]]}\n']]) {
+    assert.deepEqual(runs(['-o', join(folder, name), 'SELECT 1 AS a']), [0, '', ''])
+    assert.equal(readFileSync(join(folder, name), 'utf8'), expected)
+  }
+})
+
 test('wrong use is exit code 2', () => {
-  for (const args of [[], ['SELECT 1', 'SELECT 2'], ['--file', 'x.sql', 'SELECT 1'], ['--table', 'fruit', 'SELECT 1'], ['--memory', 'much', 'SELECT 1'], ['--file']]) {
+  for (const args of [[], ['SELECT 1', 'SELECT 2'], ['--file', 'x.sql', 'SELECT 1'], ['--table', 'fruit', 'SELECT 1'], ['--memory', 'much', 'SELECT 1'], ['--file'],
+    ['-o', 'x.txt', 'SELECT 1'], ['-o'], ['--arrow', '--file', 'x.sql']]) {
     assert.equal(runs(args)[0], 2, args.join(' '))
   }
   assert.equal(runs(['--file', join(folder, 'missing.sql')])[0], 1)

@@ -119,7 +119,8 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   memory_spool spilled = {.random = h->random};
   spilled.queue = (spool){.self = &spilled, .bytes = query_spooled, .release = query_release_spool};
   buf_init(&spilled.queue.out, m, (size_t)1 << 26);
-  query_init(&q, p, &source, m, 1700000000000000, 7);
+  zones none = {.memory = {.mem = m}};
+  query_init(&q, p, &source, &none, m, 1700000000000000, 7);
   if (h->spills) q.run.spool = &spilled.queue;
   while ((s = query_next(&q, &b, err)) == STEP_ROWS || s == STEP_WAIT) {
     if (s == STEP_WAIT) query_take_spool(&spilled);
@@ -132,6 +133,7 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   buf_free(&spilled.queue.out);
   free(spilled.bytes);
   h->spilled = spilled.taken;
+  arena_free(&none.memory);
   return s == STEP_END ? buf_status(out, err) : err->code;
 }
 

@@ -299,7 +299,8 @@ static void run_to_end(const char *sql, uint32_t *waits) {
   mem_init(&m, (uint64_t)1 << 30, NULL, NULL);
   arena_init(&memory, &m);
   REQUIRE(sql_bind((sonde_str){sql, strlen(sql)}, &catalog, NULL, &memory, &statement, &err) == SONDE_OK);
-  query_init(&q, &statement.query, NULL, &m, 0, 1);
+  zones none = {.memory = {.mem = &m}};
+  query_init(&q, &statement.query, NULL, &none, &m, 0, 1);
   *waits = 0;
   while ((s = query_next(&q, &b, &err)) == STEP_WAIT || s == STEP_ROWS) *waits += s == STEP_WAIT;
   CHECK_EQ_INT(s, STEP_END);

@@ -153,18 +153,44 @@ static void dates_stay_dates(void) {
 }
 
 static void files_are_found_before_binding(void) {
-  const sonde_str *names;
+  const sql_file *files;
   uint32_t n;
   sonde_error err = {0};
   const char *sql =
       "WITH c AS (FROM 'a.csv') SELECT (SELECT max(x) FROM read_parquet('b.parquet')), 'no file' "
       "FROM c JOIN 'a.csv' USING (k) WHERE k IN (FROM read_csv('d.csv', header := true))";
   arena_reset(&nodes);
-  REQUIRE(sql_files((sonde_str){sql, strlen(sql)}, &nodes, &names, &n, &err) == SONDE_OK);
+  REQUIRE(sql_files((sonde_str){sql, strlen(sql)}, &nodes, &files, &n, &err) == SONDE_OK);
   REQUIRE(n == 3);
-  CHECK_STRN(names[0].ptr, names[0].len, "a.csv");
-  CHECK_STRN(names[1].ptr, names[1].len, "b.parquet");
-  CHECK_STRN(names[2].ptr, names[2].len, "d.csv");
+  CHECK_STRN(files[0].name.ptr, files[0].name.len, "a.csv");
+  CHECK_STRN(files[1].name.ptr, files[1].name.len, "b.parquet");
+  CHECK_STRN(files[2].name.ptr, files[2].name.len, "read_csv('d.csv', header := true)");
+  CHECK_STRN(files[2].paths[0].ptr, files[2].paths[0].len, "d.csv");
+  REQUIRE(files[2].n_options == 1);
+  CHECK_STR(files[2].options[0].name, "header");
+  CHECK(files[2].options[0].kind == FILE_OPTION_BOOL);
+}
+
+static sonde_error files_error(const char *sql) {
+  const sql_file *files;
+  uint32_t n;
+  sonde_error err = {0};
+  arena_reset(&nodes);
+  CHECK(sql_files((sonde_str){sql, strlen(sql)}, &nodes, &files, &n, &err) != SONDE_OK);
+  return err;
+}
+
+static void options_of_files_are_checked_before_binding(void) {
+  sonde_error err = files_error("FROM read_csv('a.csv', heder = true)");
+  CHECK_STR(err.message, "files are not read with an option heder; did you mean header?");
+  CHECK(err.code == SONDE_NAME && err.at == strlen("FROM read_csv('a.csv', heder = "));
+  CHECK(files_error("FROM read_csv('a.csv', 'b.csv')").code == SONDE_SYNTAX);
+  CHECK(files_error("FROM read_csv('a.csv', header = 'perhaps')").code == SONDE_TYPE);
+  CHECK(files_error("FROM read_csv('a.csv', delim = '||')").code == SONDE_UNSUPPORTED);
+  CHECK(files_error("FROM read_csv('a.csv', types = {'n': 'INTEGER'})").code == SONDE_TYPE);
+  CHECK(files_error("FROM read_csv([])").code == SONDE_VALUE);
+  CHECK(files_error("FROM read_csv(['a.csv', 1])").code == SONDE_TYPE);
+  CHECK(files_error("FROM read_parquet()").code == SONDE_SYNTAX);
 }
 
 static void aliases_can_be_used_where_columns_can(void) {
@@ -239,10 +265,10 @@ static void joins(void) {
                                                                "  left join on #0 = #0\n"
                                                                "    scan 0 [a, b] where (#1 = 1)\n"
                                                                "    scan 1 [a, x]\n");
-  PLAN("SELECT a FROM t RIGHT JOIN u USING (a)", "project #0\n"
-                                                 "  left join on #0 = #0\n"
-                                                 "    scan 1 [a]\n"
-                                                 "    scan 0 [a]\n");
+  PLAN("SELECT a FROM t RIGHT JOIN u USING (a)", "project #1\n"
+                                                 "  right join on #0 = #0\n"
+                                                 "    scan 0 [a]\n"
+                                                 "    scan 1 [a]\n");
   PLAN("SELECT a, t.a FROM t FULL JOIN u USING (a)", "project coalesce(#0, #1), #0\n"
                                                      "  full join on #0 = #0\n"
                                                      "    scan 0 [a]\n"
@@ -567,6 +593,7 @@ int main(void) {
   RUN(what_never_holds_reads_nothing);
   RUN(dates_stay_dates);
   RUN(files_are_found_before_binding);
+  RUN(options_of_files_are_checked_before_binding);
   RUN(aliases_can_be_used_where_columns_can);
   RUN(grouping);
   RUN(windows);

@@ -3,6 +3,7 @@
 #define QUERY_RUN_H
 #include "column/vec.h"
 #include "exec/query/rowset.h"
+#include "exec/query/zones.h"
 
 struct part; /* of exec/store.h */
 
@@ -37,6 +38,7 @@ typedef struct {
   sonde_error *err;
   const query_tables *tables;
   spool *spool; /* NULL: all has to stay in memory */
+  zones *zones; /* of the engine */
   value *outer; /* of EXPR_OUTER slots */
   uint32_t n_lambda;
   const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */
