@@ -163,7 +163,10 @@ size_t sonde_job_wants(const sonde_job *j, sonde_want *out, size_t cap) {
   return n;
 }
 
-sonde_page sonde_job_page(const sonde_job *j) { return (sonde_page){j->page.data, j->page.len}; }
+sonde_page sonde_job_page(const sonde_job *j) {
+  const buf *b = j->spill ? j->spill : &j->page;
+  return (sonde_page){b->data, b->len};
+}
 
 sonde_str sonde_job_info(sonde_job *j) {
   bool whole = job_answer(j, NULL) == SONDE_OK;

@@ -41,6 +41,7 @@ struct sonde_job {
   arena memory, scratch;
   wants wants;
   buf page, info;
+  buf *spill; /* after SONDE_SPILL: what the host takes instead of the page */
   sonde_progress progress;
   split split;
   uint32_t phase;

@@ -35,4 +35,7 @@ void host_watch(host *, host_progress_fn, void *user);
  * vanishes by itself. */
 bool host_inflate(host *, sonde_str spec, uint32_t *spool, sonde_error *);
 
+/* A source that queries may spill to ({"spool":…}), emptied after each job: its number, or 0 where no file can be made. */
+uint32_t host_spool(host *);
+
 #endif

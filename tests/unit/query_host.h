@@ -97,6 +97,10 @@ static inline const uint8_t *query_spooled(void *self, uint64_t offset, uint32_t
   return s->random && random_below(s->random, 2) == 0 ? NULL : s->bytes + offset;
 }
 
+static inline void query_release_spool(void *self, uint64_t offset, uint32_t length) {
+  CHECK(offset + length <= ((memory_spool *)self)->taken);
+}
+
 static inline void query_take_spool(memory_spool *s) {
   buf *out = &s->queue.out;
   if (out->len == 0) return;
@@ -123,10 +127,10 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   batch b;
   bool first = true;
   step s;
-  zones none = {.memory = {.mem = m}};
   memory_spool spilled = {.random = h->random};
-  spilled.queue = (spool){.self = &spilled, .bytes = query_spooled};
+  spilled.queue = (spool){.self = &spilled, .bytes = query_spooled, .release = query_release_spool};
   buf_init(&spilled.queue.out, m, (size_t)1 << 26);
+  zones none = {.memory = {.mem = m}};
   query_init(&q, p, &source, &none, m, 1700000000000000, 7);
   if (h->spills) q.run.spool = &spilled.queue;
   while ((s = query_next(&q, &b, err)) == STEP_ROWS || s == STEP_WAIT) {
@@ -137,10 +141,10 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
     first = false;
   }
   query_close(&q);
-  arena_free(&none.memory);
   buf_free(&spilled.queue.out);
   free(spilled.bytes);
   h->spilled = spilled.taken;
+  arena_free(&none.memory);
   return s == STEP_END ? buf_status(out, err) : err->code;
 }
 
