@@ -27,6 +27,7 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   *e = (sonde_engine){.mem = m, .next_id = 1, .block_bytes = c.block_bytes};
   e->mem.reclaim = reclaim;
   e->mem.owner = e;
+  arena_init(&e->zones.memory, &e->mem);
   store_init(&e->store, &e->mem, c.keep_limit);
   sources_init(&e->sources, &e->mem, c.keep_limit);
   return e;
@@ -45,6 +46,7 @@ void sonde_engine_free(sonde_engine *e) {
     e->tables = t->next;
     table_free(e, t);
   }
+  arena_free(&e->zones.memory);
   store_free(&e->store);
   sources_free(&e->sources);
   mem m = e->mem;

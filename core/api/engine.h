@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "column/shape.h"
 #include "exec/predicate.h"
+#include "exec/query/zones.h"
 #include "exec/stats.h"
 #include "exec/sums.h"
 #include "exec/task.h"
@@ -97,6 +98,7 @@ struct sonde_engine {
   table *tables;
   view *views;
   session_view *session_views;
+  zones zones;
   uint32_t next_id;
   uint32_t block_bytes; /* 0: by the size of the source */
 };

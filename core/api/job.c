@@ -5,6 +5,7 @@
 
 #define PAGE_MAX ((size_t)1 << 30)
 #define NO_FRAGMENT UINT32_MAX
+enum { WANT_DECODER, WANT_ZONES }; /* lengths of wants of source 0 */
 #define SQUEEZES_MAX 64u
 #define INFO_ROOM                                                                                            \
   256u /* most answers: had from the start, a job that has done its work cannot fail for them */
@@ -17,7 +18,7 @@ static const struct {
              {"read", read_start},     {"values", values_start},   {"bad", bad_start},
              {"export", export_start}, {"union", union_start},     {"query", query_start},
              {"files", files_start},   {"session", session_start}, {"functions", functions_start},
-             {"drop", drop_start}};
+             {"drop", drop_start},     {"zone", zone_start}};
 
 static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
   sonde_job *j = mem_alloc(&e->mem, sizeof *j, err);
@@ -91,20 +92,33 @@ static sonde_step check_squeeze(sonde_job *j, sonde_step s, sonde_error *err) {
   return SONDE_FAIL;
 }
 
+static bool wants_zones(const sonde_job *j) {
+  return j->wants.count == 1 && j->wants.list[0].source == 0 && j->wants.list[0].length == WANT_ZONES;
+}
+
+static void put_wanted_zones(sonde_job *j) {
+  buf_put(&j->info, "{\"zones\":", 9);
+  zones_wanted(&j->engine->zones, &j->info);
+  buf_u8(&j->info, '}');
+}
+
 sonde_code job_answer(sonde_job *j, sonde_error *err) {
   buf_clear(&j->info);
-  if (j->kind->info)
+  if (wants_zones(j))
+    put_wanted_zones(j);
+  else if (j->kind->info)
     j->kind->info(j, &j->info);
   else if (j->table)
     table_info(j->table, &j->info);
   return buf_status(&j->info, err);
 }
 
-/* That a decoder is to be loaded is told by an error from the depth of a task, which is run again like one without bytes. */
-static sonde_step want_decoder(sonde_job *j, sonde_step s, sonde_error *err) {
-  if (s != SONDE_FAIL || err->code != SONDE_DECODER) return s;
+/* That a decoder or a time zone is lacking is told by an error from the depth of a task, which is run again like one without
+ * bytes. */
+static sonde_step want_other(sonde_job *j, sonde_step s, sonde_error *err) {
+  if (s != SONDE_FAIL || (err->code != SONDE_DECODER && err->code != SONDE_ZONE)) return s;
+  j->wants.list[0] = (sonde_want){.length = err->code == SONDE_ZONE ? WANT_ZONES : WANT_DECODER};
   *err = (sonde_error){0};
-  j->wants.list[0] = (sonde_want){0};
   j->wants.count = 1;
   return SONDE_NEED;
 }
@@ -113,7 +127,7 @@ static sonde_step want_decoder(sonde_job *j, sonde_step s, sonde_error *err) {
 static sonde_step run_task(sonde_job *j, sonde_error *err) {
   j->wants.count = 0;
   arena_reset(&j->scratch);
-  sonde_step s = want_decoder(j, j->kind->step(j, err), err);
+  sonde_step s = want_other(j, j->kind->step(j, err), err);
   s = check_squeeze(j, s, err);
   sources_rest(&j->engine->sources, s == SONDE_NEED);
   store_rest(&j->engine->store);

@@ -73,13 +73,20 @@ static const sink *sink_for(const asking *x) {
   }
 }
 
+static void begin_query(asking *x) {
+  sonde_engine *e = x->job->engine;
+  query_init(&x->query, &x->statement.query, &x->source, &e->zones, &e->mem, x->now, x->seed);
+  x->batches = 0;
+  x->running = true;
+}
+
 static sonde_step start_query(asking *x, sonde_error *err) {
   const plan *root = x->statement.query.root;
   x->sink = sink_for(x);
   if (x->sink->begin(x, root->columns, root->n_columns, err) != SONDE_OK) return SONDE_FAIL;
   x->source = (query_tables){x, table_blocks, block_rows, block_columns, release_columns};
-  query_init(&x->query, &x->statement.query, &x->source, &x->job->engine->mem, x->now, x->seed);
-  x->running = true;
+  x->taken = 0;
+  begin_query(x);
   x->job->phase = QUERY_RUN;
   return SONDE_YIELD;
 }
@@ -89,12 +96,26 @@ static void stop_query(asking *x) {
   x->running = false;
 }
 
+/* The zones that the statement names as constants, so that they are there before anything has been computed. */
+static sonde_code know_zones(asking *x, sonde_error *err) {
+  const time_zone *ignored;
+  sonde_code code = SONDE_OK;
+  for (uint32_t i = 0; i < x->statement.n_zones; i++) {
+    const sql_zone *z = &x->statement.zones[i];
+    sonde_code found = zones_find(&x->job->engine->zones, z->name, z->at, &ignored, err);
+    if (found != SONDE_OK && found != SONDE_ZONE) return found;
+    if (found == SONDE_ZONE) code = found;
+  }
+  return code;
+}
+
 static sonde_step bind(asking *x, sonde_error *err) {
   sonde_job *j = x->job;
   sonde_engine *e = j->engine;
   sql_statement *s = &x->statement;
   bool there = false;
   if (sql_bind(x->sql, &x->catalog, &x->parameters, &j->memory, s, err) != SONDE_OK) return SONDE_FAIL;
+  if (know_zones(x, err) != SONDE_OK) return SONDE_FAIL;
   switch (s->kind) {
   case SQL_CREATE_VIEW:
     if (session_add_view(e, s, &x->catalog, err) != SONDE_OK) return SONDE_FAIL;
@@ -135,6 +156,14 @@ static sonde_step end(asking *x, sonde_error *err) {
   return x->sink->end(x, err);
 }
 
+/* A zone that only a row names is lacking. Once the host has told it the query begins anew, which answers the same batches,
+ * and passes over those that were taken. */
+static sonde_step begin_anew(asking *x) {
+  stop_query(x);
+  begin_query(x);
+  return SONDE_FAIL;
+}
+
 /* Batches until a page is full, bytes are missing, a block is done or others should have a turn. */
 static sonde_step run_on(asking *x, sonde_error *err) {
   sonde_job *j = x->job;
@@ -144,10 +173,12 @@ static sonde_step run_on(asking *x, sonde_error *err) {
     if (x->rows == limit) return end(x, err);
     switch (query_next(&x->query, &b, err)) {
     case STEP_END: return end(x, err);
-    case STEP_FAIL: return SONDE_FAIL;
+    case STEP_FAIL: return err->code == SONDE_ZONE ? begin_anew(x) : SONDE_FAIL;
     case STEP_WAIT: return j->wants.count ? SONDE_NEED : SONDE_YIELD;
     default: break;
     }
+    if (x->batches++ < x->taken) continue;
+    x->taken++;
     if (b.n > limit - x->rows) b.n = (uint32_t)(limit - x->rows);
     if (x->sink->rows(x, &b, err) != SONDE_OK) return SONDE_FAIL;
     j->progress.rows = x->rows += b.n;

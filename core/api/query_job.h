@@ -29,6 +29,7 @@ struct asking {
   const sink *answer; /* of what the host asked for: text or table */
   const sink *sink;   /* of the query that runs now */
   uint64_t rows, limit;
+  uint64_t batches, taken; /* that the running query has answered; that the sink has taken */
   int64_t now;
   uint64_t seed;
   collector collector; /* query_table.c */

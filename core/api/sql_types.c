@@ -88,6 +88,50 @@ sonde_code table_sql_type(const table *t, uint32_t column, arena *a, sql_type *o
   return node_type(&c, p->node, out);
 }
 
+/* ---- what is known of values ---- */
+
+/* In the units of sql_column_stats; false: the values lie on no scale. */
+static bool range_of(const column_stats *s, double *low, double *high) {
+  double unit = 1;
+  switch (s->form.type.id) {
+  case TYPE_DOUBLE:
+  case TYPE_FLOAT:
+    *low = s->min_f64;
+    *high = s->max_f64;
+    return true;
+  case TYPE_DECIMAL:
+    *low = int128_to_double(s->min_i128, s->form.type.scale);
+    *high = int128_to_double(s->max_i128, s->form.type.scale);
+    return true;
+  case TYPE_DATE: unit = 86400; break;
+  case TYPE_TIMESTAMP:
+  case TYPE_TIMESTAMPTZ: unit = s->form.type.scale == SCALE_NANOS ? 1e-9 : 1e-6; break;
+  case TYPE_INT64: break;
+  default: return false;
+  }
+  *low = (double)s->min_i64 * unit;
+  *high = (double)s->max_i64 * unit;
+  return true;
+}
+
+static sql_column_stats imported_stats(const column_stats *s) {
+  sql_column_stats out = {0};
+  if (s->stale || s->values == 0) return out;
+  out.distinct = s->sketch ? sketch_estimate(s->sketch) : 0;
+  out.nulls = (double)s->nulls / (double)(s->values + s->nulls);
+  out.ranged = range_of(s, &out.low, &out.high);
+  return out;
+}
+
+static sonde_code table_stats(const table *t, arena *a, const sql_column_stats **out, sonde_error *err) {
+  if (!t->profiled) return SONDE_OK;
+  sql_column_stats *stats = arena_zero(a, (t->columns + 1u) * sizeof *stats, err);
+  if (!stats) return err->code;
+  for (uint32_t c = 0; c < t->columns; c++) stats[c] = imported_stats(&t->stats[c]);
+  *out = stats;
+  return SONDE_OK;
+}
+
 sonde_code table_in_sql(const table *t, sonde_str name, arena *a, sql_table *out, sonde_error *err) {
   plan_column *columns = arena_zero(a, (t->columns + 1u) * sizeof *columns, err);
   if (!columns) return err->code;
@@ -97,5 +141,5 @@ sonde_code table_in_sql(const table *t, sonde_str name, arena *a, sql_table *out
   }
   *out = (sql_table){
       .name = name, .file = t->name, .columns = columns, .n_columns = t->columns, .rows = (double)t->rows};
-  return SONDE_OK;
+  return table_stats(t, a, &out->stats, err);
 }

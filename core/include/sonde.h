@@ -42,7 +42,8 @@ typedef enum {
   SONDE_VALUE,       /* a value does not fit */
   SONDE_CANCELLED,
   SONDE_MISUSE, /* the caller broke this header's rules */
-  SONDE_DECODER /* inside the engine only: the host is to load a decoder; the step answers SONDE_NEED, see sonde_want */
+  SONDE_DECODER, /* inside the engine only: the host is to load a decoder; the step answers SONDE_NEED, see sonde_want */
+  SONDE_ZONE /* inside the engine only: the same of time zones */
 } sonde_code;
 
 typedef struct {
@@ -85,6 +86,7 @@ void sonde_source_drop(sonde_engine *, sonde_source);
  *   {"job":"values","table":1 or "view":1,"column":3,"limit":1000}   distinct values with counts (fragments)
  *   {"job":"query","sql":"SELECT …","tables":[{"table":1,"name":"t"}],"params":[…]}   rows as JSON text
  *   {"job":"query","keep":true,…}             its rows become a table: first rows; info: TableInfo
+ *   {"job":"zone","name":"Europe/Rome","offsets":[…]}   tells the engine a time zone that it wanted
  *   {"job":"files","sql":"SELECT …"}          files that it reads, for a host that opens them first
  *   {"job":"session"}                         tables and views that CREATE made
  *   {"job":"functions"}                       what SQL can call
@@ -108,8 +110,10 @@ typedef enum {
  * counts work, not time, so the budget is approximate. */
 sonde_step sonde_job_step(sonde_job *, uint32_t budget_us, sonde_error *);
 
-/* SONDE_NEED: what the job waits for, most urgent first. Ranges lie inside the source's size. Source 0, alone: the brotli
- * decoder, in builds whose host lends it (SONDE_BROTLI_LENT, which the wasm module is); load it and step again. */
+/* SONDE_NEED: what the job waits for, most urgent first. Ranges lie inside the source's size. Source 0, alone, is no range of
+ * bytes. Length 0: the brotli decoder, in builds whose host lends it (SONDE_BROTLI_LENT, which the wasm module is); load it and
+ * step again. Length 1: time zones, whose names are the info's {"zones":["Europe/Rome"]}; tell each by a job "zone" and step
+ * again. */
 typedef struct {
   sonde_source source;
   uint32_t length;

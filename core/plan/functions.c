@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
 #include "plan/function_rules.h"
 
 #define FN(id, name, kind, parameters, result, description, example)                                         \
@@ -191,42 +192,15 @@ static bool of_kind(function_kind have, function_kind want) {
   return have == want || (want == FUNCTION_WINDOW && have == FUNCTION_AGGREGATE);
 }
 
-/* Levenshtein's distance, of names shorter than 32 characters. */
-static unsigned distance(sonde_str a, const char *b) {
-  unsigned row[33];
-  size_t n = strlen(b);
-  if (n > 31 || a.len > 31) return 99;
-  for (unsigned j = 0; j <= n; j++) row[j] = j;
-  for (size_t i = 1; i <= a.len; i++) {
-    unsigned diagonal = row[0];
-    row[0] = (unsigned)i;
-    for (size_t j = 1; j <= n; j++) {
-      unsigned above = row[j], best = diagonal + (lower(a.ptr[i - 1]) != b[j - 1]);
-      if (above + 1 < best) best = above + 1;
-      if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-      diagonal = above;
-      row[j] = best;
-    }
-  }
-  return row[n];
-}
-
-static const char *nearest(sonde_str name, function_kind kind) {
-  const char *best = NULL;
-  unsigned least = (unsigned)name.len / 3 + 2;
-  for (uint32_t i = 1; i < FN_COUNT_IDS; i++) {
-    unsigned d = of_kind(table[i].kind, kind) ? distance(name, table[i].name) : 99;
-    if (d < least) least = d, best = table[i].name;
-  }
-  return best;
-}
-
 static sonde_code no_such(sonde_str name, function_kind kind, uint32_t at, sonde_error *err) {
   static const char *const kinds[] = {"function", "aggregate", "window function"};
-  const char *near = nearest(name, kind);
-  int len = (int)(name.len < 60 ? name.len : 60);
-  return status_set(err, SONDE_NAME, at, "there is no %s %.*s%s%s%s", kinds[kind], len, name.ptr,
-                    near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+  nearest_name nearest = {.wanted = name};
+  char hint[96];
+  for (uint32_t i = 1; i < FN_COUNT_IDS; i++)
+    if (of_kind(table[i].kind, kind))
+      nearest_try(&nearest, (sonde_str){table[i].name, strlen(table[i].name)});
+  return status_set(err, SONDE_NAME, at, "there is no %s %.*s%s", kinds[kind],
+                    (int)(name.len < 60 ? name.len : 60), name.ptr, nearest_text(&nearest, hint));
 }
 
 /* ---- parameters ---- */

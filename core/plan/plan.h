@@ -184,6 +184,9 @@ struct plan {
       /* ASOF: of the matches of a left row the one whose asof_right is nearest. `asof` is one of FN_GE, FN_GT, FN_LE, FN_LT (left
        * op right), 0 for other joins; kinds INNER, LEFT, RIGHT, FULL, SEMI, ANTI. */
       uint16_t asof;
+      /* SEMI and ANTI with keys: the left input is the smaller one. It is kept, rows that meet a right one are marked, and what
+       * is wanted comes out at the end. */
+      bool build_left;
       const expr *asof_left, *asof_right;
     } join;
     struct {

@@ -5,6 +5,7 @@
  * A failure is latched as in the parser: the first error is kept, and nodes keep being made until the end. */
 #ifndef SQL_BIND_H
 #define SQL_BIND_H
+#include "base/nearest.h"
 #include "sql/ast.h"
 #include "sql/parse.h"
 #include "sql/sql.h"
@@ -138,6 +139,12 @@ typedef struct select_state {
   uint32_t first_aggregate, first_grouping, first_window, first_unnest; /* its own in the binder's lists */
 } select_state;
 
+/* Of column ids. */
+typedef struct {
+  uint64_t *words;
+  uint32_t n;
+} id_set;
+
 typedef struct {
   arena *memory;
   sonde_error *err;
@@ -166,6 +173,8 @@ typedef struct {
   LIST_OF(bound_window) windows;
   LIST_OF(bound_unnest) unnests;
   LIST_OF(subquery) subqueries;
+  LIST_OF(sql_zone) zones;
+  id_set read; /* while plans are rewritten: what the statement reads at all */
   expr no_expr;
   node no_node;
   uint32_t no_ids[1];
@@ -192,14 +201,6 @@ void bind_leave(binder *);
 bool same_name(sonde_str, sonde_str); /* in any case of ASCII letters */
 bool name_is(sonde_str, const char *lower);
 sonde_str str_of(const char *);
-/* Remembers the nearest of the names it is given. */
-typedef struct {
-  sonde_str wanted, best;
-  unsigned distance;
-} nearest_name;
-void nearest_try(nearest_name *, sonde_str candidate);
-/* "; did you mean x?" or "". */
-const char *nearest_text(const nearest_name *, char out[96]);
 
 /* ---- expressions (expr.c) ---- */
 
@@ -253,18 +254,16 @@ bool node_has_id(const node *, uint32_t id);
 /* Replaces every expression of the node itself by what `change` makes of it. */
 typedef ex (*node_change)(void *user, ex);
 void node_map(binder *, node *, node_change, void *user);
-/* Ids that expressions of the tree refer to and that no node of it produces. */
-typedef struct {
-  uint64_t *words;
-  uint32_t n;
-} id_set;
 id_set id_set_new(binder *);
 void id_set_add(id_set *, uint32_t id);
 bool id_set_has(const id_set *, uint32_t id);
 void id_set_add_expr(id_set *, ex);
 bool expr_within(ex, const id_set *);  /* all of its columns */
 bool expr_touches(ex, const id_set *); /* one of its columns */
+/* Ids that expressions of the tree refer to and that no node of it produces. */
 id_set node_free_ids(binder *, const node *);
+/* Ids that expressions of the tree refer to, and those of what comes out of it. */
+id_set node_read_ids(binder *, const node *);
 
 /* ---- binding ---- */
 

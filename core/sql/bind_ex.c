@@ -130,6 +130,14 @@ static function_argument *arguments_of(binder *b, const ex_list *args, const son
   return out;
 }
 
+/* timezone('Europe/Rome', …): that zone will be needed. */
+static void note_zone(binder *b, const expr *call) {
+  ex name = call->function == FN_AT_TIME_ZONE ? call->args[0] : NULL;
+  if (!name || name->kind != EXPR_CONST || name->constant.null) return;
+  sql_zone z = {name->constant.v.s, name->at};
+  PUSH(b, &b->zones, z);
+}
+
 ex ex_function(binder *b, sonde_str name, function_kind kind, size_t at, const ex_list *args,
                const sonde_str *names) {
   function_argument *given = arguments_of(b, args, names);
@@ -146,6 +154,7 @@ ex ex_function(binder *b, sonde_str name, function_kind kind, size_t at, const e
     bool lambda = args->items[i]->kind == EXPR_LAMBDA;
     e->args[i] = lambda ? args->items[i] : ex_cast(b, args->items[i], found.parameters[i]);
   }
+  if (e->n_args) note_zone(b, e);
   return e;
 }
 

@@ -351,3 +351,10 @@ id_set node_free_ids(binder *b, const node *n) {
   for (uint32_t i = 0; i < used.n && i < made.n; i++) used.words[i] &= ~made.words[i];
   return used;
 }
+
+id_set node_read_ids(binder *b, const node *n) {
+  id_set read = id_set_new(b);
+  for (uint32_t i = 0; i < n->p.n_columns; i++) id_set_add(&read, n->ids[i]);
+  add_used_ids(b, (node *)(uintptr_t)n, &read);
+  return read;
+}

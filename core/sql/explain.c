@@ -168,6 +168,7 @@ static const char *join_name(join_kind kind) {
 
 static void put_join(buf *b, const plan *p) {
   buf_printf(b, "%s%s join", p->u.join.asof ? "asof " : "", join_name(p->u.join.kind));
+  if (p->u.join.build_left) put(b, " keeping left");
   for (uint32_t i = 0; i < p->u.join.n_keys; i++) {
     const join_key *key = &p->u.join.keys[i];
     put(b, i ? " and " : " on ");

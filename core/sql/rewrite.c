@@ -3,6 +3,7 @@
 #include "sql/rewrite.h"
 
 #include "sql/decorrelate.h"
+#include "sql/estimate.h"
 
 /* A predicate over computed columns grows on its way down. */
 enum { PUSHED_NODES_MAX = 2000 };
@@ -11,6 +12,8 @@ static bool is_steady(void *user, ex e) {
   (void)user;
   return e->kind != EXPR_CALL || (e->function != FN_RANDOM && e->function != FN_UUID);
 }
+
+bool ex_is_steady(ex e) { return ex_walk(e, is_steady, NULL); }
 
 static id_set output_ids(binder *b, const node *n) {
   id_set s = id_set_new(b);
@@ -244,7 +247,7 @@ static bool is_shared(const node *outer, const node *inner, uint32_t i) {
   if (ex_is_column(e) || e->kind == EXPR_CONST) return false;
   occurrence o = {.id = inner->ids[i]};
   for (uint32_t c = 0; c < outer->p.n_columns; c++) ex_walk(outer->p.u.project.exprs[c], count_column, &o);
-  return o.times > 1 || !ex_walk(e, is_steady, NULL);
+  return o.times > 1 || !ex_is_steady(e);
 }
 
 /* A projection of a projection is one. */
@@ -268,7 +271,7 @@ static node *push_project(binder *b, node *n, ex_list *predicates) {
   ex_list below = {0}, stay = {0};
   for (uint32_t i = 0; i < predicates->count; i++) {
     ex e = through_project(b, n, predicates->items[i]);
-    if (ex_walk(e, is_steady, NULL) && !ex_is_larger(e, PUSHED_NODES_MAX)) {
+    if (ex_is_steady(e) && !ex_is_larger(e, PUSHED_NODES_MAX)) {
       split_predicate(b, e, &below);
     } else {
       PUSH(b, &stay, predicates->items[i]);
@@ -415,11 +418,9 @@ static node *push_outer_join(binder *b, node *n, ex_list *predicates) {
   return filter_all(b, n, predicates);
 }
 
-/* The right side of a semi-join whose left side is done. */
-void push_semi_right(binder *b, node *n) {
-  ex_list left = {0}, right = {0};
-  push_residual(b, n, &left, &right);
-  n->input[0] = filter_all(b, n->input[0], &left);
+void push_semi_right(binder *b, node *n, ex_list *left) {
+  ex_list right = {0};
+  push_residual(b, n, left, &right);
   n->input[1] = push_predicates(b, n->input[1], &right);
 }
 
@@ -519,7 +520,10 @@ node *push_predicates(binder *b, node *n, ex_list *predicates) {
 }
 
 node *rewrite(binder *b, node *n) {
+  b->read = node_read_ids(b, n);
   n = push_nothing(b, n);
-  if (!b->failed) estimate_rows(n);
+  if (b->failed) return n;
+  estimate_rows(b, n);
+  choose_sides(b, n);
   return n;
 }

@@ -5,6 +5,14 @@
 
 enum { SQL_PIVOT_COLUMNS_MAX = 10000 };
 
+/* What is known of a column's values; where nothing is, all zero. Plans are chosen by it, answers never depend on it. */
+typedef struct {
+  double distinct;  /* 0: not known */
+  double nulls;     /* their share of the rows */
+  bool ranged;      /* the values that are not null lie from `low` to `high` */
+  double low, high; /* numbers; of DATE, TIMESTAMP and TIMESTAMPTZ seconds since 1970 */
+} sql_column_stats;
+
 /* A table or view that a statement may name, in any case. Borrowed while binding; names in the plan point into it. */
 typedef struct {
   sonde_str name;
@@ -13,7 +21,8 @@ typedef struct {
   sonde_str file; /* what the file it was opened from is called; it may be named instead */
   const plan_column *columns;
   uint32_t n_columns;
-  double rows; /* counted or estimated; 0: not known */
+  double rows;                   /* counted or estimated; 0: not known */
+  const sql_column_stats *stats; /* n_columns of them; or NULL */
 } sql_table;
 
 /* `plan.scan.table` of a plan is an index into `tables`. */
@@ -54,13 +63,21 @@ typedef enum {
   SQL_PIVOT_VALUES
 } sql_statement_kind;
 
+/* A time zone by its name, as the statement writes it. */
+typedef struct {
+  sonde_str name;
+  uint32_t at;
+} sql_zone;
+
 typedef struct {
   sql_statement_kind kind;
-  query_plan query; /* root is NULL only when dropping */
-  sonde_str name;   /* of what is created or dropped */
-  sonde_str text;   /* of the view's query, in the SQL given */
-  bool replace;     /* OR REPLACE */
-  bool if_exists;   /* IF EXISTS, IF NOT EXISTS */
+  query_plan query;      /* root is NULL only when dropping */
+  sonde_str name;        /* of what is created or dropped */
+  sonde_str text;        /* of the view's query, in the SQL given */
+  bool replace;          /* OR REPLACE */
+  bool if_exists;        /* IF EXISTS, IF NOT EXISTS */
+  const sql_zone *zones; /* that are needed, whatever the rows are */
+  uint32_t n_zones;
 } sql_statement;
 
 /* Reads one statement and binds it. Everything lies in the arena, or in the text and the catalog, which have to outlive it.

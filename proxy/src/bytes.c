@@ -1,5 +1,6 @@
 /* pread into the memory that the engine reserved. */
 #include "bytes.h"
+#include "zones.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,9 +39,10 @@ static bool bring_one(sonde_engine *engine, const sonde_want *want, const byte_s
 }
 
 /* Room for the most urgent range is enough to go on. */
-bool bytes_bring(sonde_engine *engine, const sonde_job *job, const byte_sources *sources, sonde_error *err) {
+bool bytes_bring(sonde_engine *engine, sonde_job *job, const byte_sources *sources, sonde_error *err) {
   sonde_want wants[16];
   size_t n = sonde_job_wants(job, wants, 16);
+  if (n == 1 && wants[0].source == 0) return zones_bring(engine, job, err);
   for (size_t i = 0; i < n; i++)
     if (!bring_one(engine, &wants[i], sources, err)) return i > 0;
   if (n) return true;

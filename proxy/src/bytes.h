@@ -19,6 +19,6 @@ typedef struct {
 /* Tells an engine of the sources behind the first `known`. */
 bool bytes_register(sonde_engine *, const byte_sources *, uint32_t known, sonde_error *);
 /* Brings what a job wants. A file that cannot be read fails its source; false is for what no job would report. */
-bool bytes_bring(sonde_engine *, const sonde_job *, const byte_sources *, sonde_error *);
+bool bytes_bring(sonde_engine *, sonde_job *, const byte_sources *, sonde_error *);
 
 #endif

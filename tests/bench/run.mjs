@@ -8,14 +8,16 @@ import { browserReport, machineReport, nativeReport, parquetReport, sizeReport, 
 import { measureNative, nativeContenders } from './native.mjs'
 import { measureParquet, parquetContenders } from './parquet.mjs'
 import { measureSize } from './size.mjs'
-import { measureSql, sqlSuites } from './sql.mjs'
+import { sqlPages } from './lib/sql-pages.mjs'
+import { measureSql, measureSqlPages, sqlSuites } from './sql.mjs'
 
 const parts = {
   native: { measure: measureNative, report: nativeReport },
   browser: { measure: measureBrowser, report: browserReport },
   parquet: { measure: measureParquet, report: parquetReport },
   size: { measure: measureSize, report: sizeReport },
-  sql: { measure: measureSql, report: sqlReport },
+  sql: { measure: measureSql, report: (suites) => sqlReport('natively', suites) },
+  'sql-browser': { measure: measureSqlPages, report: (suites) => sqlReport('in the browser', suites) },
 }
 
 function fail(message) {
@@ -38,7 +40,7 @@ if (options.help) {
 }
 const unknown = options.parts.find((part) => !parts[part])
 if (unknown) fail(`there is no part "${unknown}"\n${usage}`)
-const known = [...new Set([...browserContenders, ...nativeContenders, ...parquetContenders])]
+const known = [...new Set([...browserContenders, ...nativeContenders, ...parquetContenders, ...sqlPages])]
 const stranger = options.contenders?.find((name) => !known.includes(name))
 if (stranger) fail(`there is no contender "${stranger}"; there are ${known.join(', ')}`)
 const strangeSuite = options.suites?.find((name) => !sqlSuites.includes(name))

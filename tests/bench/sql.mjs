@@ -1,5 +1,5 @@
-// Measures the workloads of tests/sql natively: every query on every contender, in turn.
-//   node sql.mjs [--suite tpch] [--rows 6000000] [--rounds 3] [--contenders sonde,duckdb]      prints JSON
+// Measures the workloads of tests/sql, natively or in Chromium: every query on every contender, in turn.
+//   node sql.mjs [browser] [--suite tpch] [--rows 6000000] [--rounds 3] [--contenders sonde,duckdb]      prints JSON
 // Queries whose answers are large are kept as a table by each, as their benchmark has it.
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -10,6 +10,7 @@ import { median, orderOf } from './lib/median.mjs'
 import { parseOptions } from './lib/options.mjs'
 import { othersCores, watchOthers } from './lib/proc.mjs'
 import { sqlEngines } from './lib/sql-engines.mjs'
+import { serveSqlPages, sqlPages } from './lib/sql-pages.mjs'
 
 const linesAtScale1 = 6e6
 const suites = {
@@ -37,12 +38,12 @@ const summarize = (runs) => {
   return failed ? { error: failed.error } : { ms: median(runs.map(({ milliseconds }) => milliseconds)), all: runs.map(({ milliseconds }) => milliseconds) }
 }
 
-async function measureSuite(name, { suiteRows: rows = suites[name].rows, rounds, contenders }) {
+/** `start(name, tables)` resolves to a contender with its tables loaded. */
+async function measureSuite(name, { suiteRows: rows = suites[name].rows, rounds }, names, start) {
   const { tables, queries } = readSuite(name, rows)
-  const names = Object.keys(sqlEngines).filter((engine) => !contenders || contenders.includes(engine.split(' ')[0]))
   const others = watchOthers()
   const engines = {}
-  for (const engine of names) engines[engine] = await sqlEngines[engine](tables)
+  for (const engine of names) engines[engine] = await start(engine, tables)
   const runs = queries.map(() => Object.fromEntries(names.map((engine) => [engine, []])))
   for (let round = 0; round < rounds; round++) {
     process.stderr.write(`${name}, round ${round + 1}\n`)
@@ -50,18 +51,31 @@ async function measureSuite(name, { suiteRows: rows = suites[name].rows, rounds,
       for (const engine of orderOf(round + i, names)) runs[i][engine].push(await engines[engine].run(sql))
     }
   }
-  const described = Object.fromEntries(names.map((engine) => [engine, { loadMs: engines[engine].loadMs, peak: engines[engine].peak() }]))
+  const described = {}
+  for (const engine of names) described[engine] = { loadMs: engines[engine].loadMs, peak: await engines[engine].peak() }
   const otherProcessesCores = Number(othersCores(others()).toFixed(2))
   for (const engine of names) await engines[engine].close()
   return { rows, rounds, otherProcessesCores, contenders: described, queries: runs.map((run) => Object.fromEntries(names.map((engine) => [engine, summarize(run[engine])]))) }
 }
 
-export async function measureSql({ suites: chosen = sqlSuites, ...options }) {
+async function measureSuites({ suites: chosen = sqlSuites, ...options }, names, start) {
   const result = {}
-  for (const name of chosen) result[name] = await measureSuite(name, options)
+  for (const name of chosen) result[name] = await measureSuite(name, options, names, start)
   return result
 }
 
+const wanted = (names, contenders) => names.filter((name) => !contenders || contenders.includes(name.split(' ')[0]))
+
+export const measureSql = (options) =>
+  measureSuites(options, wanted(Object.keys(sqlEngines), options.contenders), (name, tables) => sqlEngines[name](tables))
+
+export async function measureSqlPages(options) {
+  const names = wanted(sqlPages, options.contenders)
+  const pages = await serveSqlPages(names)
+  return measureSuites(options, names, (name, tables) => pages.start(name, tables, options.timeout)).finally(pages.close)
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  console.log(JSON.stringify(await measureSql(parseOptions(process.argv.slice(2))), null, 2))
+  const options = parseOptions(process.argv.slice(2))
+  console.log(JSON.stringify(await (options.parts.includes('browser') ? measureSqlPages : measureSql)(options), null, 2))
 }

@@ -78,7 +78,8 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   batch b;
   bool first = true;
   step s;
-  query_init(&q, p, &source, m, 1700000000000000, 7);
+  zones none = {.memory = {.mem = m}};
+  query_init(&q, p, &source, &none, m, 1700000000000000, 7);
   while ((s = query_next(&q, &b, err)) == STEP_ROWS || s == STEP_WAIT) {
     if (s == STEP_WAIT) continue;
     CHECK(b.n > 0 && b.n <= BATCH_ROWS);
@@ -86,6 +87,7 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
     first = false;
   }
   query_close(&q);
+  arena_free(&none.memory);
   return s == STEP_END ? buf_status(out, err) : err->code;
 }
 

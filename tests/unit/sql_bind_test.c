@@ -265,10 +265,10 @@ static void joins(void) {
                                                                "  left join on #0 = #0\n"
                                                                "    scan 0 [a, b] where (#1 = 1)\n"
                                                                "    scan 1 [a, x]\n");
-  PLAN("SELECT a FROM t RIGHT JOIN u USING (a)", "project #0\n"
-                                                 "  left join on #0 = #0\n"
-                                                 "    scan 1 [a]\n"
-                                                 "    scan 0 [a]\n");
+  PLAN("SELECT a FROM t RIGHT JOIN u USING (a)", "project #1\n"
+                                                 "  right join on #0 = #0\n"
+                                                 "    scan 0 [a]\n"
+                                                 "    scan 1 [a]\n");
   PLAN("SELECT a, t.a FROM t FULL JOIN u USING (a)", "project coalesce(#0, #1), #0\n"
                                                      "  full join on #0 = #0\n"
                                                      "    scan 0 [a]\n"

@@ -70,6 +70,7 @@ void aggregate_close(aggregate *a) {
   if (a->seen_keys) keyer_free(a->seen_keys);
   key_table_free(&a->seen);
   rowset_free(&a->kept);
+  quantile_close(a);
   mem_free(m, a->groups, a->groups_cap * sizeof *a->groups);
   arena_free(&a->memory);
   a->run = NULL;
@@ -79,10 +80,9 @@ void aggregate_close(aggregate *a) {
 
 static sonde_code reserve_states(aggregate *a, uint32_t n) {
   if (!a->class || n <= a->n_states) return SONDE_OK;
-  uint32_t before = a->states_cap;
-  SONDE_TRY(grow(a->run->mem, &a->states, &a->states_cap, n, a->class->state, a->run->err));
-  if (a->states_cap > before)
-    memset((char *)a->states + before * a->class->state, 0, (a->states_cap - before) * a->class->state);
+  size_t each = a->class->state;
+  SONDE_TRY(grow(a->run->mem, &a->states, &a->states_cap, n, each, a->run->err));
+  memset((char *)a->states + a->n_states * each, 0, (n - a->n_states) * each);
   a->n_states = n;
   return SONDE_OK;
 }
@@ -156,7 +156,14 @@ static sonde_code only_values(aggregate *a, part *p, arena *m) {
   return keep_part(a, p, rows, n, m);
 }
 
+static sonde_code feed_numbers(aggregate *a, const part *p, arena *m) {
+  col plain;
+  SONDE_TRY(col_plain(&p->cols.cols[0], p->cols.n, &plain, m, a->run->err));
+  return quantile_add(a, &plain, p->groups, p->cols.n);
+}
+
 static sonde_code buffer_part(aggregate *a, part *p, arena *m) {
+  if (a->numbers) return feed_numbers(a, p, m);
   if (a->all) SONDE_TRY(only_values(a, p, m));
   uint32_t at = a->kept.n;
   SONDE_TRY(rowset_append(&a->kept, &p->cols, a->run->err));
@@ -233,6 +240,7 @@ static sonde_code feed_in_order(aggregate *a) {
 sonde_code aggregate_end(aggregate *a, uint32_t n_groups) {
   SONDE_TRY(reserve_states(a, n_groups));
   if (!a->buffered) return SONDE_OK;
+  if (a->numbers) return quantile_end(a, n_groups);
   SONDE_TRY(by_group(a, n_groups));
   SONDE_TRY(order_groups(a, n_groups));
   return a->class ? feed_in_order(a) : SONDE_OK;
@@ -241,6 +249,7 @@ sonde_code aggregate_end(aggregate *a, uint32_t n_groups) {
 sonde_code aggregate_result(aggregate *a, uint32_t first, uint32_t n, col *out, arena *m) {
   SONDE_TRY(col_new(out, &a->call->type, n, true, m, a->run->err));
   if (a->class) return a->class->finish(a, a->states, first, n, out, m);
+  if (a->numbers) return quantile_result(a, first, n, out), SONDE_OK;
   for (uint32_t i = 0; i < n; i++) {
     uint32_t begin = a->begins[first + i];
     SONDE_TRY(a->all(a, &a->kept, a->order + begin, a->begins[first + i + 1] - begin, i, out, m));

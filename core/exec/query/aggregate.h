@@ -7,6 +7,7 @@
 #include "exec/query/sort.h"
 
 typedef struct aggregate aggregate;
+typedef struct quantile_values quantile_values;
 
 /* `groups` says to which state each row belongs; NULL: all to the first. Arguments are plain columns. */
 typedef struct {
@@ -42,6 +43,7 @@ struct aggregate {
   rowset kept;
   uint32_t *groups, groups_cap;
   uint32_t *order, *begins; /* once finished: rows by group */
+  quantile_values *numbers; /* instead of rows kept; aggregate_quantile.c */
 };
 
 sonde_code aggregate_open(aggregate *, run *, const aggregate_call *);
@@ -61,16 +63,37 @@ const aggregate_class *cell_class(const aggregate_call *);
 /* aggregate_holistic.c; NULL: unknown. */
 holistic holistic_of(const aggregate_call *, bool *keeps_nulls);
 
-/* Loops over rows that are there: `s` is the row's state. */
+bool aggregate_is_quantile(const aggregate *);
+bool aggregate_is_continuous(const aggregate *);
+/* `part` of the way from one value to another; what is exact is cut to its own digits, as DuckDB does. */
+cell cell_between(const sql_type *, cell low, cell high, double part);
+
+/* aggregate_quantile.c: an aggregate that was opened may do with numbers alone; it has `numbers` then. */
+sonde_code quantile_open(aggregate *);
+void quantile_close(aggregate *);
+sonde_code quantile_add(aggregate *, const col *x, const uint32_t *groups, uint32_t n);
+sonde_code quantile_end(aggregate *, uint32_t n_groups);
+void quantile_result(aggregate *, uint32_t first, uint32_t n, col *out);
+
+/* Loops over rows that are there: `s` is the row's state. A single one is worked on in registers. */
 #define EACH_STATE(T, valid_of, ...)                                                                         \
   do {                                                                                                       \
     T *all_states = states;                                                                                  \
     const col *which = (valid_of);                                                                           \
     const uint8_t *there = which->form == COL_CONST ? NULL : which->valid;                                   \
     if (which->form == COL_CONST && which->valid && !which->valid[0]) break;                                 \
+    if (!groups) {                                                                                           \
+      T single = *all_states, *s = &single;                                                                  \
+      for (uint32_t i = 0; i < n; i++)                                                                       \
+        if (!there || there[i]) {                                                                            \
+          __VA_ARGS__;                                                                                       \
+        }                                                                                                    \
+      *all_states = single;                                                                                  \
+      break;                                                                                                 \
+    }                                                                                                        \
     for (uint32_t i = 0; i < n; i++) {                                                                       \
       if (there && !there[i]) continue;                                                                      \
-      T *s = &all_states[groups ? groups[i] : 0];                                                            \
+      T *s = &all_states[groups[i]];                                                                         \
       __VA_ARGS__;                                                                                           \
     }                                                                                                        \
   } while (0)

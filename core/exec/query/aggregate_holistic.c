@@ -72,8 +72,7 @@ static double as_double(const sql_type *t, cell v) {
   return sql_lane(t) == LANE_I64 ? (double)v.i : (double)v.w;
 }
 
-/* `part` of the way from one value to another; what is exact is cut to its own digits, as DuckDB does. */
-static cell between(const sql_type *t, cell low, cell high, double part) {
+cell cell_between(const sql_type *t, cell low, cell high, double part) {
   if (sql_lane(t) == LANE_F64) return (cell){.f = low.f + (high.f - low.f) * part};
   if (t->id == SQL_INTERVAL) {
     interval x = interval_of(low.w), y = interval_of(high.w);
@@ -81,7 +80,7 @@ static cell between(const sql_type *t, cell low, cell high, double part) {
                                                 (int32_t)(x.days + (double)(y.days - x.days) * part),
                                                 x.micros + (int64_t)((double)(y.micros - x.micros) * part)})};
   }
-  if (sql_lane(t) == LANE_I64) return (cell){.i = low.i + (int64_t)((double)(high.i - low.i) * part)};
+  if (sql_lane(t) == LANE_I64) return (cell){.i = low.i + (int64_t)((double)((i128)high.i - low.i) * part)};
   return (cell){.w = low.w + (i128)((double)(high.w - low.w) * part)};
 }
 
@@ -89,7 +88,7 @@ static cell continuous(const aggregate *a, const rowset *s, const uint32_t *rows
   double at = q * (double)(n - 1), low = floor(at);
   cell x = value_at(s, rows, (uint32_t)low);
   if (low == at) return x;
-  return between(arg_type(a), x, value_at(s, rows, (uint32_t)low + 1), at - low);
+  return cell_between(arg_type(a), x, value_at(s, rows, (uint32_t)low + 1), at - low);
 }
 
 static cell discrete(const rowset *s, const uint32_t *rows, uint32_t n, double q) {
@@ -101,7 +100,7 @@ static bool can_be_between(const sql_type *t) {
   return sql_is_numeric(t) || sql_is_temporal(t) || t->id == SQL_INTERVAL || t->id == SQL_TIME;
 }
 
-static bool is_continuous(const aggregate *a) {
+bool aggregate_is_continuous(const aggregate *a) {
   return a->call->function == FN_QUANTILE_CONT ||
          (a->call->function == FN_MEDIAN && can_be_between(arg_type(a)));
 }
@@ -111,7 +110,7 @@ static sonde_code one_quantile(aggregate *a, const rowset *s, const uint32_t *ro
                                cell *out) {
   SONDE_CHECK(q >= -1 && q <= 1, a->run->err, SONDE_VALUE, a->call->at, "a quantile is from -1 to 1");
   bool from_top = signbit(q) && q < 0;
-  if (is_continuous(a)) {
+  if (aggregate_is_continuous(a)) {
     *out = continuous(a, s, rows, n, from_top ? 1 + q : q);
   } else if (from_top) {
     double at = ceil(-q * (double)n) - 1;
@@ -136,68 +135,6 @@ static sonde_code many_quantiles(aggregate *a, const rowset *s, const uint32_t *
   return put_list(a, x, row, out);
 }
 
-/* Numbers as words of the same order. */
-static uint64_t order_word(lane l, cell v) {
-  return l == LANE_F64 ? double_order(v.f) : (uint64_t)v.i ^ (uint64_t)1 << 63;
-}
-static cell word_value(lane l, uint64_t w) {
-  return l == LANE_F64 ? (cell){.f = double_of_order(w)} : (cell){.i = (int64_t)(w ^ (uint64_t)1 << 63)};
-}
-
-/* Hoare's selection: afterwards words[k] is where sorting would put it, none before it is greater. */
-static void select_word(uint64_t *words, uint32_t n, uint32_t k) {
-  for (uint32_t low = 0, high = n - 1; low < high;) {
-    uint64_t x = words[low], y = words[low + (high - low) / 2], z = words[high];
-    uint64_t pivot = x < y ? (y < z ? y : x < z ? z : x) : x < z ? x : y < z ? z : y;
-    int64_t i = low, j = high;
-    while (i <= j) {
-      while (words[i] < pivot) i++;
-      while (words[j] > pivot) j--;
-      if (i > j) break;
-      uint64_t swap = words[i];
-      words[i++] = words[j];
-      words[j--] = swap;
-    }
-    if (k <= j)
-      high = (uint32_t)j;
-    else if (k >= i)
-      low = (uint32_t)i;
-    else
-      return;
-  }
-}
-
-/* The k-th of sorted numbers, and with `part` of the way to the next one. */
-static cell selected(const aggregate *a, uint64_t *words, uint32_t n, uint32_t k, double part) {
-  lane l = sql_lane(arg_type(a));
-  select_word(words, n, k);
-  cell low = word_value(l, words[k]);
-  if (part == 0) return low;
-  uint64_t next = UINT64_MAX;
-  for (uint32_t i = k + 1; i < n; i++)
-    if (words[i] < next) next = words[i];
-  return between(arg_type(a), low, word_value(l, next), part);
-}
-
-/* One quantile of numbers needs no sorting. */
-static sonde_code number_quantile(aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, double q,
-                                  arena *m, cell *out) {
-  uint64_t *words = arena_array(m, n, sizeof *words, a->run->err);
-  if (!words) return a->run->err->code;
-  for (uint32_t i = 0; i < n; i++) words[i] = order_word(sql_lane(arg_type(a)), value_at(s, rows, i));
-  double at = q * (double)(n - 1), low = floor(at);
-  if (is_continuous(a)) return *out = selected(a, words, n, (uint32_t)low, at - low), SONDE_OK;
-  at = ceil(q * (double)n) - 1;
-  *out = selected(a, words, n, at < 0 ? 0 : at >= n ? n - 1 : (uint32_t)at, 0);
-  return SONDE_OK;
-}
-
-static bool selects(const aggregate *a, cell q) {
-  lane l = sql_lane(arg_type(a));
-  bool one = a->call->n_args < 2 || a->call->args[1]->type.id != SQL_LIST;
-  return one && (l == LANE_I64 || l == LANE_F64) && q.f >= 0 && q.f <= 1 && !a->call->n_keys;
-}
-
 static sonde_code quantiles(aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, uint32_t row,
                             col *out, arena *m) {
   uint32_t *order;
@@ -206,10 +143,6 @@ static sonde_code quantiles(aggregate *a, const rowset *s, const uint32_t *rows,
   bool descending = a->call->n_keys && a->call->keys[0].descending;
   bool given = a->call->n_args < 2 || parameter(a, s, rows, n, 1, &q);
   SONDE_CHECK(given, a->run->err, SONDE_VALUE, a->call->at, "a quantile cannot be NULL");
-  if (selects(a, q)) {
-    SONDE_TRY(number_quantile(a, s, rows, n, q.f, m, &v));
-    return col_put(out, row, v), SONDE_OK;
-  }
   SONDE_TRY(sorted(a, s, rows, n, (order_by){.column = 0, .descending = descending}, m, &order));
   if (a->call->n_args > 1 && a->call->args[1]->type.id == SQL_LIST)
     return many_quantiles(a, s, order, n, q.n, row, out, m);
@@ -217,6 +150,8 @@ static sonde_code quantiles(aggregate *a, const rowset *s, const uint32_t *rows,
   col_put(out, row, v);
   return SONDE_OK;
 }
+
+bool aggregate_is_quantile(const aggregate *a) { return a->all == quantiles; }
 
 static int by_double(const void *a, const void *b) {
   uint64_t x = double_order(*(const double *)a), y = double_order(*(const double *)b);

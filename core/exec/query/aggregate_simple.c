@@ -59,19 +59,21 @@ static const aggregate_class count_star_class = {8, count_rows, finish_count, me
 /* ---- sums of whole numbers, in 128 bits ---- */
 
 typedef struct {
-  uint64_t low;
-  int64_t high;
+  int64_t low, high; /* low + high * 2^64 */
   uint64_t n;
 } whole_sum;
 
 static inline void add_i64(whole_sum *s, int64_t v) {
-  uint64_t before = s->low;
-  s->low += (uint64_t)v;
-  s->high += (v >> 63) + (s->low < before);
+  if (__builtin_add_overflow(s->low, v, &s->low)) s->high += v < 0 ? -1 : 1;
   s->n++;
 }
 
-static inline i128 sum_value(const whole_sum *s) { return (i128)((u128)(uint64_t)s->high << 64 | s->low); }
+static inline i128 sum_value(const whole_sum *s) { return (i128)((u128)(uint64_t)s->high << 64) + s->low; }
+
+static inline whole_sum sum_of(i128 total, uint64_t n) {
+  int64_t low = (int64_t)total;
+  return (whole_sum){low, (int64_t)(((u128)total - (u128)low) >> 64), n};
+}
 
 /* Halves of the words apart, as if unsigned, so that nothing overflows within a batch; each negative one was 2^64 too much. */
 static void sum_all_i64(whole_sum *s, const int64_t *v, uint32_t n) {
@@ -83,7 +85,7 @@ static void sum_all_i64(whole_sum *s, const int64_t *v, uint32_t n) {
     negative += w >> 63;
   }
   i128 total = sum_value(s) + (((i128)high - ((i128)negative << 32)) * ((i128)1 << 32) + low);
-  *s = (whole_sum){(uint64_t)(u128)total, (int64_t)(total >> 64), s->n + n};
+  *s = sum_of(total, s->n + n);
 }
 
 static sonde_code sum_i64(aggregate *a, void *states, const uint32_t *groups, const col *args, uint32_t n) {
@@ -115,7 +117,7 @@ static sonde_code too_large(const aggregate *a) {
 static sonde_code add_i128(const aggregate *a, whole_sum *s, i128 v) {
   i128 total;
   if (__builtin_add_overflow(sum_value(s), v, &total)) return too_large(a);
-  *s = (whole_sum){(uint64_t)(u128)total, (int64_t)(total >> 64), s->n + 1};
+  *s = sum_of(total, s->n + 1);
   return SONDE_OK;
 }
 

@@ -4,6 +4,8 @@
 #include "exec/query/eval.h"
 #include "exec/query/limits.h"
 
+/* An offset from UTC: Z, UTC, +02, -0330, +00:49:56. */
+bool offset_text(sonde_str, int64_t *micros);
 /* One value from text; false: it does not mean one of this type. `*null`: the text says NULL (only inside of nested values).
  * Texts and nested values lie in the arena. */
 bool text_value(const sql_type *to, sonde_str, arena *, cell *out, sonde_error *);

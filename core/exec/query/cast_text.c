@@ -220,22 +220,22 @@ static bool read_time(const sql_type *to, sonde_str s, cell *out) {
   return true;
 }
 
-static bool parse_offset(sonde_str s, int64_t *micros) {
-  if (is_word(s, "z") || is_word(s, "utc") || s.len == 0) return *micros = 0, true;
-  if (s.len < 3 || (s.ptr[0] != '+' && s.ptr[0] != '-')) return false;
-  int64_t hours = 0, minutes = 0, *field = &hours;
-  size_t n = 0;
+/* ±h[h][[:]mm[[:]ss]] */
+bool offset_text(sonde_str s, int64_t *micros) {
+  int64_t field[3] = {0};
+  unsigned f = 0, digits = 0;
+  if (is_word(s, "z") || is_word(s, "utc")) return *micros = 0, true;
+  if (s.len < 2 || (s.ptr[0] != '+' && s.ptr[0] != '-')) return false;
   for (size_t i = 1; i < s.len; i++) {
-    if (s.ptr[i] == ':') {
-      field = &minutes;
-      continue;
-    }
-    if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
-    if (n++ == 2) field = &minutes;
-    *field = *field * 10 + (s.ptr[i] - '0');
+    bool colon = s.ptr[i] == ':';
+    if ((colon && digits > 0) || digits == 2) f++, digits = 0;
+    if (colon) continue;
+    if (f > 2 || s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+    field[f] = field[f] * 10 + (s.ptr[i] - '0');
+    digits++;
   }
-  *micros = (hours * 60 + minutes) * 60000000 * (s.ptr[0] == '-' ? -1 : 1);
-  return hours < 24 && minutes < 60;
+  *micros = (field[0] * 3600 + field[1] * 60 + field[2]) * 1000000 * (s.ptr[0] == '-' ? -1 : 1);
+  return digits > 0 && field[0] < 24 && field[1] < 60 && field[2] < 60;
 }
 
 /* hh:mm[:ss[.f]]; digits beyond nanoseconds are cut off, 24:00:00 is the end of the day. */
@@ -255,7 +255,7 @@ static bool read_clock(sonde_str s, size_t *at, int64_t *nanos) {
 
 /* A date, and perhaps a time and an offset from UTC. */
 static bool read_nanos(sonde_str s, i128 *nanos) {
-  int64_t days, time, offset;
+  int64_t days, time, offset = 0;
   size_t at = 0;
   if (!read_days(s, &at, &days)) return false;
   *nanos = (i128)days * DAY_NANOS;
@@ -263,7 +263,8 @@ static bool read_nanos(sonde_str s, i128 *nanos) {
   if (s.ptr[at] != ' ' && lower(s.ptr[at]) != 't') return false;
   at++;
   if (!read_clock(s, &at, &time)) return false;
-  if (!parse_offset(trimmed((sonde_str){s.ptr + at, s.len - at}), &offset)) return false;
+  sonde_str behind = trimmed((sonde_str){s.ptr + at, s.len - at});
+  if (behind.len && !offset_text(behind, &offset)) return false;
   *nanos += time - (i128)offset * 1000;
   return true;
 }

@@ -98,8 +98,9 @@ KERNEL(kernel_make_date);
 KERNEL(kernel_make_time);
 KERNEL(kernel_make_timestamp);
 KERNEL(kernel_now);
-KERNEL(kernel_time_zone);
 KERNEL(kernel_to_timestamp);
+/* kernels_zone.c */
+KERNEL(kernel_time_zone);
 /* kernels_interval.c */
 KERNEL(kernel_date_arithmetic);
 KERNEL(kernel_interval_arithmetic);

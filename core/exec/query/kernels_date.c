@@ -624,36 +624,3 @@ sonde_code kernel_now(const kernel_call *c, col *out) {
                                                 : now};
   return col_constant(out, &c->e->type, &v, c->a, c->err);
 }
-
-/* ---- time zones: UTC and fixed offsets; names need the host's data ---- */
-
-static bool zone_offset(sonde_str s, int64_t *micros) {
-  sql_type t = sql_simple(SQL_TIMESTAMPTZ);
-  char text[64] = "1970-01-01 00:00:00";
-  cell v;
-  sonde_error ignored = {0};
-  if (s.len == 0 || s.len > 30) return false;
-  if ((s.len == 3 && (s.ptr[0] | 32) == 'u' && (s.ptr[1] | 32) == 't' && (s.ptr[2] | 32) == 'c') ||
-      (s.len == 3 && memcmp(s.ptr, "GMT", 3) == 0))
-    return *micros = 0, true;
-  memcpy(text + 19, s.ptr, s.len);
-  if (!text_value(&t, (sonde_str){text, 19 + s.len}, NULL, &v, &ignored)) return false;
-  *micros = -v.i;
-  return true;
-}
-
-sonde_code kernel_time_zone(const kernel_call *c, col *out) {
-  bool local = c->args[1].type->id == SQL_TIMESTAMP;
-  SONDE_TRY(kernel_out(c, out));
-  for (uint32_t i = 0; i < c->n; i++) {
-    int64_t offset;
-    if (!row_valid(out, i)) continue;
-    sonde_str name = text_at(c, 0, i);
-    SONDE_CHECK(zone_offset(name, &offset), c->err, SONDE_UNSUPPORTED, c->e->at,
-                "the time zone %.*s is not known; UTC and offsets as +02:00 are",
-                (int)(name.len < 60 ? name.len : 60), name.ptr);
-    int64_t scale = c->args[1].type->unit == 9 ? 1000 : 1;
-    col_put(out, i, (cell){.i = whole_at(c, 1, i) + (local ? -offset : offset) * scale});
-  }
-  return SONDE_OK;
-}

@@ -76,48 +76,35 @@ static sonde_code new_intern(keyer *k, key_col *c, sonde_error *err) {
   return SONDE_OK;
 }
 
-/* Interned columns first, two to a word, then the others, then the nulls of those. */
-static void lay_out(keyer *k) {
-  uint32_t halves = 0;
-  for (uint32_t i = 0; i < k->n_cols; i++) {
-    key_col *c = &k->cols[i];
-    if (!c->texts) continue;
-    c->word = (uint8_t)(halves / 2);
-    c->shift = halves++ % 2 ? 32 : 0;
-  }
-  k->n_words = (halves + 1) / 2;
-  for (uint32_t i = 0; i < k->n_cols; i++) {
-    key_col *c = &k->cols[i];
-    if (c->texts) continue;
-    c->word = (uint8_t)k->n_words;
-    k->n_words += sql_lane(c->type) == LANE_I128 ? 2 : 1;
-    k->null_word = true;
-  }
-  if (k->null_word || k->n_words == 0) k->n_words++;
+static sonde_code open_col(keyer *k, key_col *c, sonde_error *err) {
+  lane l = sql_lane(c->type);
+  c->bits = k->fixed ? 32 : 1;
+  c->base = 1;
+  if (is_interned(c->type)) return new_intern(k, c, err);
+  c->whole = k->fixed || l == LANE_F64 || l == LANE_I128;
+  c->nullable = k->fixed;
+  return SONDE_OK;
 }
 
 sonde_code keyer_init(keyer *k, mem *m, const sql_type *const *types, const bool *strict, uint32_t n,
                       sonde_error *err) {
   memset(k, 0, offsetof(keyer, hash));
   k->mem = m;
+  k->fixed = strict != NULL;
   arena_init(&k->memory, m);
   arena_init(&k->scratch, m);
   buf_init(&k->bytes, m, (size_t)256 << 20);
   SONDE_CHECK(n <= KEYER_COLS_MAX, err, SONDE_LIMIT, 0, "more than %d columns to compare rows by",
               KEYER_COLS_MAX);
   k->cols = arena_zero(&k->memory, n * sizeof *k->cols, err);
-  if (!k->cols) return err->code;
+  k->field = arena_array(&k->memory, BATCH_ROWS, sizeof *k->field, err);
+  if (!k->cols || !k->field) return err->code;
   for (uint32_t i = 0; i < n; i++) {
     k->cols[i] = (key_col){.type = types[i], .strict = strict && strict[i]};
     k->n_cols++;
-    if (is_interned(types[i])) SONDE_TRY(new_intern(k, &k->cols[i], err));
+    SONDE_TRY(open_col(k, &k->cols[i], err));
   }
-  lay_out(k);
-  for (uint32_t w = 0; w < k->n_words; w++) {
-    k->words[w] = arena_array(&k->memory, BATCH_ROWS, 8, err);
-    if (!k->words[w]) return err->code;
-  }
-  return SONDE_OK;
+  return keyer_lay_out(k, err);
 }
 
 void keyer_free(keyer *k) {
@@ -210,7 +197,7 @@ static sonde_code encode_dict(keyer *k, key_col *c, const col *from, uint32_t n,
       continue;
     }
     uint32_t *number = &numbers[codes[i]];
-    if (*number == 0) {
+    if (*number == 0 || (add && *number == UINT32_MAX)) {
       *number = number_value(k, c, col_cell(from, i), add, err);
       if (*number == 0 && err->code != SONDE_OK) return err->code;
       if (*number == 0) *number = UINT32_MAX;
@@ -258,7 +245,97 @@ static sonde_code encode_interned(keyer *k, key_col *c, const col *from, uint32_
   return SONDE_OK;
 }
 
-/* ---- what is a word already ---- */
+/* ---- whole numbers in fields ---- */
+
+static unsigned bits_for(uint64_t most) { return most ? 64 - (unsigned)__builtin_clzll(most) : 1; }
+
+static int64_t lane_number(const col *c, size_t i) {
+  return c->lane == LANE_BOOL ? ((const uint8_t *)c->data)[i] : ((const int64_t *)c->data)[i];
+}
+
+/* The least and the greatest number there; false: all are null. */
+static bool range_of(const col *from, uint32_t n, int64_t *low, int64_t *high) {
+  uint32_t distinct = from->form == COL_CONST ? 1 : n;
+  *low = INT64_MAX;
+  *high = INT64_MIN;
+  for (uint32_t i = 0; i < distinct; i++) {
+    if (from->valid && !from->valid[i]) continue;
+    int64_t v = lane_number(from, i);
+    if (v < *low) *low = v;
+    if (v > *high) *high = v;
+  }
+  return *low <= *high;
+}
+
+/* The numbers that a field holds so far. */
+static void known_range(const key_col *c, int64_t *low, int64_t *high) {
+  *low = (int64_t)c->base;
+  *high = (int64_t)(c->base + (((uint64_t)1 << c->bits) - 2));
+  if (*high < *low) *high = INT64_MAX;
+}
+
+/* Where a field of so many bits begins: smaller numbers came, so that there will be more of them. */
+static int64_t room_below(int64_t low, uint64_t span, unsigned bits) {
+  uint64_t room = ((uint64_t)1 << bits) - 2 - span, below = (uint64_t)low - (uint64_t)INT64_MIN;
+  if (low >= 0 && (uint64_t)low < room) return 0;
+  return below < room ? INT64_MIN : low - (int64_t)room;
+}
+
+/* Upwards a field grows without moving what is there; in the beginning it reaches down to 0 if that costs no bit. False: there is
+ * nothing but nulls. */
+static bool widen(key_col *c, const col *from, uint32_t n) {
+  int64_t low, high, least, most;
+  if (!range_of(from, n, &low, &high)) return false;
+  known_range(c, &least, &most);
+  bool lower = c->met && low < least;
+  if (c->met && !lower) low = least;
+  if (c->met && most > high) high = most;
+  uint64_t span = (uint64_t)high - (uint64_t)low;
+  c->whole = span >= (uint64_t)1 << 62;
+  c->bits = c->whole ? 64 : (uint8_t)bits_for(span + 1);
+  if (lower && !c->whole) low = room_below(low, span, c->bits);
+  if (!c->met && low > 0 && bits_for((uint64_t)high + 1) == c->bits) low = 0;
+  c->base = (uint64_t)low;
+  return c->met = true;
+}
+
+#define EACH_NUMBER(T, there)                                                                                \
+  for (uint32_t i = 0; i < n; i++) {                                                                         \
+    uint64_t x = (uint64_t)((const T *)from->data)[i & m] - c->base, present = (there);                      \
+    out[i] = (x + 1) & present;                                                                              \
+    seen |= (x & present) | out[i];                                                                          \
+  }
+
+/* Values counted from the field's base; the answer has bits beyond the field if one does not fit. */
+static uint64_t count_from_base(const key_col *c, const col *from, uint32_t n, uint64_t *out) {
+  size_t m = col_mask(from);
+  const uint8_t *valid = from->valid;
+  uint64_t seen = 0;
+  if (from->lane == LANE_BOOL)
+    EACH_NUMBER(uint8_t, valid ? -(uint64_t)valid[i & m] : UINT64_MAX)
+  else if (valid)
+    EACH_NUMBER(int64_t, -(uint64_t)valid[i & m])
+  else if (from->form == COL_CONST)
+    EACH_NUMBER(int64_t, UINT64_MAX)
+  else
+    for (uint32_t i = 0; i < n; i++) {
+      uint64_t x = ((const uint64_t *)from->data)[i] - c->base;
+      out[i] = x + 1;
+      seen |= x | out[i];
+    }
+  return seen;
+}
+
+static void skip_beyond(keyer *k, const key_col *c, const col *from, uint32_t n, uint64_t *out) {
+  for (uint32_t i = 0; i < n; i++) {
+    bool null = from->valid && !from->valid[i & col_mask(from)];
+    if (null || (out[i] && out[i] >> c->bits == 0)) continue;
+    out[i] = 0;
+    skip_row(k, i);
+  }
+}
+
+/* ---- what takes whole words ---- */
 
 static void encode_words(const col *from, uint32_t n, uint64_t *out, uint64_t *high) {
   size_t m = col_mask(from);
@@ -281,10 +358,15 @@ static void encode_words(const col *from, uint32_t n, uint64_t *out, uint64_t *h
   }
 }
 
+static bool any_null(const col *from, uint32_t n) {
+  if (!from->valid) return false;
+  return memchr(from->valid, 0, from->form == COL_CONST ? 1 : n) != NULL;
+}
+
 static void clear_nulls(const col *from, uint32_t n, uint64_t *words, uint64_t *high, uint64_t *nulls,
                         unsigned bit) {
   size_t m = col_mask(from);
-  for (uint32_t i = 0; from->valid && i < n; i++) {
+  for (uint32_t i = 0; i < n; i++) {
     uint64_t null = !from->valid[i & m];
     words[i] &= null - 1;
     if (high) high[i] &= null - 1;
@@ -299,74 +381,99 @@ static void skip_nulls(keyer *k, const col *from, uint32_t n) {
 
 static bool can_be_null(const col *c) { return c->valid || (c->form == COL_DICT && c->dict->valid); }
 
-static void hash_words(keyer *k, uint32_t n) {
+/* ---- rows ---- */
+
+/* Into its place in the words; whoever begins a word clears what was there. */
+static void put_field(keyer *k, const key_field *f, uint32_t n) {
+  uint64_t *words = k->words[f->word];
+  if (f->shift == 0)
+    memcpy(words, k->field, n * sizeof *words);
+  else
+    for (uint32_t i = 0; i < n; i++) words[i] |= k->field[i] << f->shift;
+}
+
+static sonde_code encode_numbers(keyer *k, key_col *c, const col *from, uint32_t n, bool add, bool *grown,
+                                 sonde_error *err) {
+  SONDE_TRY(encode_interned(k, c, from, n, add, k->field, err));
+  unsigned bits = bits_for(c->texts->n);
+  *grown |= bits > c->bits;
+  if (bits > c->bits) c->bits = (uint8_t)bits;
+  return SONDE_OK;
+}
+
+static void encode_range(keyer *k, key_col *c, const col *from, uint32_t n, bool add, bool *grown) {
+  bool fits = count_from_base(c, from, n, k->field) >> c->bits == 0;
+  c->nullable |= any_null(from, n);
+  if (add)
+    *grown |= (!fits || !c->met) && widen(c, from, n);
+  else if (!fits)
+    skip_beyond(k, c, from, n, k->field);
+}
+
+static sonde_code encode_field(keyer *k, uint32_t i, const col *from, uint32_t n, bool add, bool *grown,
+                               sonde_error *err) {
+  key_col *c = &k->cols[i];
+  if (c->texts)
+    SONDE_TRY(encode_numbers(k, c, from, n, add, grown, err));
+  else
+    encode_range(k, c, from, n, add, grown);
+  if (!*grown) put_field(k, &k->layout.fields[i], n);
+  return SONDE_OK;
+}
+
+static void encode_whole(keyer *k, uint32_t i, const col *from, uint32_t n, bool add, bool *grown) {
+  key_col *c = &k->cols[i];
+  const key_field *f = &k->layout.fields[i];
+  uint64_t *high = from->lane == LANE_I128 ? k->words[f->word + 1] : NULL;
+  bool nulls = any_null(from, n);
+  if (nulls && !c->nullable && add) {
+    c->nullable = *grown = true;
+    return;
+  }
+  encode_words(from, n, k->words[f->word], high);
+  if (f->nullable && f->null_shift == 0) memset(k->words[f->null_word], 0, n * sizeof(uint64_t));
+  if (nulls && f->nullable)
+    clear_nulls(from, n, k->words[f->word], high, k->words[f->null_word], f->null_shift);
+  else if (nulls)
+    skip_nulls(k, from, n);
+}
+
+static sonde_code encode_col(keyer *k, uint32_t i, const col *from, uint32_t n, bool add, bool *grown,
+                             sonde_error *err) {
+  col plain = *from;
+  arena_reset(&k->scratch);
+  if (!k->cols[i].texts) SONDE_TRY(col_plain(from, n, &plain, &k->scratch, err));
+  if (k->cols[i].whole)
+    encode_whole(k, i, &plain, n, add, grown);
+  else
+    SONDE_TRY(encode_field(k, i, &plain, n, add, grown, err));
+  if (k->cols[i].strict && can_be_null(from)) skip_nulls(k, from, n);
+  return SONDE_OK;
+}
+
+static sonde_code encode_rows(keyer *k, const col *cols, uint32_t n, bool add, bool *grown,
+                              sonde_error *err) {
+  memset(k->skip, 0, n);
+  k->any_skip = *grown = false;
+  if (k->n_cols == 0) memset(k->words[0], 0, n * sizeof(uint64_t));
+  for (uint32_t i = 0; i < k->n_cols; i++) SONDE_TRY(encode_col(k, i, &cols[i], n, add, grown, err));
+  return SONDE_OK;
+}
+
+void keyer_hash(keyer *k, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) k->hash[i] = key_hash(0, k->words[0][i]);
   for (uint32_t w = 1; w < k->n_words; w++)
     for (uint32_t i = 0; i < n; i++) k->hash[i] = key_hash(k->hash[i], k->words[w][i]);
 }
 
-static sonde_code encode_plain(keyer *k, uint32_t i, const col *from, uint32_t n, sonde_error *err) {
-  col plain;
-  uint32_t w = k->cols[i].word;
-  SONDE_TRY(col_plain(from, n, &plain, &k->scratch, err));
-  uint64_t *high = plain.lane == LANE_I128 ? k->words[w + 1] : NULL;
-  encode_words(&plain, n, k->words[w], high);
-  clear_nulls(&plain, n, k->words[w], high, k->words[k->n_words - 1], i);
-  return SONDE_OK;
-}
-
-static sonde_code encode_numbers(keyer *k, uint32_t i, const col *from, uint32_t n, bool add,
-                                 sonde_error *err) {
-  key_col *c = &k->cols[i];
-  uint64_t *words = k->words[c->word];
-  if (c->shift == 0) return encode_interned(k, c, from, n, add, words, err);
-  uint64_t *numbers = arena_array(&k->scratch, n, sizeof *numbers, err);
-  if (!numbers) return err->code;
-  SONDE_TRY(encode_interned(k, c, from, n, add, numbers, err));
-  for (uint32_t r = 0; r < n; r++) words[r] |= numbers[r] << 32;
-  return SONDE_OK;
-}
-
 sonde_code keyer_encode(keyer *k, const col *cols, uint32_t n, bool add, sonde_error *err) {
-  if (k->null_word || k->n_cols == 0) memset(k->words[k->n_words - 1], 0, n * sizeof(uint64_t));
-  memset(k->skip, 0, n);
-  k->any_skip = false;
+  bool grown;
   err->code = SONDE_OK;
-  for (uint32_t i = 0; i < k->n_cols; i++) {
-    arena_reset(&k->scratch);
-    SONDE_TRY(k->cols[i].texts ? encode_numbers(k, i, &cols[i], n, add, err)
-                               : encode_plain(k, i, &cols[i], n, err));
-    if (k->cols[i].strict && can_be_null(&cols[i])) skip_nulls(k, &cols[i], n);
+  SONDE_TRY(encode_rows(k, cols, n, add, &grown, err));
+  while (grown) { /* in fields that all values fit, at the latest when everything is whole */
+    SONDE_TRY(keyer_lay_out(k, err));
+    SONDE_TRY(encode_rows(k, cols, n, add, &grown, err));
   }
-  hash_words(k, n);
-  return SONDE_OK;
-}
-
-/* ---- back ---- */
-
-static cell word_cell(const key_col *c, const uint64_t *w) {
-  uint32_t number = (uint32_t)(w[0] >> c->shift);
-  if (c->texts)
-    return sql_lane(c->type) == LANE_STR ? (cell){.s = c->texts->texts[number - 1]} : c->cells[number - 1];
-  switch (sql_lane(c->type)) {
-  case LANE_BOOL: return (cell){.b = *w != 0};
-  case LANE_I64: return (cell){.i = (int64_t)*w};
-  case LANE_F64: return (cell){.f = double_of_order(*w)};
-  default: return (cell){.w = (i128)((u128)w[1] << 64 | w[0])};
-  }
-}
-
-sonde_code keyer_decode(const keyer *k, uint32_t i, const uint64_t *words, uint32_t n, col *out, arena *a,
-                        sonde_error *err) {
-  const key_col *c = &k->cols[i];
-  SONDE_TRY(col_new(out, c->type, n, true, a, err));
-  for (uint32_t r = 0; r < n; r++) {
-    const uint64_t *row = words + (size_t)r * k->n_words;
-    bool null = c->texts ? (uint32_t)(row[c->word] >> c->shift) == 0 : row[k->n_words - 1] >> i & 1;
-    if (null)
-      col_put_null(out, r);
-    else
-      col_put(out, r, word_cell(c, row + c->word));
-  }
+  if (k->fixed) keyer_hash(k, n);
   return SONDE_OK;
 }

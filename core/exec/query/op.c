@@ -1,5 +1,5 @@
 /* What all operators share; see op.h. */
-#include "exec/query/op.h"
+#include "exec/query/fetch.h"
 #include "exec/query/window_top.h"
 
 static step next_one(op *o, batch *b) {
@@ -48,10 +48,13 @@ static sonde_code (*const makers[])(op *) = {[PLAN_ONE] = op_one,
 
 /* ---- which columns of its input a node looks at ---- */
 
-static void mark(const expr *e, bool *needed, uint32_t n) {
-  if (e->kind == EXPR_COLUMN && e->index < n) needed[e->index] = true;
-  for (uint32_t i = 0; i < e->n_args; i++) mark(e->args[i], needed, n);
+/* Of columns [first, first + n). */
+static void mark_from(const expr *e, uint32_t first, bool *needed, uint32_t n) {
+  if (e->kind == EXPR_COLUMN && e->index >= first && e->index - first < n) needed[e->index - first] = true;
+  for (uint32_t i = 0; i < e->n_args; i++) mark_from(e->args[i], first, needed, n);
 }
+
+static void mark(const expr *e, bool *needed, uint32_t n) { mark_from(e, 0, needed, n); }
 
 static void mark_call(const aggregate_call *c, bool *needed, uint32_t n) {
   for (uint32_t i = 0; i < c->n_args; i++) mark(c->args[i], needed, n);
@@ -59,18 +62,54 @@ static void mark_call(const aggregate_call *c, bool *needed, uint32_t n) {
   if (c->filter) mark(c->filter, needed, n);
 }
 
-/* Only for nodes that pass no column on as it is; NULL: all are needed (or memory is out). */
-static const bool *needed_columns(op *o) {
+static void mark_keys(const sort_key *keys, uint32_t n, bool *needed, uint32_t n_columns) {
+  for (uint32_t i = 0; i < n; i++) mark(keys[i].by, needed, n_columns);
+}
+
+static void mark_join(const op *o, unsigned side, bool *needed) {
+  const plan *p = o->plan, *in = p->input[side];
+  uint32_t n_left = p->input[0]->n_columns, first = side ? n_left : 0, n = in->n_columns;
+  const join_key *keys = p->u.join.keys;
+  join_kind k = p->u.join.kind;
+  bool comes_out = side == 0 || (k != JOIN_SEMI && k != JOIN_ANTI && k != JOIN_MARK);
+  for (uint32_t i = 0; i < n; i++) needed[i] = comes_out && (!o->needed || o->needed[first + i]);
+  for (uint32_t i = 0; i < p->u.join.n_keys; i++) mark(side ? keys[i].right : keys[i].left, needed, n);
+  if (p->u.join.asof) mark(side ? p->u.join.asof_right : p->u.join.asof_left, needed, n);
+  if (p->u.join.residual) mark_from(p->u.join.residual, first, needed, n);
+}
+
+static bool knows_needs(const op *o) {
+  switch (o->plan->kind) {
+  case PLAN_PROJECT:
+  case PLAN_AGGREGATE:
+  case PLAN_JOIN: return true;
+  case PLAN_FILTER: return o->needed != NULL;
+  default: return fetches_late(o->plan);
+  }
+}
+
+/* NULL: all are needed (or memory is out). */
+static const bool *needed_columns(op *o, unsigned input) {
   const plan *p = o->plan;
-  if (p->kind != PLAN_PROJECT && p->kind != PLAN_AGGREGATE) return NULL;
-  uint32_t n = p->input[0]->n_columns;
+  if (!knows_needs(o)) return NULL;
+  uint32_t n = p->input[input]->n_columns;
   bool *needed = arena_zero(&o->memory, n + 1u, o->run->err);
   if (!needed) return NULL;
-  for (uint32_t i = 0; p->kind == PLAN_PROJECT && i < p->n_columns; i++)
-    mark(p->u.project.exprs[i], needed, n);
-  if (p->kind == PLAN_PROJECT) return needed;
-  for (uint32_t i = 0; i < p->u.aggregate.n_groups; i++) mark(p->u.aggregate.groups[i], needed, n);
-  for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) mark_call(&p->u.aggregate.calls[i], needed, n);
+  switch (p->kind) {
+  case PLAN_PROJECT:
+    for (uint32_t i = 0; i < p->n_columns; i++) mark(p->u.project.exprs[i], needed, n);
+    break;
+  case PLAN_AGGREGATE:
+    for (uint32_t i = 0; i < p->u.aggregate.n_groups; i++) mark(p->u.aggregate.groups[i], needed, n);
+    for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) mark_call(&p->u.aggregate.calls[i], needed, n);
+    break;
+  case PLAN_FILTER:
+    memcpy(needed, o->needed, n);
+    mark(p->u.filter.condition, needed, n);
+    break;
+  case PLAN_JOIN: mark_join(o, input, needed); break;
+  default: mark_keys(p->u.sort.keys, p->u.sort.n, needed, n);
+  }
   return needed;
 }
 
@@ -88,7 +127,7 @@ static sonde_code fill_op(op *o) {
   for (unsigned i = 0; i < p->n_inputs; i++) {
     if (!opens_input(p, i)) continue;
     uint32_t top = p->kind == PLAN_FILTER ? window_top_of(p) : 0;
-    o->in[i] = open_with(o->run, p->input[i], needed_columns(o), top);
+    o->in[i] = open_with(o->run, p->input[i], needed_columns(o, i), top);
     if (!o->in[i]) return o->run->err->code;
   }
   return makers[p->kind](o);

@@ -42,6 +42,11 @@ static inline step op_next(op *o, batch *b) {
   return s;
 }
 
+/* For loops within an operator: counts a batch, and says whether the host should have a say now. */
+static inline bool op_turn_is_over(run *r) {
+  return ++r->batches >= BATCHES_A_TURN ? r->batches = 0, true : false;
+}
+
 /* One function for each kind of node: sets class and self. */
 sonde_code op_scan(op *);
 sonde_code op_values(op *);

@@ -28,8 +28,10 @@ static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
   key_table_init(&s->table, o->run->mem, &s->keys);
   s->calls = arena_zero(&o->memory, (NODE(o)->n_calls + 1u) * sizeof *s->calls, o->run->err);
   if (!s->calls) return o->run->err->code;
-  for (uint32_t i = 0; i < NODE(o)->n_calls; i++)
+  for (uint32_t i = 0; i < NODE(o)->n_calls; i++) {
     SONDE_TRY(aggregate_open(&s->calls[i], o->run, &NODE(o)->calls[i]));
+    SONDE_TRY(quantile_open(&s->calls[i]));
+  }
   return SONDE_OK;
 }
 
@@ -105,6 +107,7 @@ static sonde_code end_set(op *o, group_set *s) {
     SONDE_TRY(keyer_encode(&s->keys, cols, 1, true, o->run->err));
     SONDE_TRY(key_table_add(&s->table, &s->keys, 1, &number, o->run->err));
   }
+  keyer_seal(&s->keys, s->table.n, &o->run->next_dict_id);
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++) SONDE_TRY(aggregate_end(&s->calls[i], s->table.n));
   return SONDE_OK;
 }

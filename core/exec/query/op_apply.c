@@ -6,10 +6,13 @@ typedef struct {
   node **values;
   col *bound; /* their values for the left batch */
   keyer keys;
-  key_table table;      /* sets of values that were run */
-  uint32_t done;        /* entries whose rows are there */
-  uint32_t *first_row;  /* of this batch: a left row of each new entry */
-  uint32_t fresh, from; /* new entries of this batch: [from, from + fresh) */
+  key_table table;            /* sets of values that were run */
+  uint32_t done;              /* entries whose rows are there */
+  uint32_t *heads, heads_cap; /* by entry: its first row, or NO_ROW */
+  uint32_t *next, next_cap;   /* rows of an entry are kept one behind the other */
+  uint32_t *entries;          /* of the left batch */
+  uint32_t *first_row;        /* of this batch: a left row of each new entry */
+  uint32_t fresh, from;       /* new entries of this batch: [from, from + fresh) */
   node *mark_left, *mark_right;
   run within;
   op *now;
@@ -45,18 +48,25 @@ static sonde_code begin_inner(op *o, apply_op *x, uint32_t row) {
   return x->now ? SONDE_OK : o->run->err->code;
 }
 
+static sonde_code chain_rows(op *o, apply_op *x, uint32_t first) {
+  run *r = o->run;
+  uint32_t n = x->p.rows.n;
+  SONDE_TRY(grow(r->mem, &x->next, &x->next_cap, n, sizeof *x->next, r->err));
+  if (x->heads[x->done] == NO_ROW)
+    x->heads[x->done] = first;
+  else
+    x->next[first - 1] = first;
+  for (uint32_t i = first; i < n; i++) x->next[i] = i + 1 < n ? i + 1 : NO_ROW;
+  return SONDE_OK;
+}
+
 static sonde_code keep_rows(op *o, apply_op *x, const batch *in) {
-  batch kept = {.n = in->n, .n_cols = x->p.right.n_cols};
-  uint32_t first = x->p.right.n;
+  col mark;
+  uint32_t first = x->p.rows.n;
   arena_reset(&o->scratch);
-  kept.cols = arena_array(&o->scratch, kept.n_cols + 1u, sizeof(col), o->run->err);
-  uint32_t *entries = arena_array(&o->scratch, in->n, sizeof *entries, o->run->err);
-  if (!kept.cols || !entries) return o->run->err->code;
-  memcpy(kept.cols, in->cols, in->n_cols * sizeof(col));
-  if (x->mark_right) SONDE_TRY(node_eval(x->mark_right, in, &o->scratch, &kept.cols[x->p.mark_right]));
-  SONDE_TRY(rowset_append(&x->p.right, &kept, o->run->err));
-  for (uint32_t i = 0; i < in->n; i++) entries[i] = x->done;
-  return prober_chain(&x->p, o, first, entries);
+  if (x->mark_right) SONDE_TRY(node_eval(x->mark_right, in, &o->scratch, &mark));
+  SONDE_TRY(prober_keep(&x->p, o, in, &mark, NULL, in->n));
+  return chain_rows(o, x, first);
 }
 
 static step run_inner(op *o, apply_op *x) {
@@ -80,6 +90,8 @@ static step prepare(op *o, apply_op *x) {
     step s = run_inner(o, x);
     if (s != STEP_ROWS) return s;
   }
+  for (uint32_t i = 0; i < x->p.probed.n; i++) x->p.first[i] = x->heads[x->entries[i]];
+  x->p.next = x->next;
   x->preparing = false;
   return STEP_ROWS;
 }
@@ -92,14 +104,17 @@ static sonde_code begin_left(op *o, apply_op *x, const batch *in) {
   SONDE_TRY(prober_begin(&x->p, o, in));
   x->bound = arena_array(a, n + 1u, sizeof *x->bound, o->run->err);
   x->first_row = arena_array(a, in->n, sizeof *x->first_row, o->run->err);
-  if (!x->bound || !x->first_row) return o->run->err->code;
+  x->entries = arena_array(a, in->n, sizeof *x->entries, o->run->err);
+  if (!x->bound || !x->first_row || !x->entries) return o->run->err->code;
   for (uint32_t i = 0; i < n; i++) SONDE_TRY(node_eval(x->values[i], in, a, &x->bound[i]));
   x->from = x->table.n;
   SONDE_TRY(keyer_encode(&x->keys, x->bound, in->n, true, o->run->err));
-  SONDE_TRY(key_table_add(&x->table, &x->keys, in->n, x->p.entries, o->run->err));
+  SONDE_TRY(key_table_add(&x->table, &x->keys, in->n, x->entries, o->run->err));
+  SONDE_TRY(grow(o->run->mem, &x->heads, &x->heads_cap, x->table.n, sizeof *x->heads, o->run->err));
+  for (uint32_t e = x->from; e < x->table.n; e++) x->heads[e] = NO_ROW;
   x->fresh = 0;
   for (uint32_t i = 0; i < in->n; i++)
-    if (x->p.entries[i] == x->from + x->fresh) x->first_row[x->fresh++] = i;
+    if (x->entries[i] == x->from + x->fresh) x->first_row[x->fresh++] = i;
   x->preparing = true;
   if (!x->mark_left) return SONDE_OK;
   col *mark = arena_alloc(a, sizeof *mark, o->run->err);
@@ -131,31 +146,29 @@ static void close_apply(op *o) {
   apply_op *x = o->self;
   if (x->now) end_inner(o, x);
   prober_free(&x->p, o);
+  mem_free(o->run->mem, x->heads, x->heads_cap * sizeof *x->heads);
+  mem_free(o->run->mem, x->next, x->next_cap * sizeof *x->next);
   keyer_free(&x->keys);
   key_table_free(&x->table);
 }
 static const op_class apply_class = {.next = next_apply, .close = close_apply};
 
 sonde_code op_apply(op *o) {
-  const plan *right = o->plan->input[1];
-  uint32_t n = NODE(o)->n_slots, n_kept = right->n_columns;
+  uint32_t n = NODE(o)->n_slots;
   o->class = &apply_class;
   apply_op *x = op_self(o, sizeof *x);
   if (!x) return o->run->err->code;
-  const sql_type **types = arena_array(&o->memory, n_kept + 1u, sizeof *types, o->run->err);
   const sql_type **bound = arena_array(&o->memory, n + 1u, sizeof *bound, o->run->err);
-  if (!types || !bound) return o->run->err->code;
-  for (uint32_t i = 0; i < n_kept; i++) types[i] = &right->columns[i].type;
+  if (!bound) return o->run->err->code;
   for (uint32_t i = 0; i < n; i++) bound[i] = &NODE(o)->values[i]->type;
   const join_key *mark = NODE(o)->mark;
-  if (mark) {
-    x->p.marked = true;
-    x->p.mark_right = n_kept;
-    types[n_kept++] = &mark->right->type;
-    if (!(x->mark_left = node_make(o->run, mark->left)) || !(x->mark_right = node_make(o->run, mark->right)))
-      return o->run->err->code;
-  }
-  SONDE_TRY(prober_init(&x->p, o, NODE(o)->kind, types, n_kept, NODE(o)->residual));
+  const sql_type *own = mark ? &mark->right->type : NULL;
+  x->p.marked = mark != NULL;
+  SONDE_TRY(prober_init(&x->p, o, NODE(o)->kind, NODE(o)->residual, &own, mark != NULL));
+  x->p.mark_right = x->p.n_kept;
+  if (mark &&
+      (!(x->mark_left = node_make(o->run, mark->left)) || !(x->mark_right = node_make(o->run, mark->right))))
+    return o->run->err->code;
   SONDE_TRY(op_nodes(o, NODE(o)->values, n, &x->values));
   SONDE_TRY(keyer_init(&x->keys, o->run->mem, bound, NULL, n, o->run->err));
   key_table_init(&x->table, o->run->mem, &x->keys);

@@ -114,7 +114,8 @@ static sonde_code left_rows(op *o, set_op *x, const batch *in, uint32_t *rows, u
   bool all = o->plan->u.set.all, intersect = o->plan->u.set.kind == SET_INTERSECT;
   uint32_t *found = arena_array(&o->scratch, in->n, sizeof *found, o->run->err), kept = 0;
   if (!found) return o->run->err->code;
-  SONDE_TRY(keyer_encode(&x->keys, in->cols, in->n, true, o->run->err));
+  SONDE_TRY(keyer_encode(&x->keys, in->cols, in->n, false, o->run->err));
+  SONDE_TRY(key_table_follow(&x->right, &x->keys, o->run->err));
   key_table_find(&x->right, &x->keys, in->n, found);
   for (uint32_t i = 0; i < in->n; i++) {
     bool there = found[i] != UINT32_MAX && x->counts[found[i]] > 0;

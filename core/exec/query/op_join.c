@@ -1,31 +1,27 @@
-/* Hash join: the right input is kept and chained by key, the left one is probed. Without equal keys every pair is looked at. */
+/* Joins: one input is kept and found by key, the other one is probed. Without equal keys every pair is looked at. */
+#include "exec/query/asof.h"
 #include "exec/query/join.h"
+#include "exec/query/key_filter.h"
 
 typedef struct {
   prober p;
-  uint32_t n_keys;      /* compared by hash; of a MARK with several keys all but the first */
-  node **left, **right; /* all keys, then the ASOF expression */
+  uint32_t n_keys;       /* compared by hash; of a MARK with several keys all but the first */
+  node **probed, **kept; /* keys of either side, all of them, then the ASOF expression */
   keyer keys;
-  key_table table;
-  bool built, any_null; /* any_null: a right key is null (MARK) */
+  join_table table;
+  asof_table asof;
+  bool collected, built, any_null; /* any_null: a right key is null (MARK) */
+  bool numbers;                    /* the only key is a number, which needs no keyer to be looked up */
   uint32_t n_hashed, first_hashed;
   uint32_t at; /* POSITIONAL */
 } join_op;
 
 #define NODE(o) (&(o)->plan->u.join)
 
-/* ---- building ---- */
+static op *kept_input(const op *o, const join_op *x) { return o->in[x->p.mirrored ? 0 : 1]; }
+static op *probed_input(const op *o, const join_op *x) { return o->in[x->p.mirrored ? 1 : 0]; }
 
-/* What is kept of a right batch: its columns, then its ASOF value, then its MARK key. */
-static sonde_code kept_columns(op *o, join_op *x, const batch *in, const col *keys, batch *out) {
-  *out = (batch){.n = in->n, .n_cols = x->p.right.n_cols};
-  out->cols = arena_array(&o->scratch, out->n_cols + 1u, sizeof(col), o->run->err);
-  if (!out->cols) return o->run->err->code;
-  memcpy(out->cols, in->cols, in->n_cols * sizeof(col));
-  if (x->p.marked) out->cols[x->p.mark_right] = keys[0];
-  if (NODE(o)->asof) return node_eval(x->right[x->n_keys], in, &o->scratch, &out->cols[x->p.asof_right]);
-  return SONDE_OK;
-}
+/* ---- building ---- */
 
 static sonde_code eval_keys(op *o, join_op *x, node **exprs, const batch *in, arena *a, col **out) {
   *out = arena_array(a, x->n_keys + 1u, sizeof **out, o->run->err);
@@ -34,69 +30,113 @@ static sonde_code eval_keys(op *o, join_op *x, node **exprs, const batch *in, ar
   return SONDE_OK;
 }
 
-static sonde_code hash_rows(op *o, join_op *x, const col *keys, uint32_t n, uint32_t *entries) {
-  if (x->n_hashed == 0) return memset(entries, 0, n * sizeof *entries), SONDE_OK;
-  SONDE_TRY(keyer_encode(&x->keys, keys + x->first_hashed, n, true, o->run->err));
-  return key_table_add(&x->table, &x->keys, n, entries, o->run->err);
+/* Rows that equal nothing are kept only where they come out, or where it counts that there are any. */
+static bool keeps_all(const join_op *x) {
+  join_kind k = x->p.kind;
+  return k == JOIN_RIGHT || k == JOIN_FULL || k == JOIN_MARK || (k == JOIN_ANTI && x->p.mirrored);
+}
+
+static uint32_t keyed_rows(const join_op *x, uint32_t n, uint32_t *rows) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < n; i++)
+    if (!x->keys.skip[i]) rows[kept++] = i;
+  return kept;
 }
 
 static sonde_code build_batch(op *o, join_op *x, const batch *in) {
-  col *keys;
-  batch kept;
+  col *keys, own;
+  uint32_t *rows = NULL, n = in->n;
   arena_reset(&o->scratch);
-  SONDE_TRY(eval_keys(o, x, x->right, in, &o->scratch, &keys));
-  SONDE_TRY(kept_columns(o, x, in, keys, &kept));
-  uint32_t *entries = arena_array(&o->scratch, in->n, sizeof *entries, o->run->err), first = x->p.right.n;
-  if (!entries) return o->run->err->code;
-  SONDE_TRY(hash_rows(o, x, keys, in->n, entries));
-  for (uint32_t i = 0; NODE(o)->kind == JOIN_MARK && x->n_keys && i < in->n; i++)
+  SONDE_TRY(eval_keys(o, x, x->kept, in, &o->scratch, &keys));
+  for (uint32_t i = 0; x->p.kind == JOIN_MARK && x->n_keys && i < in->n; i++)
     x->any_null |= !col_valid(&keys[0], i);
-  SONDE_TRY(rowset_append(&x->p.right, &kept, o->run->err));
-  return prober_chain(&x->p, o, first, entries);
+  if (x->p.marked) own = keys[0];
+  if (NODE(o)->asof) SONDE_TRY(node_eval(x->kept[x->n_keys], in, &o->scratch, &own));
+  if (x->n_hashed) SONDE_TRY(keyer_encode(&x->keys, keys + x->first_hashed, in->n, true, o->run->err));
+  if (x->n_hashed && x->keys.any_skip && !keeps_all(x)) {
+    rows = arena_array(&o->scratch, in->n, sizeof *rows, o->run->err);
+    if (!rows) return o->run->err->code;
+    n = keyed_rows(x, in->n, rows);
+  }
+  if (x->n_hashed) SONDE_TRY(join_table_add(&x->table, &x->keys, rows, n, o->run->err));
+  return prober_keep(&x->p, o, in, &own, rows, n);
 }
 
-static step finish_build(op *o, join_op *x) {
+/* Without keys every row is a partner of every other. */
+static sonde_code chain_all(op *o, join_op *x) {
+  uint32_t n = x->p.rows.n;
+  uint32_t *next = arena_array(&o->memory, n, sizeof *next, o->run->err);
+  if (!next) return o->run->err->code;
+  for (uint32_t i = 0; i < n; i++) next[i] = i + 1 < n ? i + 1 : NO_ROW;
+  x->p.next = next;
+  return SONDE_OK;
+}
+
+/* Rows that cannot match need not come: where such rows do not come out, the scan leaves them away. */
+static void filter_probed(op *o, join_op *x) {
+  join_kind k = x->p.kind;
+  bool drops = k == JOIN_INNER || k == JOIN_RIGHT || k == JOIN_SEMI || (k == JOIN_ANTI && x->p.mirrored);
+  const expr *key = x->p.mirrored ? NODE(o)->keys[0].right : NODE(o)->keys[0].left;
+  if (drops && x->numbers && key->kind == EXPR_COLUMN)
+    key_filter_offer(probed_input(o, x), key->index, &x->table);
+}
+
+static step make_table(op *o, join_op *x) {
+  bool done = true;
+  if (x->n_hashed && join_table_make(&x->table, &done, o->run->err) != SONDE_OK) return STEP_FAIL;
+  if (!done) return STEP_WAIT;
+  const join_table *t = x->n_hashed ? &x->table : NULL;
   x->built = true;
-  if (x->n_hashed == 0) return STEP_ROWS;
-  x->p.unique = x->table.n == x->p.right.n;
-  return rows_or_fail(key_table_finish(&x->table, &x->keys, o->run->err));
+  if (t) filter_probed(o, x);
+  if (NODE(o)->asof)
+    return rows_or_fail(asof_make(&x->asof, o->run->mem, &x->p.rows, x->p.n_kept, t, o->run->err));
+  if (!t) return rows_or_fail(chain_all(o, x));
+  x->p.next = t->next;
+  return STEP_ROWS;
 }
 
 static step build(op *o, join_op *x) {
   batch in;
-  for (;;) {
-    step s = op_next(o->in[1], &in);
-    if (s == STEP_END) return finish_build(o, x);
-    if (s != STEP_ROWS) return s;
-    if (build_batch(o, x, &in) != SONDE_OK) return STEP_FAIL;
+  while (!x->collected) {
+    step s = op_next(kept_input(o, x), &in);
+    x->collected = s == STEP_END;
+    if (s == STEP_WAIT || s == STEP_FAIL) return s;
+    if (s == STEP_ROWS && build_batch(o, x, &in) != SONDE_OK) return STEP_FAIL;
   }
+  return make_table(o, x);
 }
 
 /* ---- probing ---- */
 
 /* `left IN (right)` is unknown where nothing matched and either side is null; of no rows it is false. */
 static void unknown_marks(join_op *x, const col *key) {
-  for (uint32_t i = 0; i < x->p.left.n; i++)
-    if (x->p.right.n && (x->any_null || !col_valid(key, i))) x->p.found[i] = 2;
+  for (uint32_t i = 0; i < x->p.probed.n; i++)
+    if (x->p.rows.n && (x->any_null || !col_valid(key, i))) x->p.found[i] = 2;
 }
 
-static sonde_code begin_left(op *o, join_op *x, const batch *in) {
-  col *keys;
-  SONDE_TRY(prober_begin(&x->p, o, in));
-  SONDE_TRY(eval_keys(o, x, x->left, in, &x->p.held, &keys));
-  if (x->n_hashed == 0) {
-    memset(x->p.entries, 0, in->n * sizeof *x->p.entries);
-  } else {
-    SONDE_TRY(keyer_encode(&x->keys, keys + x->first_hashed, in->n, false, o->run->err));
-    key_table_find(&x->table, &x->keys, in->n, x->p.entries);
+static sonde_code look_up(op *o, join_op *x, const col *keys, uint32_t n) {
+  if (x->n_hashed == 0)
+    memset(x->p.first, x->p.rows.n ? 0 : 0xFF, n * sizeof *x->p.first);
+  else if (x->numbers && keys[0].form == COL_FLAT)
+    join_table_find_numbers(&x->table, &keys[0], n, x->p.first);
+  else {
+    SONDE_TRY(keyer_encode(&x->keys, keys + x->first_hashed, n, false, o->run->err));
+    join_table_find(&x->table, &x->keys, n, x->p.first);
   }
-  if (NODE(o)->kind == JOIN_MARK && x->n_keys == 1) unknown_marks(x, &keys[0]);
+  return SONDE_OK;
+}
+
+static sonde_code begin_probing(op *o, join_op *x, const batch *in) {
+  col *keys, nearest;
+  SONDE_TRY(prober_begin(&x->p, o, in));
+  SONDE_TRY(eval_keys(o, x, x->probed, in, &x->p.held, &keys));
+  SONDE_TRY(look_up(o, x, keys, in->n));
+  if (x->p.kind == JOIN_MARK && x->n_keys == 1) unknown_marks(x, &keys[0]);
   x->p.mark_left = &keys[0];
   if (!NODE(o)->asof) return SONDE_OK;
-  col *asof = arena_alloc(&x->p.held, sizeof *asof, o->run->err);
-  if (!asof) return o->run->err->code;
-  x->p.asof_left = asof;
-  return node_eval(x->left[x->n_keys], in, &x->p.held, asof);
+  SONDE_TRY(node_eval(x->probed[x->n_keys], in, &x->p.held, &nearest));
+  asof_find(&x->asof, NODE(o)->asof, &nearest, in->n, x->p.first);
+  return SONDE_OK;
 }
 
 static step next_join(op *o, batch *b) {
@@ -112,20 +152,20 @@ static step next_join(op *o, batch *b) {
       x->p.open = false;
     }
     batch in;
-    step s = x->p.ended ? STEP_END : op_next(o->in[0], &in);
+    step s = x->p.ended ? STEP_END : op_next(probed_input(o, x), &in);
     if (s == STEP_END) {
       x->p.ended = true;
-      return prober_unmet(&x->p, o, b);
+      return prober_last(&x->p, o, b);
     }
     if (s != STEP_ROWS) return s;
-    if (begin_left(o, x, &in) != SONDE_OK) return STEP_FAIL;
+    if (begin_probing(o, x, &in) != SONDE_OK) return STEP_FAIL;
   }
 }
 
 /* ---- POSITIONAL: row beside row, the shorter side filled with nulls ---- */
 
 static sonde_code beside(op *o, join_op *x, const batch *left, batch *b) {
-  uint32_t n_left = x->p.n_left, kept = x->p.right.n, n = left ? left->n : kept - x->at;
+  uint32_t n_left = x->p.n_left, kept = x->p.rows.n, n = left ? left->n : kept - x->at;
   uint32_t rows[BATCH_ROWS];
   value none = {.null = true};
   if (n > BATCH_ROWS) n = BATCH_ROWS;
@@ -135,25 +175,35 @@ static sonde_code beside(op *o, join_op *x, const batch *left, batch *b) {
   if (left) memcpy(o->cols, left->cols, n_left * sizeof(col));
   for (uint32_t i = 0; !left && i < n_left; i++)
     SONDE_TRY(col_constant(&o->cols[i], &o->plan->columns[i].type, &none, &o->scratch, o->run->err));
-  for (uint32_t i = 0; i < x->p.n_right; i++)
-    SONDE_TRY(rowset_gather(&x->p.right, i, rows, n, &o->cols[n_left + i], &o->scratch, o->run->err));
+  for (uint32_t i = 0; i < x->p.n_kept; i++)
+    SONDE_TRY(
+        rowset_gather(&x->p.rows, i, rows, n, &o->cols[n_left + x->p.kept[i]], &o->scratch, o->run->err));
   x->at += n;
   return SONDE_OK;
 }
 
+static step collect_right(op *o, join_op *x) {
+  while (!x->built) {
+    batch in;
+    step s = op_next(o->in[1], &in);
+    x->built = s == STEP_END;
+    if (s == STEP_WAIT || s == STEP_FAIL) return s;
+    arena_reset(&o->scratch);
+    if (s == STEP_ROWS && prober_keep(&x->p, o, &in, NULL, NULL, in.n) != SONDE_OK) return STEP_FAIL;
+  }
+  return STEP_ROWS;
+}
+
 static step next_positional(op *o, batch *b) {
   join_op *x = o->self;
-  if (!x->built) {
-    step s = op_collect(o->in[1], &x->p.right, o->run->err);
-    if (s != STEP_END) return s;
-    x->built = true;
-  }
   batch in;
-  step s = x->p.ended ? STEP_END : op_next(o->in[0], &in);
+  step s = collect_right(o, x);
+  if (s != STEP_ROWS) return s;
+  s = x->p.ended ? STEP_END : op_next(o->in[0], &in);
   if (s == STEP_ROWS) return rows_or_fail(beside(o, x, &in, b));
   if (s != STEP_END) return s;
   x->p.ended = true;
-  return x->at < x->p.right.n ? rows_or_fail(beside(o, x, NULL, b)) : STEP_END;
+  return x->at < x->p.rows.n ? rows_or_fail(beside(o, x, NULL, b)) : STEP_END;
 }
 
 /* ---- opening ---- */
@@ -161,58 +211,67 @@ static step next_positional(op *o, batch *b) {
 static void close_join(op *o) {
   join_op *x = o->self;
   prober_free(&x->p, o);
+  asof_free(&x->asof);
   keyer_free(&x->keys);
-  key_table_free(&x->table);
+  join_table_free(&x->table);
 }
 static const op_class join_class = {.next = next_join, .close = close_join},
                       positional_class = {.next = next_positional, .close = close_join};
 
-static sonde_code open_keys(op *o, join_op *x) {
+static sonde_code make_nodes(op *o, join_op *x) {
   uint32_t n = x->n_keys;
-  const sql_type **types = arena_array(&o->memory, n + 1u, sizeof *types, o->run->err);
-  bool *strict = arena_array(&o->memory, n + 1u, sizeof *strict, o->run->err);
-  x->left = arena_array(&o->memory, n + 1u, sizeof *x->left, o->run->err);
-  x->right = arena_array(&o->memory, n + 1u, sizeof *x->right, o->run->err);
-  if (!types || !strict || !x->left || !x->right) return o->run->err->code;
-  for (uint32_t i = 0; i < n; i++) {
-    const join_key *k = &NODE(o)->keys[i];
-    types[i] = &k->left->type;
-    strict[i] = !k->null_equal;
-    if (!(x->left[i] = node_make(o->run, k->left)) || !(x->right[i] = node_make(o->run, k->right)))
+  node **left = arena_array(&o->memory, n + 1u, sizeof *left, o->run->err);
+  node **right = arena_array(&o->memory, n + 1u, sizeof *right, o->run->err);
+  if (!left || !right) return o->run->err->code;
+  for (uint32_t i = 0; i < n; i++)
+    if (!(left[i] = node_make(o->run, NODE(o)->keys[i].left)) ||
+        !(right[i] = node_make(o->run, NODE(o)->keys[i].right)))
       return o->run->err->code;
-  }
-  if (NODE(o)->asof && (!(x->left[n] = node_make(o->run, NODE(o)->asof_left)) ||
-                        !(x->right[n] = node_make(o->run, NODE(o)->asof_right))))
+  if (NODE(o)->asof && (!(left[n] = node_make(o->run, NODE(o)->asof_left)) ||
+                        !(right[n] = node_make(o->run, NODE(o)->asof_right))))
     return o->run->err->code;
-  x->n_hashed = n - x->first_hashed;
-  if (x->n_hashed == 0) return SONDE_OK;
-  SONDE_TRY(keyer_init(&x->keys, o->run->mem, types + x->first_hashed, strict + x->first_hashed, x->n_hashed,
-                       o->run->err));
-  key_table_init(&x->table, o->run->mem, &x->keys);
+  x->probed = x->p.mirrored ? right : left;
+  x->kept = x->p.mirrored ? left : right;
   return SONDE_OK;
 }
 
-static const sql_type **kept_types(op *o, join_op *x, uint32_t *n) {
-  const plan *right = o->plan->input[1];
-  const sql_type **types = arena_array(&o->memory, right->n_columns + 2u, sizeof *types, o->run->err);
-  *n = right->n_columns;
-  for (uint32_t i = 0; types && i < right->n_columns; i++) types[i] = &right->columns[i].type;
-  if (types && x->p.marked) x->p.mark_right = *n, types[(*n)++] = &NODE(o)->keys[0].right->type;
-  if (types && NODE(o)->asof) x->p.asof_right = *n, types[(*n)++] = &NODE(o)->asof_right->type;
-  return types;
+/* SEMI and ANTI without a residual ask only whether a key is there. */
+static bool asks_members(const op *o, const join_op *x) {
+  join_kind k = NODE(o)->kind;
+  bool plain = !NODE(o)->residual && !NODE(o)->asof && !x->p.mirrored && !x->p.marked;
+  return plain && (k == JOIN_SEMI || k == JOIN_ANTI || k == JOIN_MARK);
+}
+
+static sonde_code open_keys(op *o, join_op *x) {
+  uint32_t n = x->n_keys, first = x->first_hashed;
+  const sql_type **types = arena_array(&o->memory, n + 1u, sizeof *types, o->run->err);
+  bool *strict = arena_array(&o->memory, n + 1u, sizeof *strict, o->run->err);
+  if (!types || !strict) return o->run->err->code;
+  for (uint32_t i = 0; i < n; i++) {
+    types[i] = &NODE(o)->keys[i].left->type;
+    strict[i] = !NODE(o)->keys[i].null_equal;
+  }
+  SONDE_TRY(make_nodes(o, x));
+  x->n_hashed = n - first;
+  if (x->n_hashed == 0) return SONDE_OK;
+  x->numbers = x->n_hashed == 1 && n == 1 && strict[first] && sql_lane(types[first]) == LANE_I64;
+  SONDE_TRY(keyer_init(&x->keys, o->run->mem, types + first, strict + first, x->n_hashed, o->run->err));
+  return join_table_init(&x->table, o->run->mem, &x->keys, asks_members(o, x), o->run->err);
 }
 
 sonde_code op_join(op *o) {
-  uint32_t n_kept;
   o->class = NODE(o)->kind == JOIN_POSITIONAL ? &positional_class : &join_class;
   join_op *x = op_self(o, sizeof *x);
   if (!x) return o->run->err->code;
   x->n_keys = NODE(o)->n_keys;
-  x->p.asof = NODE(o)->asof;
+  x->p.mirrored = NODE(o)->build_left && (NODE(o)->kind == JOIN_SEMI || NODE(o)->kind == JOIN_ANTI) &&
+                  !NODE(o)->asof && x->n_keys;
   x->p.marked = NODE(o)->kind == JOIN_MARK && x->n_keys > 0 && (x->n_keys > 1 || NODE(o)->residual);
   x->first_hashed = x->p.marked;
-  const sql_type **types = kept_types(o, x, &n_kept);
-  if (!types) return o->run->err->code;
-  SONDE_TRY(prober_init(&x->p, o, NODE(o)->kind, types, n_kept, NODE(o)->residual));
+  const sql_type *own = x->p.marked     ? &NODE(o)->keys[0].right->type
+                        : NODE(o)->asof ? &NODE(o)->asof_right->type
+                                        : NULL;
+  SONDE_TRY(prober_init(&x->p, o, NODE(o)->kind, NODE(o)->residual, &own, own != NULL));
+  x->p.mark_right = x->p.n_kept;
   return open_keys(o, x);
 }

@@ -1,11 +1,18 @@
 /* Tables, block by block: compact columns become lanes 2048 rows at a time, dictionaries stay dictionaries. */
 #include "column/page.h"
-#include "exec/query/op.h"
+#include "exec/query/fetch.h"
+#include "exec/query/key_filter.h"
 #include "exec/query/vec_read.h"
 
 typedef struct {
   node *filter;
-  bool *in_filter; /* these columns are decoded first: often no row is left */
+  key_filter *keys;           /* from joins further up */
+  bool *in_filter;            /* these columns are decoded first: often no row is left */
+  uint32_t *loaded, n_loaded; /* columns that are looked at at all */
+  uint32_t *numbers;          /* theirs in the table */
+  const vec **loaded_vecs;
+  const uint32_t *picked; /* rows of the last answer, counted from `from`; NULL: all from there on */
+  uint32_t from, n_picked;
   uint32_t block, row, rows;
   bool open;
   struct part *held;
@@ -20,47 +27,80 @@ static step open_block(op *o, scan_op *x) {
   const query_tables *t = tables_of(o);
   uint32_t table = o->plan->u.scan.table;
   step s = STEP_ROWS;
-  if (o->plan->n_columns)
-    s = t->columns(t->self, table, x->block, o->plan->u.scan.columns, o->plan->n_columns, x->vecs, &x->held,
-                   o->run->err);
+  if (x->n_loaded)
+    s = t->columns(t->self, table, x->block, x->numbers, x->n_loaded, x->loaded_vecs, &x->held, o->run->err);
   if (s != STEP_ROWS) return s;
   x->open = true;
   x->row = 0;
   x->rows = t->rows(t->self, table, x->block);
   arena_reset(&x->block_memory);
-  for (uint32_t i = 0; i < o->plan->n_columns; i++)
+  for (uint32_t k = 0; k < x->n_loaded; k++) {
+    uint32_t i = x->loaded[k];
+    x->vecs[i] = x->loaded_vecs[k];
     if (dictionary_open(o->run, x->vecs[i], &o->plan->columns[i].type, &x->block_memory, &x->dicts[i]) !=
         SONDE_OK)
       return STEP_FAIL;
+  }
   return STEP_ROWS;
 }
 
 static void close_block(op *o, scan_op *x) {
   if (!x->open) return;
-  if (o->plan->n_columns) tables_of(o)->release(tables_of(o)->self, x->vecs, o->plan->n_columns, x->held);
+  if (x->n_loaded) tables_of(o)->release(tables_of(o)->self, x->loaded_vecs, x->n_loaded, x->held);
   x->open = false;
 }
 
 static sonde_code decode(op *o, scan_op *x, uint32_t n, bool wanted) {
-  for (uint32_t i = 0; i < o->plan->n_columns; i++)
-    if (!x->filter || x->in_filter[i] == wanted)
+  for (uint32_t k = 0; k < x->n_loaded; k++) {
+    uint32_t i = x->loaded[k];
+    if (x->in_filter[i] == wanted)
       SONDE_TRY(vec_read(x->vecs[i], x->row, n, &o->plan->columns[i].type, &x->dicts[i], &o->cols[i],
                          &o->scratch, o->run->err));
+  }
+  return SONDE_OK;
+}
+
+static sonde_code select_rows(op *o, scan_op *x, const batch *b, uint32_t *rows, uint32_t *n) {
+  if (x->filter) SONDE_TRY(node_select(x->filter, b, &o->scratch, rows, n));
+  for (uint32_t i = 0; !x->filter && i < b->n; i++) rows[i] = i;
+  if (x->keys) *n = key_filter_apply(x->keys, b, rows, *n);
   return SONDE_OK;
 }
 
 static sonde_code read_rows(op *o, scan_op *x, uint32_t n, batch *b) {
   *b = (batch){.n = n, .n_cols = o->plan->n_columns, .cols = o->cols};
   arena_reset(&o->scratch);
+  x->picked = NULL;
+  x->from = x->row;
+  x->n_picked = n;
+  if (!x->filter && !x->keys) return decode(o, x, n, false);
   SONDE_TRY(decode(o, x, n, true));
-  if (!x->filter) return SONDE_OK;
-  uint32_t *rows = arena_array(&o->scratch, n, sizeof *rows, o->run->err), kept;
+  uint32_t *rows = arena_array(&o->scratch, n, sizeof *rows, o->run->err), kept = n;
   if (!rows) return o->run->err->code;
-  SONDE_TRY(node_select(x->filter, b, &o->scratch, rows, &kept));
+  SONDE_TRY(select_rows(o, x, b, rows, &kept));
   if (kept) SONDE_TRY(decode(o, x, n, false));
   batch all = *b;
   b->n = 0;
+  x->picked = rows;
+  x->n_picked = kept;
   return kept ? op_keep_rows(o, &all, rows, kept, b) : SONDE_OK;
+}
+
+/* A block whose numbers all lie outside of the keys' span has no row that a join would keep. */
+static bool lies_outside(const vec *v, const sql_type *t, const join_table *keys) {
+  if (v->form == VEC_NULL) return v->rows > 0;
+  if (v->form != VEC_PACKED || v->width > 4 || v->type.id != column_type_of(t).id ||
+      v->type.scale != column_type_of(t).scale)
+    return false;
+  int64_t most;
+  if (__builtin_add_overflow(v->base, ((int64_t)1 << (8 * v->width)) - 1, &most)) return false;
+  return join_table_excludes(keys, v->base, most);
+}
+
+static bool is_excluded(const op *o, const scan_op *x) {
+  for (const key_filter *f = x->keys; f; f = f->next)
+    if (lies_outside(x->vecs[f->column], &o->plan->columns[f->column].type, f->table)) return true;
+  return false;
 }
 
 static step next_scan(op *o, batch *b) {
@@ -72,6 +112,7 @@ static step next_scan(op *o, batch *b) {
       step s = open_block(o, x);
       if (s != STEP_ROWS) return s;
     }
+    if (x->row == 0 && is_excluded(o, x)) x->row = x->rows;
     uint32_t left = x->rows - x->row, n = left < BATCH_ROWS ? left : BATCH_ROWS;
     if (n == 0) {
       close_block(o, x);
@@ -91,6 +132,44 @@ static void close_scan(op *o) {
 }
 static const op_class scan_class = {.next = next_scan, .close = close_scan};
 
+sonde_code op_scan_places(const op *o, col *out, arena *a) {
+  static const sql_type bigint = {.id = SQL_BIGINT};
+  const scan_op *x = o->self;
+  SONDE_TRY(col_new(out, &bigint, x->n_picked, false, a, o->run->err));
+  int64_t *places = col_lanes(out), block = (int64_t)x->block << 32;
+  for (uint32_t i = 0; i < x->n_picked; i++) places[i] = block | (x->from + (x->picked ? x->picked[i] : i));
+  return SONDE_OK;
+}
+
+void op_scan_filter(op *o, uint32_t column, const join_table *t) {
+  scan_op *x = o->self;
+  if (o->needed && !o->needed[column]) return;
+  key_filter *f = arena_alloc(&o->memory, sizeof *f, o->run->err);
+  if (!f) return; /* nothing but time is lost */
+  *f = (key_filter){.table = t, .column = column, .next = x->keys};
+  x->keys = f;
+  x->in_filter[column] = true;
+}
+
+static sonde_code open_filter(op *o, scan_op *x) {
+  if (!o->plan->u.scan.filter) return SONDE_OK;
+  x->filter = node_make(o->run, o->plan->u.scan.filter);
+  if (!x->filter) return o->run->err->code;
+  uint32_t n_used;
+  const uint32_t *used = node_columns(x->filter, &n_used);
+  for (uint32_t i = 0; i < n_used; i++) x->in_filter[used[i]] = true;
+  return SONDE_OK;
+}
+
+static void choose_loaded(op *o, scan_op *x) {
+  for (uint32_t i = 0; i < o->plan->n_columns; i++) {
+    o->cols[i] = (col){.form = COL_CONST, .type = &o->plan->columns[i].type};
+    if (o->needed && !o->needed[i] && !x->in_filter[i]) continue;
+    x->numbers[x->n_loaded] = o->plan->u.scan.columns[i];
+    x->loaded[x->n_loaded++] = i;
+  }
+}
+
 sonde_code op_scan(op *o) {
   uint32_t n = o->plan->n_columns;
   o->class = &scan_class;
@@ -100,12 +179,12 @@ sonde_code op_scan(op *o) {
   x->vecs = arena_array(&o->memory, n + 1u, sizeof *x->vecs, o->run->err);
   x->dicts = arena_zero(&o->memory, (n + 1u) * sizeof *x->dicts, o->run->err);
   x->in_filter = arena_zero(&o->memory, n + 1u, o->run->err);
-  if (!x->vecs || !x->dicts || !x->in_filter) return o->run->err->code;
-  if (!o->plan->u.scan.filter) return SONDE_OK;
-  x->filter = node_make(o->run, o->plan->u.scan.filter);
-  if (!x->filter) return o->run->err->code;
-  uint32_t n_used;
-  const uint32_t *used = node_columns(x->filter, &n_used);
-  for (uint32_t i = 0; i < n_used; i++) x->in_filter[used[i]] = true;
+  x->loaded = arena_array(&o->memory, n + 1u, sizeof *x->loaded, o->run->err);
+  x->numbers = arena_array(&o->memory, n + 1u, sizeof *x->numbers, o->run->err);
+  x->loaded_vecs = arena_array(&o->memory, n + 1u, sizeof *x->loaded_vecs, o->run->err);
+  if (!x->vecs || !x->dicts || !x->in_filter || !x->loaded || !x->numbers || !x->loaded_vecs)
+    return o->run->err->code;
+  SONDE_TRY(open_filter(o, x));
+  choose_loaded(o, x);
   return SONDE_OK;
 }

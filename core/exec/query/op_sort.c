@@ -1,12 +1,13 @@
-/* ORDER BY: all rows are kept with their keys and sorted by number; with a LIMIT only the best are kept while rows come in. */
-#include "exec/query/op.h"
+/* ORDER BY: all rows are kept with their keys and sorted by number; with a LIMIT only the best are kept while rows come in, of a
+ * table only their keys and places: the other columns are fetched at the end. */
+#include "exec/query/fetch.h"
 #include "exec/query/sort.h"
 
 #define PRUNE_ROWS 8192u
 
 typedef struct {
   node **exprs;
-  uint32_t n_keys, n_in;
+  uint32_t n_keys, n_in; /* n_in: columns kept beside the keys */
   order_by *keys;
   const sql_type **types; /* input columns, then keys */
   rowset rows;
@@ -15,6 +16,9 @@ typedef struct {
   uint64_t offset, wanted; /* wanted: rows to keep; UINT64_MAX: all */
   bool sorted, pruned;
   uint32_t worst; /* once pruned: the row that new ones have to beat */
+  bool late;
+  row_fetch fetch;
+  int64_t *places; /* of the rows that come out, ascending; by that order `order` counts then */
 } sort_op;
 
 #define NODE(o) (&(o)->plan->u.sort)
@@ -79,7 +83,10 @@ static sonde_code take_in(op *o, sort_op *x, const batch *in) {
   b.cols = arena_array(&o->scratch, b.n_cols + 1u, sizeof(col), o->run->err);
   uint32_t *rows = arena_array(&o->scratch, in->n, sizeof *rows, o->run->err), n = in->n;
   if (!b.cols || !rows) return o->run->err->code;
-  memcpy(b.cols, in->cols, x->n_in * sizeof(col));
+  if (x->late)
+    SONDE_TRY(op_scan_places(o->in[0], &b.cols[0], &o->scratch));
+  else
+    memcpy(b.cols, in->cols, x->n_in * sizeof(col));
   for (uint32_t i = 0; i < x->n_keys; i++)
     SONDE_TRY(node_eval(x->exprs[i], in, &o->scratch, &b.cols[x->n_in + i]));
   if (x->pruned) n = promising(x, &b.cols[x->n_in], in->n, rows);
@@ -88,8 +95,35 @@ static sonde_code take_in(op *o, sort_op *x, const batch *in) {
   return many && x->wanted ? prune(o, x) : SONDE_OK;
 }
 
-static step next_sort(op *o, batch *b) {
-  sort_op *x = o->self;
+/* Turns the order of the rows that come out into places that ascend, and where among them each stands. */
+static sonde_code list_places(op *o, sort_op *x) {
+  uint32_t n = x->n - x->at, *by_place = arena_array(&o->memory, n, sizeof *by_place, o->run->err);
+  uint32_t *standing = arena_array(&o->memory, x->rows.n, sizeof *standing, o->run->err);
+  x->places = arena_array(&o->memory, n, sizeof *x->places, o->run->err);
+  if (!by_place || !standing || !x->places) return o->run->err->code;
+  memcpy(by_place, x->order + x->at, n * sizeof *by_place);
+  order_by place = {.column = 0};
+  SONDE_TRY(sort_rows(o->run->mem, &x->rows, &place, 1, by_place, n, NULL, o->run->err));
+  for (uint32_t i = 0; i < n; i++) {
+    x->places[i] = KEPT_LANE(&x->rows.cols[0], int64_t, by_place[i]);
+    standing[by_place[i]] = i;
+  }
+  for (uint32_t i = 0; i < n; i++) x->order[x->at + i] = standing[x->order[x->at + i]];
+  return SONDE_OK;
+}
+
+static step fetch_late(op *o, sort_op *x) {
+  uint32_t n = x->n - x->at;
+  if (!x->places && list_places(o, x) != SONDE_OK) return STEP_FAIL;
+  step s = fetch_rows(&x->fetch, o, x->places, n);
+  if (s != STEP_ROWS) return s;
+  rowset_free(&x->rows);
+  x->rows = x->fetch.rows;
+  x->fetch.rows = (rowset){0};
+  return STEP_ROWS;
+}
+
+static step sort_all(op *o, sort_op *x) {
   while (!x->sorted) {
     batch in;
     step s = op_next(o->in[0], &in);
@@ -104,8 +138,16 @@ static step next_sort(op *o, batch *b) {
       return STEP_FAIL;
     }
   }
+  return STEP_ROWS;
+}
+
+static step next_sort(op *o, batch *b) {
+  sort_op *x = o->self;
+  step s = sort_all(o, x);
+  if (s != STEP_ROWS) return s;
   uint32_t left = x->n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
   if (n == 0) return STEP_END;
+  if (x->late && x->fetch.rows.mem && (s = fetch_late(o, x)) != STEP_ROWS) return s;
   arena_reset(&o->scratch);
   *b = (batch){.n = n, .n_cols = o->plan->n_columns, .cols = o->cols};
   if (gather_batch(o, x, x->order + x->at, n, b->n_cols, o->cols) != SONDE_OK) return STEP_FAIL;
@@ -116,6 +158,7 @@ static step next_sort(op *o, batch *b) {
 static void close_sort(op *o) {
   sort_op *x = o->self;
   rowset_free(&x->rows);
+  fetch_close(&x->fetch);
   mem_free(o->run->mem, x->order, x->order_cap * sizeof *x->order);
 }
 static const op_class sort_class = {.next = next_sort, .close = close_sort};
@@ -130,13 +173,17 @@ sonde_code op_sort(op *o) {
   if (!x) return o->run->err->code;
   x->offset = NODE(o)->offset == UINT64_MAX ? 0 : NODE(o)->offset;
   x->n_keys = NODE(o)->n;
-  x->n_in = o->plan->input[0]->n_columns;
+  static const sql_type bigint = {.id = SQL_BIGINT};
+  x->late = fetches_late(o->plan);
+  x->n_in = x->late ? 1 : o->plan->input[0]->n_columns;
   x->wanted = rows_wanted(NODE(o)->limit, x->offset);
   x->keys = arena_array(&o->memory, x->n_keys + 1u, sizeof *x->keys, o->run->err);
   x->exprs = arena_array(&o->memory, x->n_keys + 1u, sizeof *x->exprs, o->run->err);
   x->types = arena_array(&o->memory, x->n_in + x->n_keys + 1u, sizeof *x->types, o->run->err);
   if (!x->keys || !x->exprs || !x->types) return o->run->err->code;
-  for (uint32_t i = 0; i < x->n_in; i++) x->types[i] = &o->plan->input[0]->columns[i].type;
+  for (uint32_t i = 0; i < x->n_in; i++)
+    x->types[i] = x->late ? &bigint : &o->plan->input[0]->columns[i].type;
+  if (x->late) SONDE_TRY(fetch_open(&x->fetch, o, o->plan->input[0]));
   for (uint32_t i = 0; i < x->n_keys; i++) {
     const sort_key *k = &NODE(o)->keys[i];
     x->types[x->n_in + i] = &k->by->type;

@@ -1,10 +1,10 @@
 /* See query.h. */
 #include "exec/query/query.h"
 
-void query_init(query *q, const query_plan *p, const query_tables *tables, mem *m, int64_t now,
+void query_init(query *q, const query_plan *p, const query_tables *tables, zones *z, mem *m, int64_t now,
                 uint64_t seed) {
   *q = (query){.plan = p};
-  q->run = (run){.mem = m, .tables = tables, .now = now, .random = seed};
+  q->run = (run){.mem = m, .tables = tables, .zones = z, .now = now, .random = seed};
   arena_init(&q->run.memory, m);
 }
 

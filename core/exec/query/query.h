@@ -11,8 +11,9 @@ typedef struct {
   bool opened;
 } query;
 
-/* `now`: microseconds since 1970, UTC; `seed`: of random numbers. Plan and tables are borrowed. */
-void query_init(query *, const query_plan *, const query_tables *, mem *, int64_t now, uint64_t seed);
+/* `now`: microseconds since 1970, UTC; `seed`: of random numbers. Plan, tables and zones are borrowed. */
+void query_init(query *, const query_plan *, const query_tables *, zones *, mem *, int64_t now,
+                uint64_t seed);
 /* The next batch; its columns are valid until the next call. Opens on the first call. */
 step query_next(query *, batch *, sonde_error *);
 void query_close(query *);

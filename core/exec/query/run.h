@@ -3,6 +3,7 @@
 #define QUERY_RUN_H
 #include "column/vec.h"
 #include "exec/query/rowset.h"
+#include "exec/query/zones.h"
 
 struct part; /* of exec/store.h */
 
@@ -35,6 +36,7 @@ typedef struct {
   arena memory; /* lives as long as the query */
   sonde_error *err;
   const query_tables *tables;
+  zones *zones; /* of the engine */
   value *outer; /* of EXPR_OUTER slots */
   uint32_t n_lambda;
   const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */

@@ -1,7 +1,7 @@
 // The command line that all programs of this folder share.
 import { parseArgs } from 'node:util'
 
-export const usage = `usage: script/bench [native|browser|parquet|size|sql]… [--rows N] [--rounds N] [--contenders a,b] [--timeout SECONDS]
+export const usage = `usage: script/bench [native|browser|parquet|size|sql|sql-browser]… [--rows N] [--rounds N] [--contenders a,b] [--timeout SECONDS]
   --rows        rows of the generated table: 650000 (100 MB, the default), 6500000 (1 GB); for sql, of the suite's largest table
   --rounds      repetitions, of which the median is reported (default 3)
   --contenders  only these

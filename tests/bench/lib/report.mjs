@@ -47,14 +47,15 @@ function suiteReport([name, { rows, rounds, otherProcessesCores, contenders, que
     table(['', ...names, ...peers.map((peer) => `× ${peer}`)], [
       ...queries.map((query, i) => row(`q${i + 1}`, query)),
       row(`total of ${answered.length}`, total),
-      ['load (CSV)', ...names.map((contender) => milliseconds(contenders[contender].loadMs)), ...peers.map(() => '')],
+      ['load (CSV)', ...names.map((contender) => contenders[contender].loadMs === null ? 'failed' : milliseconds(contenders[contender].loadMs)), ...peers.map(() => '')],
       ['peak memory', ...names.map((contender) => megabytes(contenders[contender].peak)), ...peers.map(() => '')],
     ]),
     `Other processes kept ${otherProcessesCores} cores busy.`,
   ].join('\n\n')
 }
 
-export const sqlReport = (suites) => ['## SQL, natively', ...Object.entries(suites).map(suiteReport)].join('\n\n')
+/** `where`: natively, or in the browser. */
+export const sqlReport = (where, suites) => [`## SQL, ${where}`, ...Object.entries(suites).map(suiteReport)].join('\n\n')
 
 /** What must be said below a table of visits. */
 function remarks({ unbuilt, disagreements, otherProcessesCores }) {

@@ -4,6 +4,7 @@ import { createBrotli, type Brotli } from '../engine/brotli.ts'
 import { createCore, type Core, type Want } from '../engine/core.ts'
 import type { Source } from '../engine/source.ts'
 import { instantiateEngine } from '../engine/wasm.ts'
+import { zoneSpec } from '../engine/zones.ts'
 import type { Start, Usage } from './protocol.ts'
 import { createSharedReads } from './shared-reads.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -14,6 +15,7 @@ export interface Instance {
   addSource(id: number, source: Source): void
   dropSource(id: number): void
   bring(want: Want, signal: AbortSignal): Promise<void>
+  tellZones(names: readonly string[]): void
   readonly usage: Usage
 }
 
@@ -57,6 +59,9 @@ export function createInstance(core: Core, brotli: Pick<Brotli, 'load' | 'memory
     bring(want, signal) {
       if (want.source === BROTLI) return brotli.load()
       return shared(`${want.source}:${want.offset}:${want.length}`, (ending) => read(want, ending), signal)
+    },
+    tellZones(names) {
+      for (const name of names) core.start(zoneSpec(name)).free()
     },
     get usage() {
       const all = [closed, ...sources.values()]

@@ -31,6 +31,7 @@ export function createJobs(instance: Instance, pool: Pool, tableOfView: Readonly
   const around: Surroundings = {
     turns: instance.turns,
     bring: instance.bring,
+    tellZones: instance.tellZones,
     get runElsewhere() { return pool.isEmpty ? undefined : pool.run },
   }
 

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly turns: Turns
   /** Reads a wanted range and brings it to the engine. */
   bring(want: Want, signal: AbortSignal): Promise<void>
+  /** Tells the engine time zones that a query names. */
+  tellZones(names: readonly string[]): void
   /** Where fragments can be run elsewhere. Undefined: the job runs this one itself. */
   readonly runElsewhere?: ((fragment: Fragment, urgency: Urgency, signal: AbortSignal) => Promise<Uint8Array | 'not run'> | undefined) | undefined
 }
@@ -56,10 +58,15 @@ async function stepUntilDone(job: Job, around: Surroundings, options: RunOptions
       case 'yield':
         handOut(job, arrivals, around, options) // a helper may have come since the job began
         break
-      case 'need':
-        startReads(job.wants(), reading, arrivals, around, signal)
-        await arrivals.next()
+      case 'need': {
+        const wants = job.wants()
+        if (wants.some(isOfZones)) around.tellZones((JSON.parse(job.info()) as { zones: string[] }).zones)
+        else {
+          startReads(wants, reading, arrivals, around, signal)
+          await arrivals.next()
+        }
         break
+      }
       case 'page':
         await options.onPage?.(job.page())
         break
@@ -74,6 +81,9 @@ async function stepUntilDone(job: Job, around: Surroundings, options: RunOptions
     }
   }
 }
+
+/** No bytes, but time zones (sonde.h, sonde_want). */
+const isOfZones = ({ source, length }: Want): boolean => source === 0 && length === 1
 
 function startReads(wants: readonly Want[], reading: Set<string>, arrivals: Arrivals, around: Surroundings, signal: AbortSignal): void {
   for (const want of wants) {

@@ -36,7 +36,7 @@ interface ScriptedJob extends Job {
   steps: number
 }
 
-const around = (parts: Partial<Surroundings> = {}): Surroundings => ({ turns: createTurns(), bring: async () => {}, ...parts })
+const around = (parts: Partial<Surroundings> = {}): Surroundings => ({ turns: createTurns(), bring: async () => {}, tellZones: () => {}, ...parts })
 const options = (signal = new AbortController().signal): { urgency: Urgency; signal: AbortSignal } => ({ urgency: SCAN, signal })
 const never = new Promise<never>(() => {})
 
@@ -48,6 +48,16 @@ describe('runJob', () => {
     await expect(runJob(job, around(), { ...options(), onPage: (page) => void pages.push(page.length) })).resolves.toBe('{"fine":true}')
     expect(pages).toEqual([3])
     expect(job.free).toHaveBeenCalledOnce()
+  })
+
+  test('tells the zones that a job wants, and steps at once', async () => {
+    const script: Step[] = ['need', 'done']
+    const job = scripted(() => script.shift()!)
+    job.wanted = [{ source: 0, offset: 0, length: 1 }]
+    job.info = () => '{"zones":["Europe/Rome"]}'
+    const told: string[] = []
+    await runJob(job, around({ tellZones: (names) => void told.push(...names), bring: () => never }), options())
+    expect(told).toEqual(['Europe/Rome'])
   })
 
   test('throws the error of a failed job and frees it', async () => {
