@@ -83,6 +83,7 @@ sonde_code union_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code drop_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code query_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code files_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code session_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code functions_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code zone_start(sonde_job *, const json *spec, sonde_error *);
 

@@ -89,6 +89,7 @@ void sonde_source_drop(sonde_engine *, sonde_source);
  *   {"job":"query","keep":true,…}             its rows become a table: first rows; info: TableInfo
  *   {"job":"zone","name":"Europe/Rome","offsets":[…]}   tells the engine a time zone that it wanted
  *   {"job":"files","sql":"SELECT …"}          files that it reads, for a host that opens them first
+ *   {"job":"session"}                         tables and views that CREATE made
  *   {"job":"functions"}                       what SQL can call
  *   {"job":"bad","table":1,"first":0,"count":100}   bad rows
  *   {"job":"union","tables":[1,2],"filename":"file"}   imported tables as one, which has them from then on

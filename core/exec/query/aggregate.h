@@ -94,7 +94,7 @@ holistic holistic_of(const aggregate_call *, bool *keeps_nulls);
 
 bool aggregate_is_quantile(const aggregate *);
 bool aggregate_is_continuous(const aggregate *);
-/* `part` of the way from one value to another. */
+/* `part` of the way from one value to another; what is exact is cut to its own digits, as DuckDB does. */
 cell cell_between(const sql_type *, cell low, cell high, double part);
 
 /* aggregate_quantile.c: an aggregate that was opened may do with numbers alone; it has `numbers` then. */

@@ -170,6 +170,10 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
       call.transfer(made.page)
       return made
     },
+    async session(_, { signal }) {
+      const info = await jobs.run({ job: 'session' }, { urgency: PAGE, signal })
+      return (JSON.parse(info) as { tables: Ops['session']['out'] }).tables
+    },
     async functions(_, { signal }) {
       const info = await jobs.run({ job: 'functions' }, { urgency: PAGE, signal })
       return (JSON.parse(info) as { functions: Ops['functions']['out'] }).functions
