@@ -154,6 +154,12 @@ static void refresh_keys(loop *l) {
   pthread_mutex_unlock(&s->keys_mutex);
 }
 
+/* Requests that are here already are answered; whoever has asked nothing is let go. */
+static void drain_connections(loop *l) {
+  for (conn *c = l->connections, *next; c; c = next) next = c->next, conn_event(c, EPOLLIN);
+  for (conn *c = l->connections, *next; c; c = next) next = c->next, conn_drain(c);
+}
+
 static void begin_draining(loop *l) {
   if (l->draining || !atomic_load_explicit(&l->site->draining, memory_order_acquire)) return;
   l->draining = true;
@@ -161,7 +167,7 @@ static void begin_draining(loop *l) {
   for (unsigned i = 0; i < l->listener_count; i++)
     accept_some(l, &l->listeners[i]); /* who came before is not turned away */
   close_listeners(l);
-  for (conn *c = l->connections, *next; c; c = next) next = c->next, conn_drain(c);
+  drain_connections(l);
 }
 
 static void run_late(loop *l) {
