@@ -1,6 +1,6 @@
 // `sonde serve` beside nginx with its open_file_cache: ranges of one file on loopback, asked by wrk. Both serve the same
 // folder with a worker a core, keep-alive, no log. Needs nginx and wrk (Debian: nginx-light, wrk); prints Markdown.
-//   node serve-files.mjs [--rounds 5] [--seconds 4] [--connections 32]
+//   node serve.mjs [--rounds 5] [--seconds 4] [--connections 32]
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { connect } from 'node:net'
