@@ -224,6 +224,11 @@ class Pages(SiteTest):
         self.change_settings(URL='https://data.example.org/sonde/')
         self.assertIn("connect-src 'self' https://data.example.org;", self.client.get('/tables/sales/')['Content-Security-Policy'])
 
+    def test_uploads_are_offered_to_whoever_may(self) -> None:
+        self.assertNotContains(self.client.get('/tables/'), '<sonde-upload')
+        self.change_settings(MAY_UPLOAD='tests.hooks.everybody')
+        self.assertRegex(self.client.get('/tables/').content.decode(), r'<sonde-upload url="/tables/api/uploads/" token="\w{64}">')
+
     def test_the_admin_shows_what_there_is(self) -> None:
         self.alice.is_superuser = self.alice.is_staff = True
         self.alice.save()

@@ -49,7 +49,8 @@ class Uploads(UploadTest):
         where = self.begin().json()['url']
         self.assertEqual(self.send(where, 0, b'a,b\n1').json(), {'offset': 5, 'bytes': 10})
         self.assertEqual(self.visible(), [])
-        self.assertEqual(self.send(where, 5, b',2\n3,').json(), {'offset': 10, 'bytes': 10, 'table': 'trips_2025'})
+        self.assertEqual(self.send(where, 5, b',2\n3,').json(), {
+            'offset': 10, 'bytes': 10, 'table': 'trips_2025', 'page': '/tables/trips_2025/'})
         place = f'uploads/{self.alice.pk}/Trips 2025.csv'
         self.assertEqual(self.visible(), [place])
         self.assertEqual((self.root / place).read_bytes(), b'a,b\n1,2\n3,')
