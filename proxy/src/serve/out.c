@@ -21,6 +21,10 @@ static size_t utf8_length(sonde_str s) {
 
 static void put_escaped(out *o, unsigned char c) {
   static const char hex[] = "0123456789abcdef";
+  if (c == '"' || c == '\\') {
+    out_put(o, (const char[]){'\\', (char)c}, 2);
+    return;
+  }
   const char escaped[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
   out_put(o, escaped, 6);
 }

@@ -104,29 +104,38 @@ static int status_of_refused(const char *bytes, size_t len) {
   return versioned && end[-3] != '1' ? 505 : 400;
 }
 
-/* NULL when the field means nothing here. */
-static sonde_str *place_of(http_request *q, sonde_str name) {
-  static const char *const names[FIELDS] = {
-      [FIELD_HOST] = "host",
-      [FIELD_RANGE] = "range",
-      [FIELD_IF_RANGE] = "if-range",
-      [FIELD_IF_MATCH] = "if-match",
-      [FIELD_IF_NONE_MATCH] = "if-none-match",
-      [FIELD_IF_MODIFIED_SINCE] = "if-modified-since",
-      [FIELD_IF_UNMODIFIED_SINCE] = "if-unmodified-since",
-      [FIELD_ACCEPT] = "accept",
-      [FIELD_ACCEPT_ENCODING] = "accept-encoding",
-      [FIELD_CONTENT_LENGTH] = "content-length",
-      [FIELD_CONTENT_TYPE] = "content-type",
-      [FIELD_EXPECT] = "expect",
-      [FIELD_ORIGIN] = "origin",
-      [FIELD_TRACEPARENT] = "traceparent",
-      [FIELD_SONDE_USER] = "x-sonde-user",
-      [FIELD_SONDE_TABLES] = "x-sonde-tables",
+/* What is known about names of fields: those that are kept, and some that are acted upon. */
+enum { KNOWN_CONNECTION = FIELDS, KNOWN_TRANSFER_ENCODING, KNOWN_FORWARDED, KNOWN_X_FORWARDED_FOR, KNOWN };
+
+static unsigned known_field(sonde_str name) {
+#define NAME(text)                                                                                           \
+  { text, sizeof text - 1 }
+  static const sonde_str names[KNOWN] = {
+      [FIELD_HOST] = NAME("host"),
+      [FIELD_RANGE] = NAME("range"),
+      [FIELD_IF_RANGE] = NAME("if-range"),
+      [FIELD_IF_MATCH] = NAME("if-match"),
+      [FIELD_IF_NONE_MATCH] = NAME("if-none-match"),
+      [FIELD_IF_MODIFIED_SINCE] = NAME("if-modified-since"),
+      [FIELD_IF_UNMODIFIED_SINCE] = NAME("if-unmodified-since"),
+      [FIELD_ACCEPT] = NAME("accept"),
+      [FIELD_ACCEPT_ENCODING] = NAME("accept-encoding"),
+      [FIELD_CONTENT_LENGTH] = NAME("content-length"),
+      [FIELD_CONTENT_TYPE] = NAME("content-type"),
+      [FIELD_EXPECT] = NAME("expect"),
+      [FIELD_ORIGIN] = NAME("origin"),
+      [FIELD_TRACEPARENT] = NAME("traceparent"),
+      [FIELD_SONDE_USER] = NAME("x-sonde-user"),
+      [FIELD_SONDE_TABLES] = NAME("x-sonde-tables"),
+      [KNOWN_CONNECTION] = NAME("connection"),
+      [KNOWN_TRANSFER_ENCODING] = NAME("transfer-encoding"),
+      [KNOWN_FORWARDED] = NAME("forwarded"),
+      [KNOWN_X_FORWARDED_FOR] = NAME("x-forwarded-for"),
   };
-  for (size_t i = 0; i < FIELDS; i++)
-    if (str_is_like(name, names[i])) return &q->fields[i];
-  return NULL;
+#undef NAME
+  unsigned i = 0;
+  while (i < KNOWN && (names[i].len != name.len || strncasecmp(names[i].ptr, name.ptr, name.len) != 0)) i++;
+  return i;
 }
 
 static void read_connection(http_request *q, sonde_str list) {
@@ -135,15 +144,19 @@ static void read_connection(http_request *q, sonde_str list) {
     if (str_is_like(item, "close")) q->keep_alive = false;
 }
 
+/* Of the fields that are kept each may come once. The one framing here is Content-Length: whoever else is on the way might
+ * believe Transfer-Encoding. */
 static int keep_field(http_request *q, sonde_str name, sonde_str value) {
-  sonde_str *place = place_of(q, name);
-  if (place && place->ptr) return 400;
-  if (place) *place = value;
-  /* The one framing here is Content-Length; whoever else is on the way might believe the other one. */
-  if (str_is_like(name, "transfer-encoding")) return 400;
-  if (str_is_like(name, "connection")) read_connection(q, value);
-  if (str_is_like(name, "forwarded") || str_is_like(name, "x-forwarded-for")) q->forwarded = true;
-  return 0;
+  unsigned field = known_field(name);
+  if (field < FIELDS) {
+    if (q->fields[field].ptr) return 400;
+    q->fields[field] = value;
+  } else if (field == KNOWN_CONNECTION) {
+    read_connection(q, value);
+  } else if (field == KNOWN_FORWARDED || field == KNOWN_X_FORWARDED_FOR) {
+    q->forwarded = true;
+  }
+  return field == KNOWN_TRANSFER_ENCODING ? 400 : 0;
 }
 
 /* A folded line has no name of its own; a blank before the colon makes the name no token (RFC 9112, 5.1 and 5.2). */

@@ -1,0 +1,233 @@
+// What goes wrong in long-running servers: files that change under an answer, clients that stall or die, no descriptors left,
+// too many connections, a full disk, ends and restarts.
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, renameSync, truncateSync, unlinkSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { after, before, test } from 'node:test'
+import { ask, exchange, head, metric, parse, sleep, sonde, until, workshop } from './serve-client.mjs'
+
+const shop = workshop()
+const size = 24 << 20
+const file = '/v1/f/data/large.bin'
+let server, patient
+
+const fill = (path, byte) => writeFileSync(shop.path(path), Buffer.alloc(size, byte))
+before(async () => {
+  mkdirSync(shop.path('data'))
+  writeFileSync(shop.path('data/small.csv'), 'a,b\n')
+  server = await shop.serve([], {
+    roots: { data: shop.path('data') }, head_seconds: 1, send_seconds: 1, min_send_rate: 100000, idle_seconds: 2, log: '/dev/full', connections_per_address: 4000, drain_seconds: 5,
+  })
+  patient = await shop.serve([], { roots: { data: shop.path('data') } })
+})
+after(() => shop.close())
+
+/** A connection that reads its head and then stops until `go` is called; resolves to what it got in all. */
+function slowReader(target, at = patient.port) {
+  const socket = connect({ port: at, host: '127.0.0.1', highWaterMark: 1024 })
+  const parts = []
+  const started = new Promise((resolve) => socket.once('data', (part) => {
+    parts.push(part)
+    socket.pause()
+    resolve()
+  }))
+  const ended = new Promise((resolve) => socket.on('close', resolve))
+  socket.on('error', () => {})
+  socket.write(head(target))
+  return {
+    started, ended, socket,
+    take(length) {
+      const part = socket.read(length)
+      if (part) parts.push(part)
+    },
+    async finish() {
+      socket.on('data', (part) => parts.push(part))
+      socket.resume()
+      await ended
+      return parse(Buffer.concat(parts))
+    },
+  }
+}
+
+const changes = {
+  truncated: (path) => truncateSync(path, 1000),
+  'appended to': (path) => appendFileSync(path, 'more'),
+  'written over': (path) => {
+    const fd = openSync(path, 'r+')
+    writeSync(fd, 'x', size - 1)
+    closeSync(fd)
+  },
+}
+for (const [what, change] of Object.entries(changes)) {
+  test(`a file that is ${what} in mid-answer cuts the connection`, async () => {
+    fill('data/large.bin', 1)
+    const reader = slowReader(file)
+    await reader.started
+    change(shop.path('data/large.bin'))
+    const answer = await reader.finish()
+    assert.equal(answer.status, 200)
+    assert.equal(Number(answer.headers['content-length']), size)
+    assert.ok(answer.body.length < size, 'less than was promised: nobody takes it for the whole file')
+  })
+}
+
+for (const [what, change] of [['replaced', () => { fill('data/new.bin', 2); renameSync(shop.path('data/new.bin'), shop.path('data/large.bin')) }], ['deleted', () => unlinkSync(shop.path('data/large.bin'))]]) {
+  test(`a file that is ${what} in mid-answer is sent as it was`, async () => {
+    fill('data/large.bin', 1)
+    const reader = slowReader(file)
+    await reader.started
+    change()
+    const answer = await reader.finish()
+    assert.equal(answer.body.length, size)
+    assert.ok(answer.body.equals(Buffer.alloc(size, 1)))
+    const next = await ask(patient.port, file, { Range: 'bytes=0-0' })
+    assert.deepEqual(what === 'replaced' ? [next.status, next.body[0]] : [next.status], what === 'replaced' ? [206, 2] : [404], 'the next request sees the new state at once')
+  })
+}
+
+test('a reader that stalls is cut, one that is slow but not too slow is not', async () => {
+  fill('data/large.bin', 1)
+  const before = await metric(server.port, 'sonde_cut_total{reason="slow_reader"}')
+  const stalled = slowReader(file, server.port)
+  await stalled.started
+  await until(async () => (await metric(server.port, 'sonde_cut_total{reason="slow_reader"}')) === before + 1, 'the stalled reader is cut')
+  stalled.socket.destroy()
+  const slow = slowReader(file, server.port)
+  await slow.started
+  for (let i = 0; i < 15; i++) {
+    await sleep(200)
+    slow.take(400000)
+  }
+  assert.equal(slow.socket.destroyed, false)
+  assert.equal((await slow.finish()).body.length, size)
+})
+
+test('a head that does not come, or comes byte by byte, has a deadline', async () => {
+  const begin = Date.now()
+  const drip = new Promise((resolve) => {
+    const socket = connect(server.port, '127.0.0.1')
+    const timer = setInterval(() => socket.write('x'), 100)
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(clearInterval(timer)))
+    socket.write('GET / HTTP/1.1\r\nA: ')
+  })
+  await Promise.all([drip, exchange('', server.port), exchange('GET / HT', server.port)])
+  assert.ok(Date.now() - begin >= 900 && Date.now() - begin < 4000, `${Date.now() - begin} ms`)
+})
+
+test('a client that is killed in mid-answer, or resets, harms nobody', async () => {
+  const clients = Array.from({ length: 5 }, () => spawn(process.execPath, ['-e', `
+    const s = require('net').connect(${server.port}, '127.0.0.1'); s.once('data', () => { s.pause(); console.log('begun') }); s.write(${JSON.stringify(head(file))})`], { stdio: ['ignore', 'pipe', 'inherit'] }))
+  await Promise.all(clients.map((child) => new Promise((resolve) => child.stdout.once('data', resolve))))
+  for (const child of clients) child.kill('SIGKILL')
+  await until(async () => (await metric(server.port, 'sonde_connections')) === 1, 'their connections are gone')
+  assert.equal((await ask(server.port, '/v1/f/data/small.csv')).text, 'a,b\n')
+})
+
+test('two thousand connections cost little and are all answered', async () => {
+  const resident = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))[1]) * 1024
+  const before = resident()
+  const request = 'GET /v1/f/data/small.csv HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  const sockets = await Promise.all(Array.from({ length: 2000 }, () => new Promise((resolve, reject) => {
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(request))
+    socket.once('data', (data) => resolve({ socket, ok: data.includes('a,b\n') }))
+    socket.on('error', reject)
+  })))
+  assert.ok(sockets.every(({ ok }) => ok))
+  const each = (resident() - before) / 2000
+  const sanitized = /asan/.test(readFileSync(`/proc/${server.child.pid}/maps`, 'utf8'))
+  assert.ok(sanitized || each < 1024, `${each} bytes a connection`)
+  await Promise.all(sockets.map(({ socket }) => new Promise((resolve) => socket.on('close', resolve).resume()))) // idle_seconds
+})
+
+test('without file descriptors connections are turned away, and files, then it goes on', async () => {
+  const poor = await shop.serve([], { roots: { data: shop.path('data') }, threads: 1 })
+  const used = readdirSync(`/proc/${poor.child.pid}/fd`).length
+  await new Promise((resolve) => spawn('prlimit', ['--pid', String(poor.child.pid), `--nofile=${used + 10}`]).on('exit', resolve))
+  const sockets = Array.from({ length: 30 }, () => connect(poor.port, '127.0.0.1').on('error', () => {}).resume())
+  await until(async () => sockets.filter((socket) => socket.destroyed).length >= 15, 'those beyond the limit are closed')
+  const asked = await exchange(head('/v1/f/data/small.csv'), poor.port)
+  assert.match(asked.toString(), /^HTTP\/1\.1 503 |^$/)
+  for (const socket of sockets) socket.destroy()
+  await until(async () => (await exchange(head('/v1/f/data/small.csv'), poor.port)).toString().endsWith('a,b\n'), 'it goes on')
+  assert.ok(await metric(poor.port, 'sonde_descriptors_exhausted_total') > 0)
+})
+
+test('a log on a full disk stops nothing, and the lost lines are counted', async () => {
+  await ask(server.port, '/v1/f/data/small.csv')
+  await until(async () => (await metric(server.port, 'sonde_log_lost_total')) > 0, 'lines are lost')
+  assert.equal((await ask(server.port, '/v1/f/data/small.csv')).status, 200)
+})
+
+test('SIGTERM lets an answer finish, takes no new connection, and ends with success', async () => {
+  const one = await shop.serve([], { roots: { data: shop.path('data') }, drain_seconds: 5 })
+  const idle = connect(one.port, '127.0.0.1')
+  const reader = slowReader(file, one.port)
+  await reader.started
+  one.child.kill('SIGTERM')
+  await new Promise((resolve) => idle.on('close', resolve).resume())
+  await assert.rejects(ask(one.port, '/healthz'), /ECONNREFUSED/)
+  assert.equal((await reader.finish()).body.length, size)
+  assert.equal(await one.ended, 0)
+})
+
+test('what does not drain in time is cut', async () => {
+  const one = await shop.serve([], { roots: { data: shop.path('data') }, drain_seconds: 1 })
+  const reader = slowReader(file, one.port)
+  await reader.started
+  one.child.kill('SIGTERM')
+  assert.equal(await one.ended, 0)
+  assert.ok((await reader.finish()).body.length < size)
+})
+
+test('memory stays flat under thousands of requests of every kind', async () => {
+  const steady = await shop.serve([], { roots: { data: shop.path('data') } })
+  const resident = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${steady.child.pid}/status`, 'utf8'))[1])
+  const round = () => Promise.all(Array.from({ length: 40 }, async (_, i) => {
+    await ask(steady.port, '/v1/f/data/small.csv')
+    await ask(steady.port, file, { Range: `bytes=${i * 1000}-${i * 1000 + 200000}` })
+    await ask(steady.port, file, { Range: 'bytes=0-9,1000-1009,-10' })
+    await ask(steady.port, `${file}/z/${i % 24}`)
+    await ask(steady.port, `/v1/f/data/${i}`)
+    await exchange('GET / HTTP/1.1\r\nHost: a b\r\n\r\n', steady.port)
+  }))
+  for (let i = 0; i < 5; i++) await round()
+  const before = resident()
+  for (let i = 0; i < 15; i++) await round()
+  const sanitized = /asan/.test(readFileSync(`/proc/${steady.child.pid}/maps`, 'utf8'))
+  assert.ok(sanitized || resident() - before < 3000, `${before} kB before, ${resident()} kB after`)
+})
+
+test('bytes that are not in memory are brought by a helper, and come right', async () => {
+  const cold = await shop.serve([], { roots: { data: shop.path('data') } })
+  const bytes = Buffer.alloc(8 << 20)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 31 + (i >> 12)) & 255
+  writeFileSync(shop.path('data/cold.bin'), bytes)
+  const forget = 'import os, sys; fd = os.open(sys.argv[1], os.O_RDONLY); os.fsync(fd); os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)'
+  const brought = () => metric(cold.port, 'sonde_cold_reads_total')
+  for (const [range, expected] of [[undefined, bytes], ['bytes=5000000-5000999', bytes.subarray(5000000, 5001000)], ['bytes=0-9,4000000-4000009', undefined]]) {
+    assert.equal(spawnSync('python3', ['-c', forget, shop.path('data/cold.bin')]).status, 0)
+    const before = await brought()
+    const answer = await ask(cold.port, '/v1/f/data/cold.bin', range ? { Range: range } : {})
+    if (expected) assert.ok(answer.body.equals(expected), range)
+    else assert.ok(answer.body.includes(bytes.subarray(4000000, 4000010)))
+    assert.ok(await brought() > before, `${range}: read by a helper`)
+  }
+})
+
+test('sockets that systemd passes are taken over', async () => {
+  const listener = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => listener.on('listening', resolve))
+  const { port } = listener.address()
+  const child = spawn('sh', ['-c', 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" serve --root data', sonde], { cwd: shop.folder, stdio: ['ignore', 'pipe', 'inherit', listener._handle.fd] })
+  try {
+    assert.match(String(await new Promise((resolve) => child.stdout.once('data', resolve))), new RegExp(`:${port}/`))
+    listener._handle.close()
+    assert.equal((await ask(port, '/small.csv')).text, 'a,b\n')
+    child.kill('SIGTERM')
+    assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 0)
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
