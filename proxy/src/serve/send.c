@@ -10,7 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { SMALL = 16 << 10, PIECE = 512 << 10 };
+enum { SMALL = 16 << 10, PIECE = 1 << 20 };
 
 /* The reader's time begins when it first does not keep up. */
 static step blocked(conn *c) {
