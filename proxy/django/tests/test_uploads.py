@@ -116,6 +116,13 @@ class Uploads(UploadTest):
         self.assertEqual(names, ['umsatz_neu', 'umsatz_neu_2', 'table_2025', 'table'])
 
 
+    def test_names_of_what_lies_in_the_root_are_not_taken(self) -> None:
+        self.put('Salaries/2025.csv', b'secret')
+        self.put('board.parquet', b'secret')
+        names = [self.upload(name, b'1').json()['table'] for name in ('salaries.csv', 'Board.csv')]
+        self.assertEqual(names, ['salaries_2', 'board_2'])
+
+
 class Limits(UploadTest):
     def test_of_a_file_and_a_piece(self) -> None:
         self.change_settings(UPLOAD_BYTES=20, CHUNK_BYTES=8)
