@@ -49,7 +49,7 @@ test('a sort that the budget does not hold has the same answer', () => {
   const sql = "SELECT i, 'text ' || i AS s FROM range(300000) t(i) ORDER BY i * 7919 % 300007 OFFSET 299990"
   // 7919 and 300007 are primes: each row has a key of its own.
   const byKey = Array.from({ length: 300000 }, (_, i) => i).sort((a, b) => a * 7919 % 300007 - b * 7919 % 300007)
-  const [status, answer] = runs(['--json', '--memory', '16000000', sql])
+  const [status, answer] = runs(['--json', '--threads', '1', '--memory', '16000000', sql])
   assert.equal(status, 0)
   assert.deepEqual(JSON.parse(answer).rows, byKey.slice(299990).map((i) => [i, `text ${i}`]))
 })
