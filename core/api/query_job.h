@@ -31,8 +31,8 @@ struct asking {
   query query;
   spool spool;
   sonde_source spooled; /* the source behind it; 0: none */
-  query_plan cut; /* the statement's plan, cut into stages; root NULL: it was not */
-  bool in_parts;  /* the host said that it takes fragments */
+  query_plan cut;       /* the statement's plan, cut into stages; root NULL: it was not */
+  bool in_parts;        /* the host said that it takes fragments */
   query_stages stage_source;
   running_stage *stages, *given; /* all of them; the one whose fragments are given away */
   bool waiting;                  /* for an answer of that one */
