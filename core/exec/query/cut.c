@@ -229,12 +229,18 @@ static const plan *again(cutter *c, const plan *p) {
 
 /* ---- aggregates by states ---- */
 
+static bool may_refuse(const plan *p) {
+  bool distinct = false;
+  for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) distinct |= p->u.aggregate.calls[i].distinct;
+  return aggregates_by_groups(p) || (distinct && !p->u.aggregate.sets);
+}
+
 static const plan *states(cutter *c, const plan *of, const plan *below) {
   plan *own = copy_of(c, of);
   if (!own) return NULL;
   own->input[0] = below;
   own->u.aggregate.role = AGGREGATE_STATES;
-  own->u.aggregate.may_refuse = aggregates_by_groups(of);
+  own->u.aggregate.may_refuse = may_refuse(of);
   return own;
 }
 
@@ -404,7 +410,7 @@ static const plan *either(cutter *c, const plan *one, const plan *other) {
 static const plan *aggregate_stages(cutter *c, const plan *p) {
   if (!aggregates_by_states(p)) return aggregates_by_groups(p) ? by_groups(c, p) : by_rows(c, p);
   const plan *merged = by_states(c, p);
-  return aggregates_by_groups(p) && merged ? either(c, merged, by_rows(c, p)) : merged;
+  return merged && may_refuse(p) ? either(c, merged, by_rows(c, p)) : merged;
 }
 
 static const plan *first_stages(cutter *c, const plan *sort, const plan *groups) {
