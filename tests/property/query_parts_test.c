@@ -274,6 +274,33 @@ static void groups_that_hardly_repeat_answer_the_same(void) {
   free(file.data);
 }
 
+/* A helper that cannot hold the side of a join leaves the query to the lead. */
+static void a_helper_with_little_memory_does_not_matter(void) {
+  engines whole, parts;
+  bytes file = {0};
+  sonde_config little = {.struct_size = sizeof little, .memory_limit = 2 << 20};
+  put(&file, "k,t\n");
+  for (uint32_t i = 0; i < 60000; i++) {
+    char line[64];
+    snprintf(line, sizeof line, "%u,some text %u\n", i, random_below(&dice, 1000000));
+    put(&file, line);
+  }
+  open_engines(&whole, 300000, 0);
+  open_engines(&parts, 300000, 1);
+  add_table(&whole, "u", file);
+  add_table(&parts, "u", file);
+  sonde_engine_free(parts.host.helpers[0]);
+  parts.host.helpers[0] = sonde_engine_new(&little, &parts.host.err);
+  REQUIRE(parts.host.helpers[0] != NULL);
+  CHECK_EQ_INT(sonde_source_add(parts.host.helpers[0], 3, file.len, &parts.host.err), SONDE_OK);
+  uint64_t taken = parts.host.n_taken;
+  check_same(&whole, &parts, "SELECT count(*), min(b.t) FROM u a JOIN u b ON a.k = b.k + 1");
+  CHECK(parts.host.n_taken > taken);
+  host_close(&whole.host);
+  host_close(&parts.host);
+  free(file.data);
+}
+
 /* Other blocks, the same sums: rounding does not show where they meet. */
 static void sums_do_not_depend_on_the_blocks(void) {
   const char *sql = "SELECT g, sum(x), avg(x), fsum(x) FROM t GROUP BY g ORDER BY g";
@@ -295,6 +322,7 @@ int main(void) {
   RUN(the_suites_answer_the_same_in_parts);
   RUN(awkward_tables_answer_the_same_in_parts);
   RUN(groups_that_hardly_repeat_answer_the_same);
+  RUN(a_helper_with_little_memory_does_not_matter);
   RUN(sums_do_not_depend_on_the_blocks);
   return check_report();
 }
