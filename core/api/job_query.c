@@ -180,15 +180,29 @@ static sonde_step end(asking *x, sonde_error *err) {
   return x->sink->end(x, err);
 }
 
+/* Engines that run parts have less memory than there is in all, and each keeps the sides of joins. What they cannot hold may still run
+ * here as a whole, if no row has left yet. */
+static bool gives_up_parts(asking *x, const sonde_error *err) {
+  bool memory = err->code == SONDE_LIMIT || err->code == SONDE_NOMEM;
+  if (!memory || !x->cut.root || x->taken) return false;
+  x->cut.root = NULL;
+  stop_query(x);
+  begin_query(x);
+  return true;
+}
+
 /* Nothing can go on: bytes are missing, the host has to take what was spilled, an answer of a stage is not there, or others get a turn. */
 static sonde_step wait(asking *x, sonde_error *err) {
   sonde_job *j = x->job;
   bool for_stage = x->waiting;
   x->waiting = false;
   if (j->wants.count) return SONDE_NEED;
-  if (x->spool.out.len == 0) return for_stage ? split_step(j, err) : SONDE_YIELD;
-  j->spill = &x->spool.out;
-  return SONDE_SPILL;
+  if (x->spool.out.len) {
+    j->spill = &x->spool.out;
+    return SONDE_SPILL;
+  }
+  sonde_step s = for_stage ? split_step(j, err) : SONDE_YIELD;
+  return s == SONDE_FAIL && gives_up_parts(x, err) ? SONDE_YIELD : s;
 }
 
 /* A zone that only a row names is lacking. Once the host has told it the query begins anew, which answers the same batches,
@@ -208,7 +222,9 @@ static sonde_step run_on(asking *x, sonde_error *err) {
     if (x->rows == limit) return end(x, err);
     switch (query_next(&x->query, &b, err)) {
     case STEP_END: return end(x, err);
-    case STEP_FAIL: return err->code == SONDE_ZONE ? begin_anew(x) : SONDE_FAIL;
+    case STEP_FAIL:
+      if (err->code == SONDE_ZONE) return begin_anew(x);
+      return gives_up_parts(x, err) ? SONDE_YIELD : SONDE_FAIL;
     case STEP_WAIT: return wait(x, err);
     default: break;
     }

@@ -26,7 +26,7 @@ struct host {
   char *path;
   struct stat stat; /* when it was opened */
   byte_sources sources;
-  sonde_config config; /* of each engine */
+  sonde_config lead, config; /* of the engine that runs jobs; of each other */
   sonde_engine *engine;
   unsigned threads;
   pool *pool;     /* begun with the first fragments; NULL with one thread */
@@ -75,19 +75,29 @@ uint32_t host_add(host *h, const char *path, sonde_error *err) {
   return bytes_register(h->engine, &h->sources, at, err) ? at + 1 : 0;
 }
 
-/* One engine for the job and one for each thread, all alike. */
+static sonde_config engine_config(uint64_t memory, bool keep_columns) {
+  return (sonde_config){.struct_size = sizeof(sonde_config),
+                        .memory_limit = memory,
+                        .keep_limit = keep_columns ? memory / 2 : 0};
+}
+
+/* One engine for the job and one for each thread. */
 static void configure(host *h, const host_options *options) {
-  unsigned engines = h->threads > 1 ? h->threads + 1 : 1;
-  h->config.struct_size = sizeof h->config;
-  h->config.memory_limit = options->memory ? options->memory / engines : ENGINE_MEMORY;
-  h->config.keep_limit = options->keep_columns ? h->config.memory_limit / 2 : 0;
+  unsigned others = h->threads > 1 ? h->threads : 0;
+  uint64_t lead = options->memory ? options->memory / (others + 1) : ENGINE_MEMORY, other = lead;
+  if (options->gathers && others) {
+    lead = options->memory / 2;
+    other = lead / others;
+  }
+  h->lead = engine_config(lead, options->keep_columns);
+  h->config = engine_config(other, options->keep_columns);
 }
 
 host *host_open(const host_options *options, sonde_error *err) {
   host *h = memory_of(sizeof *h);
   *h = (host){.path = options->path ? strdup(options->path) : NULL, .threads = options->threads};
   configure(h, options);
-  if (!options->path || (h->path && open_file(h, err))) h->engine = sonde_engine_new(&h->config, err);
+  if (!options->path || (h->path && open_file(h, err))) h->engine = sonde_engine_new(&h->lead, err);
   if (h->engine && bytes_register(h->engine, &h->sources, 0, err)) return h;
   host_close(h);
   return NULL;

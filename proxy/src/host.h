@@ -10,6 +10,7 @@ typedef struct {
   const char *path;
   unsigned threads;
   uint64_t memory;   /* bytes all engines together may hold; 0: 256 MB each */
+  bool gathers;      /* `memory` is given, and half of it is for the engine that runs the jobs */
   bool keep_columns; /* whether they keep decoded columns between jobs */
 } host_options;
 

@@ -287,7 +287,7 @@ static int answer_one(session *s) {
 static int run(const query_options *o) {
   sonde_error err = {0};
   uint64_t memory = o->memory ? o->memory : (uint64_t)DEFAULT_MEMORY_GB << 30;
-  host_options means = {.threads = o->threads, .memory = memory, .keep_columns = true};
+  host_options means = {.threads = o->threads, .memory = memory, .gathers = true, .keep_columns = true};
   session s = {.options = o, .host = host_open(&means, &err)};
   if (!s.host) return say_error("%s", err.message);
   s.tables.host = s.host;

@@ -34,6 +34,16 @@ test('an answer as JSON, CSV and drawn', () => {
   assert.match(runs([...table, sql])[1], /^name +price\n─+ +─+\napple +1\.5\n/)
 })
 
+test('threads do not change an answer', () => {
+  const rows = Array.from({ length: 60000 }, (_, i) => `${i},${(i * 7919) % 101},${((i * 31) % 977) / 7},name ${i % 13}`)
+  const many = ['--table', `t=${file('many.csv', `id,g,x,name\n${rows.join('\n')}\n`)}`, '--csv']
+  for (const sql of ['SELECT g, count(*), sum(x), median(x), first(name) FROM t GROUP BY g', 'SELECT * FROM t WHERE id % 1000 = 7', 'SELECT a.name, count(*) FROM t a JOIN t b ON a.id = b.id + 1 GROUP BY a.name']) {
+    const alone = runs([...many, '--threads', '1', sql])
+    assert.equal(alone[0], 0)
+    assert.deepEqual(runs([...many, '--threads', '3', sql]), alone)
+  }
+})
+
 test('every digit is there', () => {
   assert.match(runs(['--json', 'SELECT 12345678901234567890123456789, 0.1::DOUBLE + 0.2'])[1], /\[\[12345678901234567890123456789,0\.30000000000000004\]\]/)
 })
@@ -147,7 +157,7 @@ test('CSV and JSON to a file', () => {
 })
 
 test('wrong use is exit code 2', () => {
-  for (const args of [[], ['SELECT 1', 'SELECT 2'], ['--file', 'x.sql', 'SELECT 1'], ['--table', 'fruit', 'SELECT 1'], ['--memory', 'much', 'SELECT 1'], ['--file'],
+  for (const args of [[], ['SELECT 1', 'SELECT 2'], ['--file', 'x.sql', 'SELECT 1'], ['--table', 'fruit', 'SELECT 1'], ['--memory', 'much', 'SELECT 1'], ['--threads', '0', 'SELECT 1'], ['--file'],
     ['-o', 'x.txt', 'SELECT 1'], ['-o'], ['--arrow', '--file', 'x.sql']]) {
     assert.equal(runs(args)[0], 2, args.join(' '))
   }
