@@ -106,7 +106,14 @@ static sonde_step start_query(asking *x, sonde_error *err) {
   x->stage_source = query_stage_functions;
   x->stage_source.self = x;
   if (query_cut(x, err) != SONDE_OK) return SONDE_FAIL;
+  if (query_fetch(x, err) != SONDE_OK) return SONDE_FAIL;
   x->taken = 0;
+  x->job->phase = QUERY_FETCH;
+  return SONDE_YIELD;
+}
+
+static sonde_step fetch(asking *x, sonde_error *err) {
+  if (x->fetches) return query_fetch_step(x, err);
   begin_query(x);
   x->job->phase = QUERY_RUN;
   return SONDE_YIELD;
@@ -244,6 +251,7 @@ static sonde_step query_step(sonde_job *j, sonde_error *err) {
   j->spill = NULL;
   switch (j->phase) {
   case QUERY_BIND: return bind(x, err);
+  case QUERY_FETCH: return fetch(x, err);
   case QUERY_LAST_PAGE: return SONDE_DONE;
   case QUERY_PAGE:
     buf_clear(&j->page);
@@ -269,11 +277,32 @@ static void query_free(sonde_job *j) {
   query_release_tables(x);
 }
 
+/* ---- fragments: of columns that are fetched, or of stages ---- */
+
+static bool fetches(const sonde_job *j) { return j->phase == QUERY_FETCH; }
+
+static sonde_code encode(sonde_job *j, uint32_t id, buf *out, sonde_error *err) {
+  return fetches(j) ? fetch_encode(j, id, out, err) : stage_encode(j, id, out, err);
+}
+
+static sonde_code accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
+  return fetches(j) ? fetch_accept(j, id, r, err) : stage_accept(j, id, r, err);
+}
+
+/* A column that could not be fetched is read here; what is wrong with its file shows then. */
+static bool refuse(sonde_job *j, uint32_t id, const sonde_error *err) {
+  return fetches(j) || stage_refuse(j, id, err);
+}
+
+static uint32_t block_of(sonde_job *j, uint32_t id) {
+  return fetches(j) ? fetch_block_of(j, id) : stage_block_of(j, id);
+}
+
 static const job_kind query_kind = {.step = query_step,
-                                    .encode = stage_encode,
-                                    .accept = stage_accept,
-                                    .refuse = stage_refuse,
-                                    .block_of = stage_block_of,
+                                    .encode = encode,
+                                    .accept = accept,
+                                    .refuse = refuse,
+                                    .block_of = block_of,
                                     .info = query_info,
                                     .free = query_free};
 
@@ -313,6 +342,7 @@ sonde_code query_start(sonde_job *j, const json *spec, sonde_error *err) {
                 .answer = json_bool(json_get(spec, "keep"), false) ? &query_table_sink : &query_text_sink,
                 .limit = json_u64(json_get(spec, "limit"), UINT64_MAX),
                 .in_parts = json_bool(json_get(spec, "parallel"), false),
+                .everywhere = json_bool(json_get(spec, "everywhere"), false),
                 .now = (int64_t)json_u64(json_get(spec, "now"), 0),
                 .seed = json_u64(json_get(spec, "seed"), 1)};
   x->spooled = (sonde_source)json_u64(json_get(spec, "spool"), 0);

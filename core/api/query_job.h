@@ -17,6 +17,7 @@ typedef struct {
 
 /* query_stages.c: the stages of the query that runs. */
 typedef struct running_stage running_stage;
+typedef struct fetched_table fetched_table;
 
 struct asking {
   sonde_job *job;
@@ -33,12 +34,16 @@ struct asking {
   sonde_source spooled; /* the source behind it; 0: none */
   query_plan cut;       /* the statement's plan, cut into stages; root NULL: it was not */
   bool in_parts;        /* the host said that it takes fragments */
+  bool everywhere;      /* it is cut wherever it can be, whether that pays or not */
   query_stages stage_source;
   running_stage *stages, *given; /* all of them; the one whose fragments are given away */
   bool waiting;                  /* for an answer of that one */
-  bool running;                  /* the query has to be closed */
-  const sink *answer;            /* of what the host asked for: text or table */
-  const sink *sink;              /* of the query that runs now */
+  fetched_table
+      *fetches; /* tables whose columns are brought here before the query runs; the first one is under way */
+  bool fetching;
+  bool running;       /* the query has to be closed */
+  const sink *answer; /* of what the host asked for: text or table */
+  const sink *sink;   /* of the query that runs now */
   uint64_t rows, limit;
   uint64_t batches, taken; /* that the running query has answered; that the sink has taken */
   const time_zone *zone;   /* of the session; NULL: UTC */
@@ -50,7 +55,7 @@ struct asking {
   uint32_t texts_cap;
 };
 
-enum { QUERY_BIND, QUERY_RUN, QUERY_PAGE, QUERY_LAST_PAGE };
+enum { QUERY_BIND, QUERY_FETCH, QUERY_RUN, QUERY_PAGE, QUERY_LAST_PAGE };
 
 /* The phase is QUERY_LAST_PAGE: the host looks at the job's page, then the job is done. */
 sonde_step query_last_page(asking *, sonde_error *);
@@ -73,6 +78,15 @@ bool stage_refuse(sonde_job *, uint32_t id, const sonde_error *);
 uint32_t stage_block_of(sonde_job *, uint32_t id);
 void query_stages_free(asking *);
 extern const query_stages query_stage_functions; /* `self` is the asking */
+
+/* query_fetch.c. Lists what the plan reads here and other engines keep: x->fetches, which the steps empty. */
+sonde_code query_fetch(asking *, sonde_error *);
+sonde_step query_fetch_step(asking *, sonde_error *);
+/* Whether so many columns of a table of the catalogue may be kept here. */
+bool query_fits(asking *, uint32_t table, uint32_t columns);
+sonde_code fetch_encode(sonde_job *, uint32_t id, buf *, sonde_error *);
+sonde_code fetch_accept(sonde_job *, uint32_t id, rd *, sonde_error *);
+uint32_t fetch_block_of(sonde_job *, uint32_t id);
 
 /* The tables that a query may read are not dropped under it; from here on it reads none. */
 void query_release_tables(asking *);

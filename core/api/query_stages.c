@@ -37,8 +37,15 @@ static bool in_parts(void *self, uint32_t number) {
   return t->format != FORMAT_MEMORY && t->n_blocks > 1;
 }
 
+/* A copy of the columns here makes later queries fast, and many rows are better not sent at all. */
+static bool stays(void *self, uint32_t number, uint32_t columns) {
+  return !((const asking *)self)->everywhere && query_fits(self, number, columns);
+}
+
+static double rows_of(void *self, uint32_t number) { return (double)((asking *)self)->tables[number]->rows; }
+
 sonde_code query_cut(asking *x, sonde_error *err) {
-  const cut_tables tables = {x, in_parts};
+  const cut_tables tables = {x, in_parts, stays, rows_of};
   uint32_t n_stages;
   if (!x->in_parts) return SONDE_OK;
   SONDE_TRY(plan_cut(&x->statement.query, &tables, &x->job->memory, &x->cut, &n_stages, err));

@@ -71,7 +71,8 @@ void fragment_put_head(buf *b, const fragment_head *h) {
 }
 
 sonde_code fragment_get_head(rd *r, fragment_head *h, sonde_error *err) {
-  *h = (fragment_head){.kind = rd_u8(r), .format = rd_u8(r)};
+  *h = (fragment_head){.kind = rd_u8(r)}; /* one read a statement: initialisers have no order */
+  h->format = rd_u8(r);
   if (h->format == FORMAT_CSV) h->dialect = get_dialect(r);
   h->columns = rd_u32(r);
   h->table = rd_u32(r);
@@ -127,6 +128,7 @@ sonde_code fragment_run(task *t, const uint8_t *bytes, size_t len, buf *out) {
   case FRAGMENT_GATHER: code = run_gather(t, &h, &r, out); break;
   case FRAGMENT_VALUES: code = run_values(t, &h, &r, out); break;
   case FRAGMENT_EXPORT: code = run_export(t, &h, &r, out); break;
+  case FRAGMENT_COLUMNS: code = run_columns(t, &h, &r, out); break;
   case FRAGMENT_QUERY: code = run_query(t, &h, &r, out); break;
   default: return status_set(t->err, SONDE_CORRUPT, 0, "fragment kind %u is not known", h.kind);
   }

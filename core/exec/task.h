@@ -31,7 +31,8 @@ typedef enum { /* first byte of a fragment */
                FRAGMENT_GATHER,
                FRAGMENT_VALUES,
                FRAGMENT_EXPORT,
-               FRAGMENT_QUERY
+               FRAGMENT_QUERY,
+               FRAGMENT_COLUMNS
 } fragment_kind;
 
 /* FORMAT_MEMORY: the result of a query; its columns are nowhere but in the store of the lead. */
@@ -95,6 +96,7 @@ sonde_code run_keys(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_gather(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_values(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_export(task *, const fragment_head *, rd *, buf *out);
+sonde_code run_columns(task *, const fragment_head *, rd *, buf *out);
 sonde_code run_query(task *, const fragment_head *, rd *, buf *out);
 
 #endif

@@ -48,8 +48,9 @@ static sonde_code whole_life(heap *memory, uint64_t limit, uint32_t helpers, boo
       QUERY "\"sql\":\"SELECT * FROM v, (PIVOT t ON name USING max(id))\"}",
       QUERY "\"sql\":\"DROP VIEW IF EXISTS v\"}",
       QUERY
-      "\"parallel\":true,\"sql\":\"SELECT name, sum(price), min(name), count(DISTINCT id) FROM t GROUP BY name\"}",
-      QUERY "\"parallel\":true,\"sql\":\"SELECT name, median(price), list(id) FROM t GROUP BY name\"}",
+      "\"parallel\":true,\"everywhere\":true,\"sql\":\"SELECT name, sum(price), min(name), count(DISTINCT id) FROM t GROUP BY name\"}",
+      QUERY
+      "\"parallel\":true,\"everywhere\":true,\"sql\":\"SELECT name, median(price), list(id) FROM t GROUP BY name\"}",
       QUERY
       "\"parallel\":true,\"sql\":\"SELECT a.id, b.name FROM t a JOIN t b ON a.id = b.id + 1 ORDER BY 2, 1 LIMIT 9\"}",
       "{\"job\":\"drop\",\"table\":1}"};

@@ -66,9 +66,10 @@ static void put_json(char *out, const char *text) {
 
 static sonde_code ask(engines *e, const char *sql) {
   static char spec[SPEC_MAX];
-  int at = snprintf(spec, sizeof spec,
-                    "{\"job\":\"query\",\"now\":1700000000000000,\"seed\":3,\"parallel\":%s,\"tables\":[",
-                    e->parallel ? "true" : "false");
+  int at = snprintf(
+      spec, sizeof spec,
+      "{\"job\":\"query\",\"now\":1700000000000000,\"seed\":3,\"parallel\":%s,\"everywhere\":%s,\"tables\":[",
+      e->parallel ? "true" : "false", random_below(&dice, 3) ? "true" : "false");
   for (uint32_t i = 0; i < e->n; i++)
     at += snprintf(spec + at, sizeof spec - (size_t)at, "%s{\"table\":%u,\"name\":\"%s\"}", i ? "," : "",
                    e->tables[i], e->names[i]);

@@ -8,6 +8,10 @@
 #define SIDES_MAX 32u
 #define SIDE_ROWS_MAX 4e6 /* estimated: every engine builds its own table of them */
 #define FIRST_ROWS_MAX 100000u
+/* Measured with two threads: a stage takes some milliseconds more than it saves for smaller tables, and for more groups. */
+#define STAGE_ROWS_MIN 2e6
+#define STAGE_GROUPS_MAX 4096.0
+#define STAGE_COLUMNS_MAX 8u
 
 typedef struct {
   const cut_tables *tables;
@@ -428,12 +432,38 @@ static bool runs_once(const plan *p, unsigned input) {
   return input == 0 || (p->kind != PLAN_RECURSIVE && p->kind != PLAN_APPLY);
 }
 
+static const plan *scan_of(const plan *p) {
+  while (p->kind != PLAN_SCAN) p = p->input[0];
+  return p;
+}
+
+/* A pipeline whose table's columns may as well lie here. */
+static bool stays(const cutter *c, const plan *p) {
+  const plan *scan = scan_of(p);
+  return c->tables->stays(c->tables->self, scan->u.scan.table, scan->n_columns);
+}
+
+static bool has_few_groups(const plan *p) {
+  return aggregates_by_states(p) &&
+         (p->u.aggregate.n_groups == 0 || (p->rows > 0 && p->rows <= STAGE_GROUPS_MAX));
+}
+
+/* Whether it is worth while to have the node on top of a pipeline done elsewhere. The first rows of any order need few blocks. */
+static bool pays(const cutter *c, const plan *p) {
+  const plan *scan = scan_of(p->input[0]);
+  if (!stays(c, p->input[0]) || p->kind == PLAN_LIMIT) return true;
+  bool many = c->tables->rows(c->tables->self, scan->u.scan.table) >= STAGE_ROWS_MIN;
+  if (p->kind == PLAN_SORT) return many || scan->n_columns > STAGE_COLUMNS_MAX;
+  return many && (p->kind == PLAN_DISTINCT ? p->rows > 0 && p->rows <= STAGE_GROUPS_MAX : has_few_groups(p));
+}
+
 static const plan *cut(cutter *c, const plan *p) {
-  if (is_cuttable(c, p)) return exchange(c, p, nothing, NULL);
+  if (is_cuttable(c, p) && !stays(c, p)) return exchange(c, p, nothing, NULL);
   const plan *groups = p->kind == PLAN_SORT && sorts_few(p) ? aggregate_below(p) : NULL;
-  if (groups && aggregates_by_groups(groups) && is_cuttable(c, groups->input[0]))
+  if (groups && aggregates_by_groups(groups) && is_cuttable(c, groups->input[0]) &&
+      !stays(c, groups->input[0]))
     return first_stages(c, p, groups);
-  if (p->n_inputs && is_cuttable(c, p->input[0])) {
+  if (p->n_inputs && is_cuttable(c, p->input[0]) && pays(c, p)) {
     if (gathers(p)) return again(c, p);
     if (p->kind == PLAN_AGGREGATE && is_pure_aggregate(p)) return aggregate_stages(c, p);
   }

@@ -7,6 +7,9 @@
 typedef struct {
   void *self;
   bool (*in_parts)(void *self, uint32_t table); /* whether a table's blocks are worth being given away */
+  /* Whether so many of its columns may lie in this engine: then only what makes few rows of many is cut. */
+  bool (*stays)(void *self, uint32_t table, uint32_t columns);
+  double (*rows)(void *self, uint32_t table);
 } cut_tables;
 
 /* *out shares what stays the same with the plan given; new nodes lie in the arena. *n_stages: how many were cut. */
