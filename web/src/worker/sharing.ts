@@ -1,4 +1,5 @@
-// What the fragments of a stage share: each helper is told once, and told to forget it when its job has gone on or ended.
+// What the fragments of a stage share: each helper is told once, and told to forget it when its job has ended. Not before: fragments of
+// a stage that the job has given up may still be under way.
 import type { Shared } from '../engine/core.ts'
 import type { Peer } from './peer.ts'
 
@@ -9,7 +10,7 @@ export interface Sharing {
 
 export function createSharing(onForgotten: (id: number) => void): Sharing {
   const told = new Map<number, Map<Peer, Promise<void>>>()
-  const current = new WeakMap<AbortSignal, number>()
+  const needed = new WeakMap<AbortSignal, Set<number>>()
 
   function forget(id: number): void {
     for (const peer of told.get(id)?.keys() ?? []) peer.ask('unshare', { shared: id }).catch(() => undefined)
@@ -17,13 +18,13 @@ export function createSharing(onForgotten: (id: number) => void): Sharing {
     onForgotten(id)
   }
 
-  /** A job needs one number at a time, and none once it has ended. */
   function follow(id: number, job: AbortSignal): void {
-    const before = current.get(job)
-    if (before === id) return
-    current.set(job, id)
-    if (before === undefined) job.addEventListener('abort', () => forget(current.get(job)!), { once: true })
-    else forget(before)
+    const ids = needed.get(job) ?? new Set<number>()
+    if (ids.size === 0) {
+      needed.set(job, ids)
+      job.addEventListener('abort', () => ids.forEach(forget), { once: true })
+    }
+    ids.add(id)
   }
 
   return {
