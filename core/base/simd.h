@@ -11,6 +11,7 @@ static inline simd16 simd_load(const uint8_t *p) { return wasm_v128_load(p); }
 static inline simd16 simd_splat(uint8_t c) { return wasm_i8x16_splat((int8_t)c); }
 static inline simd16 simd_eq(simd16 a, simd16 b) { return wasm_i8x16_eq(a, b); }
 static inline simd16 simd_or(simd16 a, simd16 b) { return wasm_v128_or(a, b); }
+static inline simd16 simd_and(simd16 a, simd16 b) { return wasm_v128_and(a, b); }
 static inline uint32_t simd_mask(simd16 a) { return (uint32_t)wasm_i8x16_bitmask(a); }
 #define SIMD_16 1
 #elif defined(__SSE2__)
@@ -20,6 +21,7 @@ static inline simd16 simd_load(const uint8_t *p) { return _mm_loadu_si128((const
 static inline simd16 simd_splat(uint8_t c) { return _mm_set1_epi8((char)c); }
 static inline simd16 simd_eq(simd16 a, simd16 b) { return _mm_cmpeq_epi8(a, b); }
 static inline simd16 simd_or(simd16 a, simd16 b) { return _mm_or_si128(a, b); }
+static inline simd16 simd_and(simd16 a, simd16 b) { return _mm_and_si128(a, b); }
 static inline uint32_t simd_mask(simd16 a) { return (uint32_t)_mm_movemask_epi8(a); }
 #define SIMD_16 1
 #endif

@@ -139,15 +139,22 @@ sonde_code kernel_date_part(const kernel_call *c, col *out) {
   return parts(c, (date_part)(c->e->function - FN_PART_YEAR), 0, out);
 }
 
+/* The part that row i names; a constant is looked up once. */
+static sonde_code part_at(const kernel_call *c, uint32_t i, bool *known, date_part *p) {
+  if (*known && c->args[0].form == COL_CONST) return SONDE_OK;
+  sonde_str name = text_at(c, 0, i);
+  *known = date_part_named(name, p);
+  return *known ? SONDE_OK : no_such_part(c, name);
+}
+
 sonde_code kernel_date_part_named(const kernel_call *c, col *out) {
-  date_part p;
-  bool whole = sql_lane(&c->e->type) == LANE_I64;
+  date_part p = PART_DAY;
+  bool whole = sql_lane(&c->e->type) == LANE_I64, known = false;
   SONDE_TRY(kernel_out_nullable(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
     value v;
     if (!row_valid(out, i)) continue;
-    sonde_str name = text_at(c, 0, i);
-    if (!date_part_named(name, &p)) return no_such_part(c, name);
+    SONDE_TRY(part_at(c, i, &known, &p));
     bool zone = p >= PART_TIMEZONE && p <= PART_TIMEZONE_MINUTE;
     SONDE_CHECK(!zone || c->args[1].type->id != SQL_DATE, c->err, SONDE_TYPE, c->e->at,
                 "dates have no time zone");
@@ -262,14 +269,6 @@ static interval cut_interval(date_part p, interval v) {
   return (interval){v.months / months * months, 0, 0};
 }
 
-/* The part that row i names; a constant is looked up once. */
-static sonde_code part_at(const kernel_call *c, uint32_t i, bool *known, date_part *p) {
-  if (*known && c->args[0].form == COL_CONST) return SONDE_OK;
-  sonde_str name = text_at(c, 0, i);
-  *known = date_part_named(name, p);
-  return *known ? SONDE_OK : no_such_part(c, name);
-}
-
 sonde_code kernel_date_trunc(const kernel_call *c, col *out) {
   const sql_type *t = c->args[1].type;
   date_part p = PART_DAY;
@@ -376,14 +375,14 @@ static bool side(const sql_type *t, cell v, moment *m) {
 }
 
 sonde_code kernel_date_diff(const kernel_call *c, col *out) {
+  date_part p = PART_DAY;
+  bool known = false;
   SONDE_TRY(kernel_out_nullable(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
-    date_part p;
     moment a, b;
     value v = {0};
     if (!row_valid(out, i)) continue;
-    sonde_str name = text_at(c, 0, i);
-    if (!date_part_named(name, &p)) return no_such_part(c, name);
+    SONDE_TRY(part_at(c, i, &known, &p));
     const col *x = &c->args[1], *y = &c->args[2];
     v.null = !side(x->type, col_cell(x, i), &a) || !side(y->type, col_cell(y, i), &b);
     i128 n = v.null                          ? 0

@@ -35,29 +35,51 @@ static bool like(sonde_str s, sonde_str pattern, int escape) {
   return p == pe;
 }
 
-/* %text%, text%, %text, text: what most patterns are. */
+/* A pattern of nothing but texts between %, which most are: how it begins, how it ends, and what is to be found in between. */
 typedef struct {
-  sonde_str text;
-  bool open_begin, open_end, simple;
+  sonde_str head, middle, tail;
+  bool fixed;  /* no % at all: the head is everything */
+  bool simple; /* false: there are other wildcards, or escapes */
 } wildcard;
 
 static wildcard wildcard_of(sonde_str pattern, int escape) {
-  wildcard x = {.text = pattern, .simple = true};
-  if (x.text.len && x.text.ptr[0] == '%') x.open_begin = true, x.text.ptr++, x.text.len--;
-  if (x.text.len && x.text.ptr[x.text.len - 1] == '%') x.open_end = true, x.text.len--;
-  for (size_t i = 0; i < x.text.len; i++)
-    if (x.text.ptr[i] == '%' || x.text.ptr[i] == '_' || (escape >= 0 && x.text.ptr[i] == (char)escape))
-      x.simple = false;
-  if (escape >= 0 && memchr(pattern.ptr, escape, pattern.len)) x.simple = false;
+  wildcard x = {.head = pattern, .fixed = true};
+  if (pattern.len == 0) return x.simple = true, x;
+  x.simple =
+      !memchr(pattern.ptr, '_', pattern.len) && (escape < 0 || !memchr(pattern.ptr, escape, pattern.len));
+  const char *first = memchr(pattern.ptr, '%', pattern.len), *end = pattern.ptr + pattern.len, *last = end;
+  if (!first) return x;
+  while (last[-1] != '%') last--;
+  x.fixed = false;
+  x.head.len = (size_t)(first - pattern.ptr);
+  x.middle = (sonde_str){first, (size_t)(last - first)};
+  x.tail = (sonde_str){last, (size_t)(end - last)};
   return x;
+}
+
+static bool same_bytes(const char *a, sonde_str b) { return b.len == 0 || memcmp(a, b.ptr, b.len) == 0; }
+
+/* The texts between %, each behind the one before it: the leftmost place of each leaves most room for the others. */
+static bool finds_in_order(sonde_str s, sonde_str pieces) {
+  const char *p = pieces.ptr, *end = p + pieces.len;
+  for (size_t at = 0; p < end; p++) {
+    const char *next = memchr(p, '%', (size_t)(end - p));
+    sonde_str piece = {p, (size_t)(next - p)};
+    at = text_find(s, piece, at);
+    if (at == SIZE_MAX) return false;
+    at += piece.len;
+    p = next;
+  }
+  return true;
 }
 
 static bool matches(const wildcard *x, sonde_str s, sonde_str pattern, int escape) {
   if (!x->simple) return like(s, pattern, escape);
-  if (x->open_begin && x->open_end) return text_find(s, x->text, 0) != SIZE_MAX;
-  if (s.len < x->text.len || (!x->open_begin && !x->open_end && s.len != x->text.len)) return false;
-  const char *at = x->open_begin ? s.ptr + s.len - x->text.len : s.ptr;
-  return x->text.len == 0 || memcmp(at, x->text.ptr, x->text.len) == 0;
+  if (x->fixed) return str_equal(s, x->head);
+  size_t ends = x->head.len + x->tail.len;
+  if (s.len < ends || !same_bytes(s.ptr, x->head) || !same_bytes(s.ptr + s.len - x->tail.len, x->tail))
+    return false;
+  return finds_in_order((sonde_str){s.ptr + x->head.len, s.len - ends}, x->middle);
 }
 
 static sonde_code fold(const kernel_call *c, sonde_str s, sonde_str *out) {

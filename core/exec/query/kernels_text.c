@@ -21,15 +21,43 @@ sonde_code each_text(const kernel_call *c, text_row row, col *out) {
   return code;
 }
 
+/* The needle among the `n` places from p on, or NULL. */
+static const char *find_plainly(const char *p, size_t n, sonde_str needle) {
+  for (const char *end = p + n; p < end; p++) {
+    p = memchr(p, needle.ptr[0], (size_t)(end - p));
+    if (!p || memcmp(p, needle.ptr, needle.len) == 0) return p;
+  }
+  return NULL;
+}
+
+#ifdef SIMD_16
+/* 16 places at a time are asked for the needle's first and its last byte, which seldom are both there by chance. */
+static const char *find_by_ends(const char *p, size_t n, sonde_str needle) {
+  simd16 first = simd_splat((uint8_t)needle.ptr[0]), last = simd_splat((uint8_t)needle.ptr[needle.len - 1]);
+  for (size_t at = 0; at < n; at += 16) {
+    const char *q = p + (at + 16 <= n ? at : n - 16);
+    uint32_t hits = simd_mask(simd_and(simd_eq(simd_load((const uint8_t *)q), first),
+                                       simd_eq(simd_load((const uint8_t *)q + needle.len - 1), last)));
+    for (; hits; hits &= hits - 1) {
+      const char *hit = q + __builtin_ctz(hits);
+      if (memcmp(hit, needle.ptr, needle.len) == 0) return hit;
+    }
+  }
+  return NULL;
+}
+#endif
+
 size_t text_find(sonde_str s, sonde_str needle, size_t from) {
   if (needle.len == 0) return from;
-  while (from + needle.len <= s.len) {
-    const char *p = memchr(s.ptr + from, needle.ptr[0], s.len - from - needle.len + 1);
-    if (!p) return SIZE_MAX;
-    if (memcmp(p, needle.ptr, needle.len) == 0) return (size_t)(p - s.ptr);
-    from = (size_t)(p - s.ptr) + 1;
-  }
-  return SIZE_MAX;
+  if (from > s.len || needle.len > s.len - from) return SIZE_MAX;
+  size_t places = s.len - from - needle.len + 1;
+#ifdef SIMD_16
+  const char *hit =
+      places < 16 ? find_plainly(s.ptr + from, places, needle) : find_by_ends(s.ptr + from, places, needle);
+#else
+  const char *hit = find_plainly(s.ptr + from, places, needle);
+#endif
+  return hit ? (size_t)(hit - s.ptr) : SIZE_MAX;
 }
 
 static void put_str(buf *b, sonde_str s) { buf_put(b, s.ptr, s.len); }
