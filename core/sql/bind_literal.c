@@ -325,10 +325,18 @@ static sql_type enum_type(binder *b, const ast_type *ast) {
   return (sql_type){.id = SQL_ENUM, .n_labels = ast->names.count, .names = ast->names.items};
 }
 
+/* T[3] is a list, which is not held to the length. */
+static sql_type array_type(binder *b, const ast_type *ast) {
+  if (ast->n_numbers && ast->numbers[0] == 0)
+    bind_fail(b, SONDE_TYPE, ast->at, "an array has at least one item; T[] is a list of any length");
+  return nested_type(b, ast, SQL_LIST);
+}
+
 sql_type bind_type(binder *b, const ast_type *ast) {
   sql_type t = sql_simple(SQL_NULL);
   if (b->failed) return t;
-  if (name_is(ast->name, "list") || name_is(ast->name, "array")) return nested_type(b, ast, SQL_LIST);
+  if (name_is(ast->name, "list")) return nested_type(b, ast, SQL_LIST);
+  if (name_is(ast->name, "array")) return array_type(b, ast);
   if (ast->n_children && name_is(ast->name, "map")) return nested_type(b, ast, SQL_MAP);
   if (ast->n_children && (name_is(ast->name, "struct") || name_is(ast->name, "row"))) {
     return nested_type(b, ast, SQL_STRUCT);

@@ -140,8 +140,8 @@ static node *pull_project(puller *p, node *n) {
 }
 
 static bool counts(uint16_t function) {
-  return function == FN_COUNT || function == FN_COUNT_STAR || function == FN_COUNT_IF ||
-         function == FN_APPROX_COUNT_DISTINCT || function == FN_REGR_COUNT;
+  return function == FN_COUNT || function == FN_COUNT_STAR || function == FN_APPROX_COUNT_DISTINCT ||
+         function == FN_REGR_COUNT;
 }
 
 /* Equality with an outer column becomes a group. */

@@ -27,13 +27,6 @@ static sonde_code count_values(aggregate *a, void *states, const uint32_t *group
   return SONDE_OK;
 }
 
-static sonde_code count_true(aggregate *a, void *states, const uint32_t *groups, const col *args,
-                             uint32_t n) {
-  (void)a;
-  EACH_STATE(int64_t, &args[0], *s += COL_AT(&args[0], uint8_t, i));
-  return SONDE_OK;
-}
-
 static sonde_code finish_count(aggregate *a, const void *states, uint32_t first, uint32_t n, col *out,
                                arena *m) {
   const int64_t *counts = (const int64_t *)states + first;
@@ -53,8 +46,7 @@ static sonde_code merge_count(aggregate *a, void *into, const void *from) {
 }
 
 static const aggregate_class count_star_class = {8, count_rows, finish_count, merge_count, false},
-                             count_class = {8, count_values, finish_count, merge_count, false},
-                             count_if_class = {8, count_true, finish_count, merge_count, false};
+                             count_class = {8, count_values, finish_count, merge_count, false};
 
 /* ---- sums of whole numbers, in 128 bits ---- */
 
@@ -543,7 +535,7 @@ const aggregate_class *simple_class(const aggregate_call *c) {
   switch (c->function) {
   case FN_COUNT_STAR: return &count_star_class;
   case FN_COUNT: return &count_class;
-  case FN_COUNT_IF: return &count_if_class;
+  case FN_COUNT_IF: /* as a sum it is NULL where there is nothing to count */
   case FN_SUM: return sum_class(t, false);
   case FN_AVG: return sum_class(t, true);
   case FN_FSUM:

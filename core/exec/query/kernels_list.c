@@ -127,14 +127,14 @@ sonde_code kernel_list_sets(const kernel_call *c, col *out) {
 
 /* ---- putting together ---- */
 
-/* list_concat leaves null lists out; of nulls only it is null. */
+/* list_concat leaves null lists out; only nulls that are of no list type either make a null. */
 sonde_code kernel_list_concat(const kernel_call *c, col *out) {
   SONDE_TRY(kernel_out_nullable(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
     uint32_t n = 0, lists = 0;
     for (uint32_t k = 0; k < c->n_args; k++)
       if (col_valid(&c->args[k], i)) n += list_at(c, k, i)->n, lists++;
-    if (!lists) {
+    if (!lists && item_type(c, 0)->id == SQL_NULL) {
       col_put_null(out, i);
       continue;
     }
@@ -456,7 +456,18 @@ static sonde_code join_row(const kernel_call *c, uint32_t i, buf *b) {
   return SONDE_OK;
 }
 
-sonde_code kernel_array_to_string(const kernel_call *c, col *out) { return each_text(c, join_row, out); }
+static bool holds_nulls_only(const nested *l) {
+  uint32_t nulls = 0;
+  while (nulls < l->n && !nested_valid(l, nulls)) nulls++;
+  return l->n && nulls == l->n;
+}
+
+sonde_code kernel_array_to_string(const kernel_call *c, col *out) {
+  SONDE_TRY(kernel_out_nullable(c, out));
+  for (uint32_t i = 0; i < c->n; i++)
+    if (row_valid(out, i) && holds_nulls_only(list_at(c, 0, i))) col_put_null(out, i);
+  return put_texts(c, join_row, out);
+}
 
 sonde_code kernel_vector_math(const kernel_call *c, col *out) {
   uint16_t fn = c->e->function;

@@ -5,8 +5,7 @@
 
 #define TEXT_MAX ((size_t)1 << 30)
 
-sonde_code each_text(const kernel_call *c, text_row row, col *out) {
-  SONDE_TRY(kernel_out(c, out));
+sonde_code put_texts(const kernel_call *c, text_row row, col *out) {
   buf b;
   buf_init(&b, c->run->mem, TEXT_MAX);
   sonde_code code = SONDE_OK;
@@ -19,6 +18,11 @@ sonde_code each_text(const kernel_call *c, text_row row, col *out) {
   }
   buf_free(&b);
   return code;
+}
+
+sonde_code each_text(const kernel_call *c, text_row row, col *out) {
+  SONDE_TRY(kernel_out(c, out));
+  return put_texts(c, row, out);
 }
 
 /* The needle among the `n` places from p on, or NULL. */

@@ -30,6 +30,17 @@ typedef struct {
 
 #define NODE(o) (&(o)->plan->u.sort)
 
+static bool keeps_all(const sort_op *x) { return x->wanted >= UINT32_MAX / 8; }
+
+/* Where the host has no file for what memory does not hold. */
+static sonde_code explain_limit(const op *o, const sort_op *x, sonde_code code) {
+  if (code != SONDE_LIMIT || o->run->spool || !keeps_all(x)) return code;
+  return status_set(o->run->err, SONDE_LIMIT, 0,
+                    "the memory budget of %llu MB does not hold the rows to sort, and there is no file to keep "
+                    "them in, as in private windows of browsers; sort fewer rows or columns, or raise the budget",
+                    (unsigned long long)(o->run->mem->limit >> 20));
+}
+
 static sonde_code number_rows(op *o, sort_op *x) {
   x->n = x->rows.n;
   SONDE_TRY(grow(o->run->mem, &x->order, &x->order_cap, x->n, sizeof *x->order, o->run->err));
@@ -102,8 +113,8 @@ static sonde_code take_in(op *o, sort_op *x, const batch *in) {
   for (uint32_t i = 0; i < x->n_keys; i++)
     SONDE_TRY(node_eval(x->exprs[i], in, &o->scratch, &b.cols[x->n_in + i]));
   if (x->pruned) n = promising(x, &b.cols[x->n_in], in->n, rows);
-  SONDE_TRY(rowset_append_rows(&x->rows, &b, n < in->n ? rows : NULL, n, o->run->err));
-  bool many = x->wanted < UINT32_MAX / 8 && x->rows.n > x->wanted * 2 + PRUNE_ROWS;
+  SONDE_TRY(explain_limit(o, x, rowset_append_rows(&x->rows, &b, n < in->n ? rows : NULL, n, o->run->err)));
+  bool many = !keeps_all(x) && x->rows.n > x->wanted * 2 + PRUNE_ROWS;
   return many && x->wanted ? prune(o, x) : SONDE_OK;
 }
 
@@ -136,9 +147,10 @@ static step fetch_late(op *o, sort_op *x) {
 }
 
 static sonde_code begin_sorting(op *o, sort_op *x) {
-  SONDE_TRY(number_rows(o, x));
-  return sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL,
-                     o->run->err);
+  SONDE_TRY(explain_limit(o, x, number_rows(o, x)));
+  sonde_code code = sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL,
+                                o->run->err);
+  return explain_limit(o, x, code);
 }
 
 /* ---- more rows than memory holds ---- */
@@ -148,8 +160,7 @@ static uint64_t bytes_at_hand(const sort_op *x) {
 }
 
 static bool must_spill(const op *o, const sort_op *x) {
-  bool keeps_all = x->wanted >= UINT32_MAX / 8;
-  return o->run->spool && keeps_all && x->rows.n > BATCH_ROWS && bytes_at_hand(x) > o->run->mem->limit / 8;
+  return o->run->spool && keeps_all(x) && x->rows.n > BATCH_ROWS && bytes_at_hand(x) > o->run->mem->limit / 8;
 }
 
 static sonde_code begin_run(op *o, sort_op *x) {

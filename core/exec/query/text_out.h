@@ -42,6 +42,8 @@ static inline int64_t count_points(sonde_str s) {
 /* A row function over a strict call's rows: writes one text. */
 typedef sonde_code (*text_row)(const kernel_call *, uint32_t row, buf *);
 sonde_code each_text(const kernel_call *, text_row, col *out);
+/* The same for the rows of a column that are not null yet. */
+sonde_code put_texts(const kernel_call *, text_row, col *out);
 
 /* Where `needle` begins in `s` from `from` on; SIZE_MAX: nowhere. */
 size_t text_find(sonde_str s, sonde_str needle, size_t from);

@@ -5,8 +5,8 @@ import type { Exports } from './wasm.ts'
 
 export const ABI_VERSION = 2
 
-export type Step = 'yield' | 'need' | 'page' | 'split' | 'done' | 'fail'
-const steps: readonly Step[] = ['yield', 'need', 'page', 'split', 'done', 'fail']
+export type Step = 'yield' | 'need' | 'page' | 'split' | 'done' | 'fail' | 'spill'
+const steps: readonly Step[] = ['yield', 'need', 'page', 'split', 'done', 'fail', 'spill']
 const codes: readonly (ErrorCode | undefined)[] = [
   undefined, 'nomem', 'limit', 'bytes', 'corrupt', 'unsupported', 'syntax', 'name', 'type', 'value', 'cancelled', 'misuse',
 ]

@@ -12,6 +12,7 @@ import { createTurns, type Turns } from './turns.ts'
 export interface Instance {
   readonly core: Core
   readonly turns: Turns
+  /** Again with a source that has grown. */
   addSource(id: number, source: Source): void
   dropSource(id: number): void
   bring(want: Want, signal: AbortSignal): Promise<void>

@@ -3,11 +3,13 @@ import { ExplorerError, type Progress, type TableInfo } from '../engine/api.ts'
 import { sendChunks } from '../engine/chunks.ts'
 import { openSource, type Source } from '../engine/source.ts'
 import type { Instance } from './instance.ts'
-import { createJobs } from './jobs.ts'
+import { createJobs, type Jobs, type JobSpec } from './jobs.ts'
 import { createPeer, type Call, type Handlers } from './peer.ts'
 import { createPool } from './pool.ts'
 import { PAGE, QUERY, SCAN, type Opened, type Ops, type ReadSpec, type Start } from './protocol.ts'
+import type { RunOptions } from './run-job.ts'
 import { createScanner } from './scanner.ts'
+import { findSpools } from './spools.ts'
 import { firstInfo, mergeInfo, type EngineInfo, type OpenTable } from './tables.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -23,6 +25,7 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
   const pool = createPool()
   const jobs = createJobs(instance, pool, views)
   const scanner = createScanner(jobs, pool, addSource)
+  const spools = findSpools()
   let lastSource = 0
 
   function addSource(source: Source): number {
@@ -61,9 +64,25 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
   async function query({ tables: read, ...spec }: Ops['query']['in'], { signal, event }: Call<'query'>): Promise<Opened> {
     const onStep = jobs.reporter('query', event)
     const job = { job: 'query', keep: true, tables: read, reads: read.map(({ table }) => table), now: Date.now() * 1000, parallel: !pool.isEmpty, ...spec }
-    const { info, page } = await jobs.runForPage(job, { urgency: QUERY, signal, onStep })
+    const { info, page } = await runWithSpool(job, { urgency: QUERY, signal, onStep })
     const table = remember(firstInfo('', [], JSON.parse(info) as EngineInfo), undefined, false, page)
     return { info: table.info, page }
+  }
+
+  /** What memory does not hold goes to a file, where there can be one. */
+  async function runWithSpool(spec: JobSpec, options: RunOptions): ReturnType<Jobs['runForPage']> {
+    const spool = (await spools)?.()
+    if (!spool) return jobs.runForPage(spec, options)
+    const id = addSource(spool)
+    const onSpill = async (rows: Uint8Array<ArrayBuffer>): Promise<void> => {
+      await spool.append(rows)
+      instance.addSource(id, spool)
+    }
+    try {
+      return await jobs.runForPage({ ...spec, spool: id }, { ...options, onSpill })
+    } finally {
+      instance.dropSource(id)
+    }
   }
 
   function remember(info: TableInfo, source: number | undefined, needsInflate: boolean, page: ArrayBuffer): OpenTable {

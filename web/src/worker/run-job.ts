@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly urgency: Urgency
   readonly signal: AbortSignal
   onPage?(page: Uint8Array<ArrayBuffer>): void | Promise<void>
+  /** Of queries that name a spool: keeps the rows and tells the engine. */
+  onSpill?(rows: Uint8Array<ArrayBuffer>): Promise<void>
   onStep?(job: Job): void
   /** Before the job is freed. */
   onDone?(job: Job): void
@@ -69,6 +71,9 @@ async function stepUntilDone(job: Job, around: Surroundings, options: RunOptions
       }
       case 'page':
         await options.onPage?.(job.page())
+        break
+      case 'spill':
+        await options.onSpill?.(job.page())
         break
       case 'split':
         handOut(job, arrivals, around, options)
