@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* What one connection may send before the others get their turn. */
-enum { TURN_BYTES = 1 << 20, LINGER_SECONDS = 2, SPARE_MAX = 64 };
+enum { TURN_BYTES = 2 << 20, LINGER_SECONDS = 2, SPARE_MAX = 64 };
 
 static exchange *take_exchange(loop *l) {
   exchange *x = l->spare;

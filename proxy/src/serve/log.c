@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { BUFFER = 256 << 10 };
+enum { BUFFER = 256 << 10, END_SECONDS = 2 };
 
 struct request_log {
   int fd;
@@ -89,13 +90,22 @@ bool log_start(request_log *l) {
   return !l || l->running;
 }
 
+/* A reader that does not take the last lines does not keep the server from ending; the thread ends with the process then. */
+static bool has_ended(request_log *l) {
+  struct timespec patience;
+  if (!l->running) return true;
+  clock_gettime(CLOCK_REALTIME, &patience);
+  patience.tv_sec += END_SECONDS;
+  return pthread_timedjoin_np(l->thread, NULL, &patience) == 0;
+}
+
 void log_close(request_log *l) {
   if (!l) return;
   pthread_mutex_lock(&l->mutex);
   l->ending = true;
   pthread_cond_signal(&l->filled);
   pthread_mutex_unlock(&l->mutex);
-  if (l->running) pthread_join(l->thread, NULL);
+  if (!has_ended(l)) return;
   close(l->fd);
   pthread_mutex_destroy(&l->mutex);
   pthread_cond_destroy(&l->filled);

@@ -10,4 +10,16 @@ bool sandbox_enter(const config *, const roots *, char why[256], const char **mi
 /* The list of system calls alone. */
 bool seccomp_enter(sandbox_mode);
 
+/* A sanitizer's runtime reads and calls what it likes, at the end above all: those two fences are not for it. */
+#if defined __SANITIZE_ADDRESS__
+#define SANDBOX_SANITIZED 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define SANDBOX_SANITIZED 1
+#endif
+#endif
+#ifndef SANDBOX_SANITIZED
+#define SANDBOX_SANITIZED 0
+#endif
+
 #endif

@@ -10,15 +10,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-/* Numbers of system calls are known here for two architectures; a sanitizer's runtime calls what it likes. */
-#if defined __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined SANITIZED
+/* Numbers of system calls are known here for two architectures. */
+#if SANDBOX_SANITIZED
 #elif defined __x86_64__
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined __aarch64__

@@ -10,7 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { SMALL = 16 << 10, PIECE = 512 << 10 };
+enum { SMALL = 16 << 10, PIECE = 1 << 20 };
 
 /* The reader's time begins when it first does not keep up. */
 static step blocked(conn *c) {
@@ -58,7 +58,7 @@ static step send_text(conn *c, size_t *turn) {
   exchange *x = c->x;
   size_t small = read_small(c);
   struct iovec parts[3] = {{x->head.ptr + x->head_sent, x->head.len - x->head_sent},
-                           {x->body + x->body_sent, x->body_len - x->body_sent},
+                           {x->body ? x->body + x->body_sent : NULL, x->body_len - x->body_sent},
                            {c->loop->scratch, small}};
   struct msghdr message = {.msg_iov = parts, .msg_iovlen = 3};
   bool more = x->length > small || (!x->done && !x->work);

@@ -12,7 +12,7 @@ static int hex_digit(char c) {
 /* The byte at `s`, %XX decoded; -1 when it is malformed or NUL, which no name holds. */
 static int decode_byte(sonde_str s, size_t *used) {
   *used = 1;
-  if (*s.ptr != '%') return (unsigned char)*s.ptr;
+  if (*s.ptr != '%') return *s.ptr ? (unsigned char)*s.ptr : -1;
   if (s.len < 3 || hex_digit(s.ptr[1]) < 0 || hex_digit(s.ptr[2]) < 0) return -1;
   *used = 3;
   int byte = hex_digit(s.ptr[1]) * 16 + hex_digit(s.ptr[2]);
