@@ -26,6 +26,8 @@ struct host {
   pool *pool; /* begun with the first fragments; NULL with one thread */
   host_progress_fn progress;
   void *progress_user;
+  host_stop_fn stop;
+  void *stop_user;
 };
 
 __attribute__((format(printf, 3, 4))) static bool fail(sonde_error *err, sonde_code code, const char *format,
@@ -56,17 +58,26 @@ static bool open_file(host *h, sonde_error *err) {
   return true;
 }
 
-uint32_t host_add(host *h, const char *path, sonde_error *err) {
+uint32_t host_add_open(host *h, int fd, sonde_error *err) {
   struct stat st;
   uint32_t at = h->sources.count;
-  if (at == SOURCES_MAX) return fail(err, SONDE_LIMIT, "more than %d files", SOURCES_MAX);
-  int fd = open_ordinary(path, &st, err);
-  if (fd < 0) return 0;
+  if (at == SOURCES_MAX || fstat(fd, &st) != 0) {
+    close(fd);
+    return fail(err, SONDE_LIMIT, "more than %d files", SOURCES_MAX);
+  }
   h->sources.files[at].fd = fd;
   h->sources.files[at].size = (uint64_t)st.st_size;
   h->sources.count++;
   return bytes_register(h->engine, &h->sources, at, err) ? at + 1 : 0;
 }
+
+uint32_t host_add(host *h, const char *path, sonde_error *err) {
+  struct stat st;
+  int fd = open_ordinary(path, &st, err);
+  return fd < 0 ? 0 : host_add_open(h, fd, err);
+}
+
+uint32_t host_sources(const host *h) { return h->sources.count; }
 
 /* One engine for the job and one for each thread, all alike. */
 static void configure(host *h, const host_options *options) {
@@ -110,6 +121,11 @@ void host_watch(host *h, host_progress_fn progress, void *user) {
   h->progress_user = user;
 }
 
+void host_stop_when(host *h, host_stop_fn stop, void *user) {
+  h->stop = stop;
+  h->stop_user = user;
+}
+
 static void give_results(host *h, sonde_job *job) {
   pool_result *all = pool_collect(h->pool);
   for (const pool_result *r = all; r; r = r->next) {
@@ -149,6 +165,7 @@ static bool drive(host *h, sonde_job *job, host_page_fn on_page, void *user, son
     case SONDE_DONE: return true;
     case SONDE_FAIL: return false;
     }
+    if (h->stop && h->stop(h->stop_user)) return fail(err, SONDE_CANCELLED, "it was ended");
     if (h->progress) h->progress(h->progress_user, sonde_job_progress(job));
   }
 }
