@@ -162,12 +162,12 @@ test('a log on a full disk stops nothing, and the lost lines are counted', async
 
 test('SIGTERM lets an answer finish, takes no new connection, and ends with success', async () => {
   const one = await shop.serve([], { roots: { data: shop.path('data') }, drain_seconds: 5 })
-  const idle = connect(one.port, '127.0.0.1')
+  const idle = connect(one.port, '127.0.0.1').on('error', () => {}) // it may be reset before it was accepted
   const reader = slowReader(file, one.port)
   await reader.started
   one.child.kill('SIGTERM')
   await new Promise((resolve) => idle.on('close', resolve).resume())
-  await assert.rejects(ask(one.port, '/healthz'), /ECONNREFUSED/)
+  await until(() => ask(one.port, '/healthz').then(() => false, (error) => error.code === 'ECONNREFUSED'), 'it listens no more')
   assert.equal((await reader.finish()).body.length, size)
   assert.equal(await one.ended, 0)
 })
@@ -181,6 +181,20 @@ test('what does not drain in time is cut', async () => {
   assert.ok((await reader.finish()).body.length < size)
 })
 
+test('a second SIGTERM does not wait', async () => {
+  const one = await shop.serve([], { roots: { data: shop.path('data') } })
+  const reader = slowReader(file, one.port)
+  await reader.started
+  const begin = Date.now()
+  one.child.kill('SIGTERM')
+  await sleep(200)
+  assert.equal(one.child.exitCode, null)
+  one.child.kill('SIGTERM')
+  assert.equal(await one.ended, 0)
+  assert.ok(Date.now() - begin < 5000)
+  reader.socket.destroy()
+})
+
 test('memory stays flat under thousands of requests of every kind', async () => {
   const steady = await shop.serve([], { roots: { data: shop.path('data') } })
   const resident = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${steady.child.pid}/status`, 'utf8'))[1])
@@ -192,11 +206,15 @@ test('memory stays flat under thousands of requests of every kind', async () => 
     await ask(steady.port, `/v1/f/data/${i}`)
     await exchange('GET / HTTP/1.1\r\nHost: a b\r\n\r\n', steady.port)
   }))
-  for (let i = 0; i < 5; i++) await round()
-  const before = resident()
-  for (let i = 0; i < 15; i++) await round()
+  const readings = []
+  for (let i = 0; i < 28; i++) {
+    await round()
+    readings.push(resident()) // with whatever buffers are in use just then: single ones differ by some MB
+  }
+  const middle = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1]
   const sanitized = /asan/.test(readFileSync(`/proc/${steady.child.pid}/maps`, 'utf8'))
-  assert.ok(sanitized || resident() - before < 3000, `${before} kB before, ${resident()} kB after`)
+  const [before, after] = [middle(readings.slice(4, 12)), middle(readings.slice(20))]
+  assert.ok(sanitized || after - before < 3000, `${before} kB before, ${after} kB after`)
 })
 
 test('bytes that are not in memory are brought by a helper, and come right', async () => {
@@ -207,12 +225,14 @@ test('bytes that are not in memory are brought by a helper, and come right', asy
   const forget = 'import os, sys; fd = os.open(sys.argv[1], os.O_RDONLY); os.fsync(fd); os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)'
   const brought = () => metric(cold.port, 'sonde_cold_reads_total')
   for (const [range, expected] of [[undefined, bytes], ['bytes=5000000-5000999', bytes.subarray(5000000, 5001000)], ['bytes=0-9,4000000-4000009', undefined]]) {
-    assert.equal(spawnSync('python3', ['-c', forget, shop.path('data/cold.bin')]).status, 0)
-    const before = await brought()
-    const answer = await ask(cold.port, '/v1/f/data/cold.bin', range ? { Range: range } : {})
-    if (expected) assert.ok(answer.body.equals(expected), range)
-    else assert.ok(answer.body.includes(bytes.subarray(4000000, 4000010)))
-    assert.ok(await brought() > before, `${range}: read by a helper`)
+    await until(async () => { // the kernel keeps pages that something still refers to
+      assert.equal(spawnSync('python3', ['-c', forget, shop.path('data/cold.bin')]).status, 0)
+      const before = await brought()
+      const answer = await ask(cold.port, '/v1/f/data/cold.bin', range ? { Range: range } : {})
+      if (expected) assert.ok(answer.body.equals(expected), range)
+      else assert.ok(answer.body.includes(bytes.subarray(4000000, 4000010)))
+      return await brought() > before
+    }, `${range}: read by a helper`, 1)
   }
 })
 

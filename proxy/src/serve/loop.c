@@ -154,12 +154,20 @@ static void refresh_keys(loop *l) {
   pthread_mutex_unlock(&s->keys_mutex);
 }
 
+/* Requests that are here already are answered; whoever has asked nothing is let go. */
+static void drain_connections(loop *l) {
+  for (conn *c = l->connections, *next; c; c = next) next = c->next, conn_event(c, EPOLLIN);
+  for (conn *c = l->connections, *next; c; c = next) next = c->next, conn_drain(c);
+}
+
 static void begin_draining(loop *l) {
   if (l->draining || !atomic_load_explicit(&l->site->draining, memory_order_acquire)) return;
   l->draining = true;
   l->drain_until_ms = l->now_ms + (uint64_t)l->site->config.drain_seconds * 1000;
+  for (unsigned i = 0; i < l->listener_count; i++)
+    accept_some(l, &l->listeners[i]); /* who came before is not turned away */
   close_listeners(l);
-  for (conn *c = l->connections, *next; c; c = next) next = c->next, conn_drain(c);
+  drain_connections(l);
 }
 
 static void run_late(loop *l) {
@@ -196,7 +204,8 @@ static void run_round(loop *l) {
 }
 
 static bool has_drained(const loop *l) {
-  return l->draining && (!l->connections || l->now_ms >= l->drain_until_ms);
+  return l->draining &&
+         (!l->connections || l->now_ms >= l->drain_until_ms || atomic_load(&l->site->hurrying));
 }
 
 void *loop_run(void *context) {

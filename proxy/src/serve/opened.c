@@ -27,7 +27,7 @@ void opened_forget(opened_files *files) {
 
 bool opened_is_unchanged(const opened *f) {
   struct stat now;
-  return fstat(f->fd, &now) == 0 && version_holds(&f->version, &now);
+  return version_stat(f->fd, &now) == 0 && version_holds(&f->version, &now);
 }
 
 static opened *new_opened(int fd, const struct stat *file, sonde_str path) {
@@ -75,7 +75,7 @@ static opened *open_file(int folder, sonde_str path, int *status) {
 /* A file that has lost its last name was deleted, or another one was renamed over it. */
 static bool is_current(const opened *f) {
   struct stat now;
-  return fstat(f->fd, &now) == 0 && now.st_nlink > 0 && version_holds(&f->version, &now);
+  return version_stat(f->fd, &now) == 0 && now.st_nlink > 0 && version_holds(&f->version, &now);
 }
 
 static bool is_it(const opened *f, int folder, uint64_t hash, sonde_str path) {

@@ -27,7 +27,7 @@ const char serve_usage[] =
     "  --cache DIR         keep compressed copies there\n"
     "  --log FILE          one line of JSON for each request; stderr is one\n"
     "\n"
-    "Ctrl-C ends it once what is under way has been answered; SIGHUP reads the keys again.\n";
+    "Ctrl-C ends it once what is under way has been answered, a second one at once. SIGHUP reads the keys again.\n";
 
 enum { COLD_THREADS = 4 };
 
@@ -217,18 +217,39 @@ static int start_threads(site *s, unsigned *running) {
   return started ? EXIT_FINE : say_error("cannot start threads: %s", strerror(errno));
 }
 
+static void wake_all(const site *s) {
+  for (unsigned i = 0; i < s->loop_count; i++) loop_wake(s->loops[i]);
+}
+
 /* What was in force stays so when the new one cannot be used. */
 static void reload(site *s) {
   char why[256] = "";
   if (!site_load_keys(s, why)) say_error("the old keys stay: %s: %s", s->config.keys, why);
   if (!answers_reload(s->answers, why)) say_error("the old catalog stays: %s", why);
-  for (unsigned i = 0; i < s->loop_count; i++) loop_wake(s->loops[i]);
+  wake_all(s);
 }
 
-static void drain(site *s, unsigned running) {
+static bool ends_within(const loop *l, long milliseconds) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += milliseconds * 1000000;
+  until.tv_sec += until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
+  return pthread_timedjoin_np(l->thread, NULL, &until) == 0;
+}
+
+/* Who asks a second time does not want to wait. */
+static void drain(site *s, unsigned running, const sigset_t *signals) {
+  const struct timespec at_once = {0};
   atomic_store(&s->draining, true);
-  for (unsigned i = 0; i < running; i++) loop_wake(s->loops[i]);
-  for (unsigned i = 0; i < running; i++) pthread_join(s->loops[i]->thread, NULL);
+  wake_all(s);
+  for (unsigned i = 0; i < running; i++) {
+    while (!ends_within(s->loops[i], 50)) {
+      if (sigtimedwait(signals, NULL, &at_once) <= 0) continue;
+      atomic_store(&s->hurrying, true);
+      wake_all(s);
+    }
+  }
 }
 
 static int run(site *s, const sigset_t *signals) {
@@ -241,7 +262,7 @@ static int run(site *s, const sigset_t *signals) {
     else if (signal > 0)
       break;
   }
-  drain(s, running);
+  drain(s, running, signals);
   return code;
 }
 

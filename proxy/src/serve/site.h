@@ -29,7 +29,8 @@ typedef struct site {
   keyring keys;                /* the newest; loops copy it when the generation has moved on */
   atomic_uint keys_generation; /* 0: no key ring, nothing needs a signature */
 
-  atomic_bool draining;
+  atomic_bool draining; /* no new connections; the loops end when the last answer is sent */
+  atomic_bool hurrying; /* or now */
   loop **loops;
   unsigned loop_count;
 } site;

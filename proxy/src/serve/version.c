@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 void http_date(time_t t, char out[HTTP_DATE_SIZE]) {
   struct tm utc;
@@ -39,4 +41,12 @@ void version_of(const struct stat *file, file_version *out) {
 bool version_holds(const file_version *v, const struct stat *now) {
   return v->size == (uint64_t)now->st_size && v->modified.tv_sec == now->st_mtim.tv_sec &&
          v->modified.tv_nsec == now->st_mtim.tv_nsec;
+}
+
+int version_stat(int fd, struct stat *out) {
+#if defined __x86_64__ || defined __aarch64__ /* where the kernel's struct is the C library's */
+  return (int)syscall(SYS_fstat, fd, out);
+#else
+  return fstat(fd, out);
+#endif
 }

@@ -20,6 +20,9 @@ void version_of(const struct stat *, file_version *out);
 /* Whether a file is still in the state that `v` was made from; it is the same file. */
 bool version_holds(const file_version *v, const struct stat *now);
 
+/* fstat, but without the detour that glibc takes through a path: it is asked for every answer. */
+int version_stat(int fd, struct stat *out);
+
 void http_date(time_t, char out[HTTP_DATE_SIZE]);
 /* All three forms that RFC 9110, 5.6.7 asks to accept. */
 bool http_date_read(sonde_str text, time_t *out);

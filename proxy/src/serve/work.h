@@ -9,7 +9,7 @@
  *     if (!work_begin(w, 200, WORK_UNKNOWN_LENGTH, "Content-Type: application/json\r\n")) return;
  *     work_write(w, "[]", 2);
  *   }
- *   static const work_route routes[] = {{METHOD_GET, "/v1/tables", false, answer_tables}, …};   // in routes.c
+ *   static const work_route routes[] = {{METHOD_GET, "/v1/tables", false, answer_tables}, …};   // in answers.c
  */
 #ifndef SERVE_WORK_H
 #define SERVE_WORK_H

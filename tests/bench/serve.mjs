@@ -1,6 +1,8 @@
 // `sonde serve` beside nginx with its open_file_cache: ranges of one file on loopback, asked by wrk. Both serve the same
-// folder with a worker a core, keep-alive, no log. Needs nginx and wrk (Debian: nginx-light, wrk); prints Markdown.
-//   node serve-files.mjs [--rounds 5] [--seconds 4] [--connections 32]
+// folder, keep-alive, no log. Requests a second are measured with a worker a core. Processor time a request is measured with
+// one worker on a core of its own, kept busy by wrk on another: a worker that waits pays for going to sleep and waking up, and
+// the faster one waits more. Needs nginx and wrk (Debian: nginx-light, wrk); prints Markdown.
+//   node serve.mjs [--rounds 5] [--seconds 4] [--connections 32]
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -15,7 +17,7 @@ const { values } = parseArgs({ options: {
 const rounds = Number(values.rounds), seconds = Number(values.seconds), connections = Number(values.connections)
 const folder = mkdtempSync(join(tmpdir(), 'sonde-bench-'))
 const cases = [['1 KiB', 1 << 10, 1], ['64 KiB', 64 << 10, 1.1], ['1 MiB', 1 << 20, 0.95], ['8 MiB', 8 << 20, 0.95]]
-const ports = { nginx: 18080, sonde: 18081 }
+const setups = { all: { threads: cpus().length, nginx: 18080, sonde: 18081 }, one: { threads: 1, nginx: 18082, sonde: 18083 } }
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 function writeFile() {
@@ -27,24 +29,30 @@ function writeFile() {
   }
 }
 
-const nginxSettings = () => `
-daemon off; master_process on; worker_processes ${cpus().length}; pid ${folder}/nginx.pid; error_log /dev/null; user root;
+const nginxSettings = (setup) => `
+daemon off; master_process on; worker_processes ${setup.threads}; pid ${folder}/nginx-${setup.nginx}.pid; error_log /dev/null; user root;
 events { worker_connections 4096; }
 http {
   access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 100000000; keepalive_timeout 300s;
   open_file_cache max=1000 inactive=300s; open_file_cache_valid 60s; open_file_cache_min_uses 1;
   ${['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name === 'body' ? 'client_body' : name}_temp_path ${folder}/${name};`).join(' ')}
-  server { listen 127.0.0.1:${ports.nginx} reuseport; root ${folder}; }
+  server { listen 127.0.0.1:${setup.nginx} reuseport; root ${folder}; }
 }`
 
-function startNginx() {
-  writeFileSync(join(folder, 'nginx.conf'), nginxSettings())
-  return spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-e', '/dev/null'], { stdio: 'ignore' })
+const begin = (setup, command, args) => (setup.threads > 1
+  ? spawn(command, args, { stdio: 'ignore' })
+  : spawn('taskset', ['-c', '0', command, ...args], { stdio: 'ignore' }))
+
+function startNginx(setup) {
+  const file = join(folder, `nginx-${setup.nginx}.conf`)
+  writeFileSync(file, nginxSettings(setup))
+  return begin(setup, 'nginx', ['-c', file, '-e', '/dev/null'])
 }
 
-function startSonde() {
-  writeFileSync(join(folder, 'sonde.toml'), `listen = ["127.0.0.1:${ports.sonde}"]\nroot = "${folder}"\nconnections_per_address = 10000\nidle_seconds = 300\nhead_seconds = 120\n`)
-  return spawn(sondeBinary, ['serve', '--config', join(folder, 'sonde.toml')], { stdio: 'ignore' })
+function startSonde(setup) {
+  const file = join(folder, `sonde-${setup.sonde}.toml`)
+  writeFileSync(file, `listen = ["127.0.0.1:${setup.sonde}"]\nroot = "${folder}"\nthreads = ${setup.threads}\nconnections_per_address = 10000\nidle_seconds = 300\nhead_seconds = 120\n`)
+  return begin(setup, sondeBinary, ['serve', '--config', file])
 }
 
 const processes = (pid) => [pid, ...(spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).stdout.trim().split(/\s+/).filter(Boolean).map(Number))]
@@ -59,18 +67,25 @@ function processorSeconds(pid) {
 }
 const resident = (pid) => processes(pid).reduce((sum, one) => sum + 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/status`, 'utf8'))[1]), 0)
 
-function load(name, pid, size) {
-  const before = processorSeconds(pid)
-  const text = execFileSync('wrk', ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', '-s', join(folder, `${size}.lua`), `http://127.0.0.1:${ports[name]}/data.bin`], { encoding: 'utf8' })
-  const requests = Number(/(\d+) requests in/.exec(text)[1])
+function wrk(setup, name, size) {
+  const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '-s', join(folder, `${size}.lua`), `http://127.0.0.1:${setup[name]}/data.bin`]
+  const text = setup.threads > 1 ? execFileSync('wrk', args, { encoding: 'utf8' }) : execFileSync('taskset', ['-c', '1', 'wrk', ...args], { encoding: 'utf8' })
   if (/Non-2xx|Socket errors/.test(text)) throw new Error(text)
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]), cpu: (processorSeconds(pid) - before) / requests * 1e6 }
+  return { requests: Number(/(\d+) requests in/.exec(text)[1]), rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]) }
+}
+
+function load(name, size) {
+  const { rate } = wrk(setups.all, name, size)
+  const pid = children.one[name].pid
+  const before = processorSeconds(pid)
+  const { requests } = wrk(setups.one, name, size)
+  return { rate, cpu: (processorSeconds(pid) - before) / requests * 1e6 }
 }
 
 async function idleCost(name, pid) {
   const before = resident(pid)
   const sockets = await Promise.all(Array.from({ length: Number(values.idle) }, () => new Promise((resolve, reject) => {
-    const socket = connect(ports[name], '127.0.0.1', () => socket.write('HEAD /data.bin HTTP/1.1\r\nHost: localhost\r\n\r\n'))
+    const socket = connect(setups.all[name], '127.0.0.1', () => socket.write('HEAD /data.bin HTTP/1.1\r\nHost: localhost\r\n\r\n'))
     socket.once('data', () => resolve(socket))
     socket.on('error', reject)
   })))
@@ -90,23 +105,23 @@ function report(readings) {
 }
 
 writeFile()
-const children = { nginx: startNginx(), sonde: startSonde() }
+const children = Object.fromEntries(Object.entries(setups).map(([name, setup]) => [name, { nginx: startNginx(setup), sonde: startSonde(setup) }]))
 const readings = []
 try {
   await sleep(1000)
-  const start = Object.fromEntries(Object.entries(children).map(([name, { pid }]) => [name, resident(pid)]))
+  const start = Object.fromEntries(Object.entries(children.all).map(([name, { pid }]) => [name, resident(pid)]))
   for (let round = 0; round < rounds; round++) {
     for (const [, size] of cases) {
-      for (const name of orderOf(round, ['sonde', 'nginx'])) readings.push({ name, size, ...load(name, children[name].pid, size) })
+      for (const name of orderOf(round, ['sonde', 'nginx'])) readings.push({ name, size, ...load(name, size) })
     }
   }
   console.log(`## Files, beside nginx: median of ${rounds} rounds of ${seconds} s, ${connections} connections; load average ${loadavg()[0].toFixed(1)}\n`)
   console.log(report(readings))
-  const idle = { sonde: await idleCost('sonde', children.sonde.pid), nginx: await idleCost('nginx', children.nginx.pid) }
+  const idle = { sonde: await idleCost('sonde', children.all.sonde.pid), nginx: await idleCost('nginx', children.all.nginx.pid) }
   console.log(`\nResident at start: sonde ${(start.sonde / 2 ** 20).toFixed(1)} MiB, nginx ${(start.nginx / 2 ** 20).toFixed(1)} MiB (shared pages counted in each process). ` +
     `An idle connection after a request: sonde ${idle.sonde} B, nginx ${idle.nginx} B. Binary: ${(statSync(sondeBinary).size / 1e6).toFixed(2)} MB.`)
 } finally {
-  for (const child of Object.values(children)) child.kill()
+  for (const child of Object.values(children).flatMap((pair) => Object.values(pair))) child.kill()
   await sleep(300)
   rmSync(folder, { recursive: true })
 }
