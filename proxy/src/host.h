@@ -19,7 +19,8 @@ host *host_open(const host_options *,
 uint32_t host_add(host *, const char *path, sonde_error *);
 /* The same with a file that is open, and the host's to close from now on, whatever the answer is. */
 uint32_t host_add_open(host *, int fd, sonde_error *);
-uint32_t host_sources(const host *); /* how many were added, spools included; there are never more than SOURCES_MAX */
+uint32_t
+host_sources(const host *); /* how many were added, spools included; there are never more than SOURCES_MAX */
 void host_close(host *);
 const char *host_path(const host *);
 uint64_t host_file_size(const host *);

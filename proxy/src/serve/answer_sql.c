@@ -29,7 +29,8 @@ typedef struct {
 static bool open_named(asking *x, const catalog *c, sonde_error *err) {
   for (unsigned i = 0; i < c->count; i++) {
     const catalog_table *t = &c->tables[i];
-    if (!catalog_is_named(t->name, text_str(&x->ask.sql)) || !catalog_permits(x->request->tables, t->name)) continue;
+    if (!catalog_is_named(t->name, text_str(&x->ask.sql)) || !catalog_permits(x->request->tables, t->name))
+      continue;
     if (x->count == TABLES_MAX) {
       *err = (sonde_error){.code = SONDE_LIMIT};
       snprintf(err->message, sizeof err->message, "the SQL names more than %d tables", TABLES_MAX);
@@ -44,8 +45,8 @@ static bool open_named(asking *x, const catalog *c, sonde_error *err) {
 
 /* Words without which an answer depends on the tables alone: what tells time, and what is random. */
 static bool is_the_same_tomorrow(const char *sql) {
-  static const char *const words[] = {"now",  "current", "today",  "local",   "age",      "random",
-                                      "uuid", "sample",  "shuffle", "transaction_timestamp"};
+  static const char *const words[] = {"now",    "current", "today",  "local",   "age",
+                                      "random", "uuid",    "sample", "shuffle", "transaction_timestamp"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (strcasestr(sql, words[i])) return false;
   return true;
@@ -58,7 +59,8 @@ static void put_tag(asking *x) {
   tag_add(&parts, text_str(&x->ask.sql));
   tag_add(&parts, text_str(&x->ask.params));
   tag_add(&parts, text_str(&x->ask.zone));
-  text_print(&parts, "%llu %llu ", (unsigned long long)x->ask.limits.rows, (unsigned long long)x->ask.limits.bytes);
+  text_print(&parts, "%llu %llu ", (unsigned long long)x->ask.limits.rows,
+             (unsigned long long)x->ask.limits.bytes);
   for (unsigned i = 0; i < x->count; i++) tag_add(&parts, text_str(&x->tables[i].identity));
   tag_make(&parts, x->reply.tag);
   text_free(&parts);
@@ -126,7 +128,8 @@ static bool export(asking *x, sonde_str info, sonde_error *err) {
 static bool run_export(asking *x, sonde_error *err) {
   text spec = {0}, info = {0};
   put_query(x, ",\"keep\":true", &spec);
-  bool done = host_run(seat_host(x->seat), text_str(&spec), NULL, NULL, &info, err) && export(x, text_str(&info), err);
+  bool done = host_run(seat_host(x->seat), text_str(&spec), NULL, NULL, &info, err) &&
+              export(x, text_str(&info), err);
   text_free(&spec);
   text_free(&info);
   return done;

@@ -152,7 +152,8 @@ static bool take_entry(maker *m, sonde_str entry) {
   catalog_table t = {0};
   sonde_str name = *entry.ptr == '{' ? peek_member(entry, "name") : (sonde_str){0};
   t.name = is_string(name) ? keep_string(m->catalog, name) : "";
-  if (!is_name(t.name)) return fail(m, "a table's name is missing, or has a comma, a quotation mark or a control character");
+  if (!is_name(t.name))
+    return fail(m, "a table's name is missing, or has a comma, a quotation mark or a control character");
   if (has(m->catalog, t.name)) return fail(m, "two tables are called %.100s", t.name);
   t.format = optional_text(m, entry, "format");
   t.description = optional_text(m, entry, "description");
@@ -178,7 +179,8 @@ static bool read_file(maker *m, const char *path) {
   char part[65536];
   FILE *file = fopen(path, "re");
   if (!file) return fail(m, "%s", strerror(errno));
-  for (size_t n; json.len <= FILE_MAX && (n = fread(part, 1, sizeof part, file)) > 0;) text_add(&json, part, n);
+  for (size_t n; json.len <= FILE_MAX && (n = fread(part, 1, sizeof part, file)) > 0;)
+    text_add(&json, part, n);
   bool read = !ferror(file) && json.len <= FILE_MAX;
   fclose(file);
   bool taken = read ? json.len ? take_file(m, text_str(&json)) : fail(m, "it is empty")
@@ -191,8 +193,8 @@ static bool read_file(maker *m, const char *path) {
 
 static const struct {
   const char *ending, *format;
-} kinds[] = {{".csv", "csv"},         {".tsv", "csv"},        {".parquet", "parquet"}, {".csv.gz", "csv"},
-             {".csv.zst", "csv"},     {".tsv.gz", "csv"},     {".tsv.zst", "csv"}};
+} kinds[] = {{".csv", "csv"},     {".tsv", "csv"},    {".parquet", "parquet"}, {".csv.gz", "csv"},
+             {".csv.zst", "csv"}, {".tsv.gz", "csv"}, {".tsv.zst", "csv"}};
 
 /* NULL: not a table. */
 static const char *kind_of(const char *path, size_t *stem) {
@@ -267,7 +269,8 @@ catalog *catalog_load(const config *settings, const roots *from, char why[256]) 
   atomic_init(&m.catalog->users, 1);
   bool made = !settings->catalog || read_file(&m, settings->catalog);
   if (made) walk_roots(&m);
-  if (made && m.catalog->count) qsort(m.catalog->tables, m.catalog->count, sizeof *m.catalog->tables, compare_names);
+  if (made && m.catalog->count)
+    qsort(m.catalog->tables, m.catalog->count, sizeof *m.catalog->tables, compare_names);
   if (made) return m.catalog;
   catalog_release(m.catalog);
   return NULL;

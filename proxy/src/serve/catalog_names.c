@@ -19,7 +19,8 @@ bool catalog_permits(sonde_str scope, const char *table) {
 /* Bytes beyond ASCII are parts of names as well. */
 static bool is_of_name(char c) {
   unsigned char u = (unsigned char)c;
-  return u >= 0x80 || u == '_' || u == '$' || (u >= '0' && u <= '9') || ((u | 0x20) >= 'a' && (u | 0x20) <= 'z');
+  return u >= 0x80 || u == '_' || u == '$' || (u >= '0' && u <= '9') ||
+         ((u | 0x20) >= 'a' && (u | 0x20) <= 'z');
 }
 
 /* A longer name goes on at the ends where both sides could be of one. */

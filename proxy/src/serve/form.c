@@ -42,7 +42,8 @@ static int weight_of(sonde_str parameters) {
 static int fit_of(sonde_str range, const char *type) {
   size_t slash = strcspn(type, "/");
   if (str_is(range, "*/*")) return 1;
-  if (range.len == slash + 2 && memcmp(range.ptr, type, slash + 1) == 0 && range.ptr[slash + 1] == '*') return 2;
+  if (range.len == slash + 2 && memcmp(range.ptr, type, slash + 1) == 0 && range.ptr[slash + 1] == '*')
+    return 2;
   return str_is_like(range, type) ? 3 : 0;
 }
 

@@ -53,7 +53,10 @@ static bool take_escape(reader *r) {
 static bool take_utf8(reader *r) {
   const unsigned char *p = (const unsigned char *)r->at;
   size_t left = (size_t)(r->end - r->at);
-  size_t len = p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+  size_t len = p[0] >= 0xc2 && p[0] < 0xe0   ? 2
+               : p[0] >= 0xe0 && p[0] < 0xf0 ? 3
+               : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+                                             : 0;
   if (!len || left < len) return false;
   for (size_t i = 1; i < len; i++)
     if ((p[i] & 0xc0) != 0x80) return false;

@@ -35,5 +35,6 @@ bool param_number(sonde_str digits, uint64_t low, uint64_t high, uint64_t *out) 
 }
 
 bool param_is_of_signature(sonde_str name) {
-  return (name.len == 3 && memcmp(name.ptr, "sig", 3) == 0) || (name.len > 4 && memcmp(name.ptr, "sig_", 4) == 0);
+  return (name.len == 3 && memcmp(name.ptr, "sig", 3) == 0) ||
+         (name.len > 4 && memcmp(name.ptr, "sig_", 4) == 0);
 }

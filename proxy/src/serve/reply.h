@@ -12,7 +12,13 @@ typedef struct {
   unsigned seconds;     /* 0: the server's own deadline holds */
 } reply_limits;
 
-typedef enum { REPLY_GOING, REPLY_GONE, REPLY_TOO_MANY_ROWS, REPLY_TOO_MANY_BYTES, REPLY_TOO_SLOW } reply_state;
+typedef enum {
+  REPLY_GOING,
+  REPLY_GONE,
+  REPLY_TOO_MANY_ROWS,
+  REPLY_TOO_MANY_BYTES,
+  REPLY_TOO_SLOW
+} reply_state;
 
 typedef struct {
   work *work;

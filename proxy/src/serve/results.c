@@ -9,9 +9,9 @@ enum { SHELVES = 4096, ROOM_SHARE = 8 };
 
 typedef struct entry {
   result shown;
-  struct entry *next;            /* on its shelf */
-  struct entry *newer, *older;   /* by their last use */
-  unsigned users;                /* who read it now, and the results themselves while it is on a shelf */
+  struct entry *next;          /* on its shelf */
+  struct entry *newer, *older; /* by their last use */
+  unsigned users;              /* who read it now, and the results themselves while it is on a shelf */
   size_t size;
   char tag[TAG_SIZE];
   char bytes[];

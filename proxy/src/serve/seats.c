@@ -117,7 +117,8 @@ static void forget(seat *s, known **link) {
 
 static known *find(const seat *s, const table_now *t) {
   known *k = s->tables;
-  while (k && (k->identity.len != t->identity.len || memcmp(k->identity.ptr, t->identity.ptr, k->identity.len) != 0))
+  while (k && (k->identity.len != t->identity.len ||
+               memcmp(k->identity.ptr, t->identity.ptr, k->identity.len) != 0))
     k = k->next;
   return k;
 }
@@ -277,7 +278,8 @@ static kept_view *oldest_view(seat *s) {
 static kept_view *find_view(seat *s, unsigned table, sonde_str spec) {
   for (unsigned i = 0; i < VIEWS_KEPT; i++) {
     kept_view *v = &s->views[i];
-    if (v->table == table && v->spec.len == spec.len && memcmp(v->spec.ptr, spec.ptr, spec.len) == 0) return v;
+    if (v->table == table && v->spec.len == spec.len && memcmp(v->spec.ptr, spec.ptr, spec.len) == 0)
+      return v;
   }
   return NULL;
 }

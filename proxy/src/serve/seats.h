@@ -9,7 +9,7 @@
 /* Files of a table as they are now, opened. */
 typedef struct {
   const catalog_table *table;
-  int *fds; /* of its files; -1: given away */
+  int *fds;      /* of its files; -1: given away */
   text identity; /* name and version of every file: the same identity, the same rows */
 } table_now;
 
@@ -32,7 +32,8 @@ typedef struct {
   sonde_str info; /* TableInfo */
 } seat_table;
 /* Opens and imports what the seat does not know yet; `out` has room for `count`. `stop` may end it (host_stop_when). */
-bool seat_open(seat *, table_now *, unsigned count, seat_table *out, host_stop_fn stop, void *user, sonde_error *);
+bool seat_open(seat *, table_now *, unsigned count, seat_table *out, host_stop_fn stop, void *user,
+               sonde_error *);
 /* Whether the files of all tables it knows are still those that were opened; it forgets the others. */
 bool seat_is_unchanged(seat *);
 

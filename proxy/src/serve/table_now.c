@@ -24,8 +24,8 @@ bool table_now_open(table_now *t, const catalog_table *table, sonde_error *err) 
   for (unsigned i = 0; i < table->file_count; i++) {
     if (open_one(t, i)) continue;
     *err = (sonde_error){.code = SONDE_BYTES};
-    snprintf(err->message, sizeof err->message, "file %u of table %.120s cannot be opened: %s", i + 1, table->name,
-             strerror(errno));
+    snprintf(err->message, sizeof err->message, "file %u of table %.120s cannot be opened: %s", i + 1,
+             table->name, strerror(errno));
     return false;
   }
   return true;
