@@ -136,7 +136,7 @@ static bool run_export(asking *x, sonde_error *err) {
 }
 
 static bool files_hold(asking *x, sonde_error *err) {
-  if (seat_is_unchanged(x->seat)) return true;
+  if (seat_is_unchanged(x->seat, x->opened, x->count)) return true;
   *err = (sonde_error){.code = SONDE_BYTES, .message = "a file changed while it was being read; ask again"};
   return false;
 }

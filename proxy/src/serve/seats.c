@@ -130,11 +130,17 @@ static bool is_current(const known *k) {
   return true;
 }
 
-bool seat_is_unchanged(seat *s) {
+static bool is_among(unsigned id, const seat_table *tables, unsigned count) {
+  for (unsigned i = 0; i < count; i++)
+    if (tables[i].id == id) return true;
+  return false;
+}
+
+bool seat_is_unchanged(seat *s, const seat_table *used, unsigned count) {
   bool all = true;
   for (known **link = &s->tables; *link;) {
     bool current = is_current(*link);
-    all = all && current;
+    all = all && (current || !is_among((*link)->id, used, count));
     if (current)
       link = &(*link)->next;
     else

@@ -34,8 +34,8 @@ typedef struct {
 /* Opens and imports what the seat does not know yet; `out` has room for `count`. `stop` may end it (host_stop_when). */
 bool seat_open(seat *, table_now *, unsigned count, seat_table *out, host_stop_fn stop, void *user,
                sonde_error *);
-/* Whether the files of all tables it knows are still those that were opened; it forgets the others. */
-bool seat_is_unchanged(seat *);
+/* Whether the files of these tables are still as they were opened. Those of any table that are not are forgotten. */
+bool seat_is_unchanged(seat *, const seat_table *, unsigned count);
 
 /* Rows in an order, as {"job":"view"} makes them; `spec` has the members "filter" and "sort". Kept for the next page. */
 typedef struct {

@@ -36,7 +36,7 @@ bool table_ask_open(table_ask *a) {
 bool table_ask_holds(table_ask *a) {
   static const sonde_error changed = {.code = SONDE_BYTES,
                                       .message = "a file changed while it was being read; ask again"};
-  if (seat_is_unchanged(a->seat)) return true;
+  if (seat_is_unchanged(a->seat, &a->opened, 1)) return true;
   reply_fail(&a->reply, &changed);
   return false;
 }
