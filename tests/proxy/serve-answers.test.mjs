@@ -29,7 +29,7 @@ before(async () => {
   writeFileSync(shop.path('data/.hidden.csv'), 'a\n1\n')
   writeFileSync(shop.path('catalog.json'), JSON.stringify({ tables: [{
     name: 'both years', paths: ['sales/2024.csv', 'sales/2025.csv'], format: 'csv', description: 'What was sold \u{1f600}.', columns: { price: 'in euros' },
-  }] }))
+  }] }).replace('\u{1f600}', '\\ud83d\\ude00'))
   server = await shop.serve([], { root: 'data', catalog: 'catalog.json', cache: 'cache', workers: 2 })
   port = server.port
 })
