@@ -4,6 +4,7 @@
 #include "bytes.h"
 #include "peek.h"
 #include "table_load.h"
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,8 +191,7 @@ static bool begin(seat *s, sonde_error *err) {
 
 static bool load_file(seat *s, table_now *t, unsigned i, known *k, text *info, sonde_error *err) {
   struct stat st;
-  k->fds[i] = t->fds[i];
-  t->fds[i] = -1;
+  k->fds[i] = fcntl(t->fds[i], F_DUPFD_CLOEXEC, 0);
   if (fstat(k->fds[i], &st) == 0) version_of(&st, &k->versions[i]);
   uint32_t source = host_add_open(s->host, k->fds[i], err);
   return source && table_load(s->host, source, str_from(t->table->name), str_from("{}"), info, err);
@@ -264,12 +264,26 @@ static bool open_all(seat *s, table_now *tables, unsigned count, seat_table *out
   return true;
 }
 
+typedef struct {
+  host_stop_fn stop;
+  void *user;
+} stopper;
+
+static bool try_open(seat *s, table_now *tables, unsigned count, seat_table *out, stopper by,
+                     sonde_error *err) {
+  if (!begin(s, err)) return false;
+  host_stop_when(s->host, by.stop, by.user);
+  return open_all(s, tables, count, out, err);
+}
+
 bool seat_open(seat *s, table_now *tables, unsigned count, seat_table *out, host_stop_fn stop, void *user,
                sonde_error *err) {
+  stopper by = {stop, user};
   if (is_worn_out(s, tables, count)) forget_all(s);
-  if (!begin(s, err)) return false;
-  host_stop_when(s->host, stop, user);
-  return open_all(s, tables, count, out, err);
+  if (try_open(s, tables, count, out, by, err)) return true;
+  if (err->code != SONDE_LIMIT || !s->tables) return false;
+  forget_all(s);
+  return try_open(s, tables, count, out, by, err);
 }
 
 /* ---- views ---- */

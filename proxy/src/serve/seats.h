@@ -9,7 +9,7 @@
 /* Files of a table as they are now, opened. */
 typedef struct {
   const catalog_table *table;
-  int *fds;      /* of its files; -1: given away */
+  int *fds;      /* of its files */
   text identity; /* name and version of every file: the same identity, the same rows */
 } table_now;
 
@@ -31,7 +31,8 @@ typedef struct {
   unsigned id;
   sonde_str info; /* TableInfo */
 } seat_table;
-/* Opens and imports what the seat does not know yet; `out` has room for `count`. `stop` may end it (host_stop_when). */
+/* Opens and imports what the seat does not know yet, and for its sake forgets other tables when memory does not hold them all;
+ * `out` has room for `count`. `stop` may end it (host_stop_when). */
 bool seat_open(seat *, table_now *, unsigned count, seat_table *out, host_stop_fn stop, void *user,
                sonde_error *);
 /* Whether the files of these tables are still as they were opened. Those of any table that are not are forgotten. */
