@@ -27,14 +27,15 @@ chromium_path() {
   return 1
 }
 
-# The first python that has Django: Debian's package is for the system's own, which need not come first in PATH.
-django_python() {
+# The first python that has these modules: Debian's packages are for the system's own, which need not come first in PATH.
+python_with() {
   local name
   for name in ${PYTHON:+"$PYTHON"} python3 /usr/bin/python3; do
-    "$name" -c 'import django' 2>/dev/null && command -v "$name" && return
+    "$name" -c "from importlib import import_module as i; [i(m) for m in '$*'.split()]" 2>/dev/null && command -v "$name" && return
   done
   return 1
 }
+django_python() { python_with django; }
 
 # Debian keeps it where only root's PATH looks.
 nginx_path() { PATH=$PATH:/usr/sbin command -v nginx; }

@@ -4,7 +4,7 @@
 #include <sonde.h>
 #include <stdlib.h>
 
-#define ABI_VERSION 1u
+#define ABI_VERSION 2u
 #define WANTS_MAX 64u
 
 /* What a call answers beyond one number. Offsets are part of the ABI: web/src/engine/core.ts reads them. */
@@ -131,16 +131,32 @@ void job_progress(const sonde_job *job) {
   record.answer[2] = (double)progress.rows;
 }
 
-/* The fragment's bytes, or NULL when there is none to take; answer: length, id, cost, affinity (high, low 32 bits). */
+/* Taken last. */
+static sonde_fragment fragment;
+
+/* The fragment's bytes, or NULL when there is none to take; answer: length, id, cost, affinity (high, low 32 bits), shared. */
 const void *job_take(sonde_job *job) {
-  sonde_fragment fragment;
   if (!sonde_job_take(job, &fragment)) return NULL;
   record.answer[1] = (double)fragment.id;
   record.answer[2] = (double)fragment.cost;
   record.answer[3] = (double)(fragment.affinity >> 32);
   record.answer[4] = (double)(fragment.affinity & 0xffffffffu);
+  record.answer[5] = (double)fragment.shared;
   return answer_bytes(fragment.bytes, fragment.len);
 }
+
+/* What the fragment taken last shares with others, until the next call on its job; its length is answer[0]. */
+const void *job_shared(void) { return answer_bytes(fragment.shared_bytes, fragment.shared_len); }
+
+/* `length` bytes lie in the room. */
+int share(sonde_engine *engine, uint32_t shared, uint32_t length) {
+  sonde_error err = {0};
+  sonde_code code = sonde_share(engine, shared, record.room, length, &err);
+  if (code != SONDE_OK) put_error(&err);
+  return (int)code;
+}
+
+void unshare(sonde_engine *engine, uint32_t shared) { sonde_unshare(engine, shared); }
 
 /* `length` bytes of result lie in the room. */
 void job_give(sonde_job *job, uint32_t id, uint32_t length) { sonde_job_give(job, id, record.room, length); }

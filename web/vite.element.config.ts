@@ -15,9 +15,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: 'src/element/main.ts',
-      preserveEntrySignatures: 'strict',
       output: {
         entryFileNames: 'sonde-explorer.js',
+        codeSplitting: { groups: [{ name: 'preload', test: /preload-helper/ }] }, // else the others import it from the entry
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: ({ names }) => (names.some((name) => name.endsWith('.css')) ? 'sonde-explorer.css' : 'assets/[name]-[hash][extname]'),
       },

@@ -30,7 +30,7 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   arena_init(&e->zones.memory, &e->mem);
   store_init(&e->store, &e->mem, c.keep_limit);
   sources_init(&e->sources, &e->mem, c.keep_limit);
-  shares_init(&e->shares, &e->mem);
+  shares_init(&e->shares, &e->mem, &e->store);
   return e;
 }
 

@@ -13,12 +13,12 @@ enum { WANT_DECODER, WANT_ZONES }; /* lengths of wants of source 0 */
 static const struct {
   const char *name;
   sonde_code (*start)(sonde_job *, const json *, sonde_error *);
-} kinds[] = {{"open", open_start},           {"inflate", inflate_start}, {"spool", spool_start},
-             {"index", index_start},         {"import", import_start},   {"view", view_start},
-             {"read", read_start},           {"values", values_start},   {"bad", bad_start},
-             {"export", export_start},       {"union", union_start},     {"query", query_start},
-             {"functions", functions_start}, {"drop", drop_start},       {"zone", zone_start},
-             {"files", files_start}};
+} kinds[] = {{"open", open_start},     {"inflate", inflate_start}, {"spool", spool_start},
+             {"index", index_start},   {"import", import_start},   {"view", view_start},
+             {"read", read_start},     {"values", values_start},   {"bad", bad_start},
+             {"export", export_start}, {"union", union_start},     {"query", query_start},
+             {"files", files_start},   {"session", session_start}, {"functions", functions_start},
+             {"drop", drop_start},     {"zone", zone_start}};
 
 static sonde_job *job_new(sonde_engine *e, sonde_error *err) {
   sonde_job *j = mem_alloc(&e->mem, sizeof *j, err);
@@ -68,6 +68,7 @@ void sonde_job_cancel(sonde_job *j) { j->cancelled = true; }
 void sonde_job_free(sonde_job *j) {
   if (!j) return;
   if (j->kind && j->kind->free) j->kind->free(j);
+  shares_abandon(&j->engine->shares, j);
   buf_free(&j->page);
   buf_free(&j->info);
   buf_free(&j->split.bytes);
@@ -162,7 +163,10 @@ size_t sonde_job_wants(const sonde_job *j, sonde_want *out, size_t cap) {
   return n;
 }
 
-sonde_page sonde_job_page(const sonde_job *j) { return (sonde_page){j->page.data, j->page.len}; }
+sonde_page sonde_job_page(const sonde_job *j) {
+  const buf *b = j->spill ? j->spill : &j->page;
+  return (sonde_page){b->data, b->len};
+}
 
 sonde_str sonde_job_info(sonde_job *j) {
   bool whole = job_answer(j, NULL) == SONDE_OK;
@@ -287,6 +291,7 @@ task job_task(sonde_job *j, sonde_error *err) {
                 .store = &e->store,
                 .shares = &e->shares,
                 .zones = &e->zones,
+                .runner = j,
                 .wants = &j->wants,
                 .scratch = &j->scratch,
                 .err = err};

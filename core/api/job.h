@@ -41,6 +41,7 @@ struct sonde_job {
   arena memory, scratch;
   wants wants;
   buf page, info;
+  buf *spill; /* after SONDE_SPILL: what the host takes instead of the page */
   sonde_progress progress;
   split split;
   uint32_t phase;
@@ -82,6 +83,7 @@ sonde_code union_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code drop_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code query_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code files_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code session_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code functions_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code zone_start(sonde_job *, const json *spec, sonde_error *);
 

@@ -6,7 +6,8 @@
 #include "api/sql_types.h"
 #include "exec/refs.h"
 
-#define BATCHES_A_STEP 8u /* of up to 2048 rows: a step stays within some milliseconds */
+#define SPILL_MAX ((size_t)256 << 20) /* one piece of rows with large values */
+#define BATCHES_A_STEP 8u             /* of up to 2048 rows: a step stays within some milliseconds */
 
 /* ---- tables for the executor ---- */
 
@@ -57,6 +58,19 @@ static void release_columns(void *self, const vec *const *vecs, uint32_t n, part
   if (held) part_free(held);
 }
 
+static const uint8_t *spooled_bytes(void *self, uint64_t offset, uint32_t length, sonde_error *err) {
+  asking *x = self;
+  task k = job_task(x->job, err);
+  return task_bytes(&k, x->spooled, offset, offset + length);
+}
+
+static void release_spooled(void *self, uint64_t offset, uint32_t length) {
+  asking *x = self;
+  sources *all = &x->job->engine->sources;
+  source *src = sources_find(all, x->spooled);
+  if (src) source_release(all, src, offset, offset + length);
+}
+
 void query_release_tables(asking *x) {
   for (uint32_t i = 0; i < x->catalog.n_tables; i++)
     if (x->tables[i]) x->tables[i]->readers--;
@@ -79,6 +93,7 @@ static void begin_query(asking *x) {
   const query_plan *p = x->cut.root ? &x->cut : &x->statement.query;
   query_init(&x->query, p, &x->source, &e->zones, &e->mem, x->now, x->seed);
   query_use_stages(&x->query, &x->stage_source);
+  x->query.run.spool = x->spooled ? &x->spool : NULL;
   x->batches = 0;
   x->running = true;
 }
@@ -177,12 +192,29 @@ static sonde_step end(asking *x, sonde_error *err) {
   return x->sink->end(x, err);
 }
 
-/* Nothing can go on: bytes are missing, an answer of a stage, or the host gets a say. */
+/* Engines that run parts have less memory than there is in all, and each keeps the sides of joins. What they cannot hold may still run
+ * here as a whole, if no row has left yet. */
+static bool gives_up_parts(asking *x, const sonde_error *err) {
+  bool memory = err->code == SONDE_LIMIT || err->code == SONDE_NOMEM;
+  if (!memory || !x->cut.root || x->taken) return false;
+  x->cut.root = NULL;
+  stop_query(x);
+  begin_query(x);
+  return true;
+}
+
+/* Nothing can go on: bytes are missing, the host has to take what was spilled, an answer of a stage is not there, or others get a turn. */
 static sonde_step wait(asking *x, sonde_error *err) {
+  sonde_job *j = x->job;
   bool for_stage = x->waiting;
   x->waiting = false;
-  if (x->job->wants.count) return SONDE_NEED;
-  return for_stage ? split_step(x->job, err) : SONDE_YIELD;
+  if (j->wants.count) return SONDE_NEED;
+  if (x->spool.out.len) {
+    j->spill = &x->spool.out;
+    return SONDE_SPILL;
+  }
+  sonde_step s = for_stage ? split_step(j, err) : SONDE_YIELD;
+  return s == SONDE_FAIL && gives_up_parts(x, err) ? SONDE_YIELD : s;
 }
 
 /* A zone that only a row names is lacking. Once the host has told it the query begins anew, which answers the same batches,
@@ -202,7 +234,9 @@ static sonde_step run_on(asking *x, sonde_error *err) {
     if (x->rows == limit) return end(x, err);
     switch (query_next(&x->query, &b, err)) {
     case STEP_END: return end(x, err);
-    case STEP_FAIL: return err->code == SONDE_ZONE ? begin_anew(x) : SONDE_FAIL;
+    case STEP_FAIL:
+      if (err->code == SONDE_ZONE) return begin_anew(x);
+      return gives_up_parts(x, err) ? SONDE_YIELD : SONDE_FAIL;
     case STEP_WAIT: return wait(x, err);
     default: break;
     }
@@ -218,6 +252,8 @@ static sonde_step run_on(asking *x, sonde_error *err) {
 
 static sonde_step query_step(sonde_job *j, sonde_error *err) {
   asking *x = j->self;
+  if (j->spill) buf_clear(j->spill);
+  j->spill = NULL;
   switch (j->phase) {
   case QUERY_BIND: return bind(x, err);
   case QUERY_LAST_PAGE: return SONDE_DONE;
@@ -241,6 +277,7 @@ static void query_free(sonde_job *j) {
   stop_query(x);
   query_table_free(x);
   arena_free(&x->made_columns);
+  buf_free(&x->spool.out);
   query_release_tables(x);
 }
 
@@ -291,6 +328,9 @@ sonde_code query_start(sonde_job *j, const json *spec, sonde_error *err) {
                 .in_parts = json_bool(json_get(spec, "parallel"), false),
                 .now = (int64_t)json_u64(json_get(spec, "now"), 0),
                 .seed = json_u64(json_get(spec, "seed"), 1)};
+  x->spooled = (sonde_source)json_u64(json_get(spec, "spool"), 0);
+  x->spool = (spool){.self = x, .bytes = spooled_bytes, .release = release_spooled};
+  buf_init(&x->spool.out, &j->engine->mem, SPILL_MAX);
   j->self = x;
   j->table = NULL;
   SONDE_TRY(query_parameters(json_get(spec, "params"), &j->memory, &x->parameters, err));

@@ -4,6 +4,7 @@
 #include "api/job.h"
 #include "exec/collect.h"
 #include "exec/query/query.h"
+#include "exec/query/spool.h"
 #include "sql/sql.h"
 
 typedef struct asking asking;
@@ -28,9 +29,11 @@ struct asking {
   arena made_columns; /* of a block: those that its file does not have */
   uint32_t blocks_out;
   query query;
-  query_plan cut; /* the statement's plan, cut into stages; root NULL: it was not */
-  bool in_parts;  /* the host said that it takes fragments */
-  bool read_only; /* what would outlive the query is refused */
+  spool spool;
+  sonde_source spooled; /* the source behind it; 0: none */
+  query_plan cut;       /* the statement's plan, cut into stages; root NULL: it was not */
+  bool in_parts;        /* the host said that it takes fragments */
+  bool read_only;       /* what would outlive the query is refused */
   query_stages stage_source;
   running_stage *stages, *given; /* all of them; the one whose fragments are given away */
   bool waiting;                  /* for an answer of that one */

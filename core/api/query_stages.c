@@ -188,6 +188,7 @@ bool stage_refuse(sonde_job *j, uint32_t id, const sonde_error *err) {
 static sonde_code give_away(asking *x, running_stage *s, sonde_error *err) {
   split *given = &x->job->split;
   s->first = s->at;
+  shares_abandon(&x->job->engine->shares, x->job); /* what it was in the middle of */
   SONDE_TRY(split_begin(x->job, s->n - s->first, err));
   given->table = s->table;
   given->shared = s->shared;

@@ -19,26 +19,41 @@ typedef struct {
   sonde_str part;
 } body;
 
-static sonde_code run_block(task *t, const fragment_head *h, share *s, const body *b, buf *out) {
-  part *held = NULL;
-  const vec **columns = arena_array(t->scratch, b->n + 1u, sizeof *columns, t->err);
-  if (!columns) return t->err->code;
-  if (b->n && !task_columns(t, h, b->refs, b->n, columns, &held)) return t->err->code;
+static sonde_code begin_block(task *t, const fragment_head *h, share *s, const body *b) {
+  task own = *t; /* whose columns last longer than this run */
+  own.scratch = &s->memory;
+  s->columns = arena_array(&s->memory, b->n + 1u, sizeof *s->columns, t->err);
+  if (!s->columns) return t->err->code;
+  if (b->n && !task_columns(&own, h, b->refs, b->n, s->columns, &s->held)) return t->err->code;
+  for (; s->n_columns < b->n; s->n_columns++) store_pin(t->store, s->columns[s->n_columns]);
   const stage_block block = {b->block, h->rows};
-  sonde_code code = stage_run_block(s->stage, columns, b->n, &block, out, t->err);
-  part_free(held);
-  return code;
+  return stage_begin_block(s->stage, s->columns, b->n, &block, t->err);
 }
 
+/* The stage does one fragment after the other; those that come meanwhile are asked again. */
 static sonde_code run_body(task *t, const fragment_head *h, share *s, const body *b, buf *out) {
-  SONDE_TRY(make_ready(t, s));
+  t->again = s->runner && s->runner != t->runner;
   if (t->again) return SONDE_OK;
-  return b->over_part ? stage_run_part(s->stage, b->part, out, t->err) : run_block(t, h, s, b, out);
+  if (!s->runner) {
+    SONDE_TRY(make_ready(t, s));
+    if (t->again) return SONDE_OK;
+    SONDE_TRY(b->over_part ? stage_begin_part(s->stage, b->part, t->err) : begin_block(t, h, s, b));
+    if (t->wants->count) return SONDE_OK;
+    s->runner = t->runner;
+  }
+  step st = stage_go_on(s->stage, t->err);
+  t->again = st == STEP_WAIT;
+  if (st == STEP_FAIL) return t->err->code;
+  if (st == STEP_END) buf_put(out, stage_answer(s->stage).ptr, stage_answer(s->stage).len);
+  return SONDE_OK;
 }
 
-static void close_stage(share *s) {
-  stage_close(s->stage);
-  s->stage = NULL;
+static void settle(task *t, share *s, sonde_code code) {
+  s->in_use = false;
+  if (code != SONDE_OK || (!t->again && t->wants->count == 0 && stage_is_spent(s->stage)))
+    share_close_stage(t->shares, s); /* it stopped halfway */
+  else if (!t->again)
+    share_rest(t->shares, s);
 }
 
 sonde_code run_query(task *t, const fragment_head *h, rd *r, buf *out) {
@@ -53,7 +68,6 @@ sonde_code run_query(task *t, const fragment_head *h, rd *r, buf *out) {
   s->in_use = true;
   t->err->code = SONDE_OK;
   sonde_code code = run_body(t, h, s, &b, out);
-  s->in_use = false;
-  if (code != SONDE_OK || stage_is_spent(s->stage)) close_stage(s); /* it stopped halfway */
+  settle(t, s, code);
   return code;
 }

@@ -5,10 +5,31 @@
 
 #include "exec/query/stage.h"
 
-void shares_init(shares *s, mem *m) { *s = (shares){.mem = m}; }
+void shares_init(shares *s, mem *m, store *columns) { *s = (shares){.mem = m, .store = columns}; }
+
+void share_rest(shares *s, share *x) {
+  for (uint32_t i = 0; i < x->n_columns; i++) store_unpin(s->store, x->columns[i]);
+  part_free(x->held);
+  x->held = NULL;
+  x->n_columns = 0;
+  x->runner = NULL;
+  arena_reset(&x->memory);
+}
+
+void share_close_stage(shares *s, share *x) {
+  stage_close(x->stage);
+  x->stage = NULL;
+  share_rest(s, x);
+}
+
+void shares_abandon(shares *s, const void *runner) {
+  for (share *x = s->first; x; x = x->next)
+    if (x->runner == runner) share_close_stage(s, x);
+}
 
 static void free_share(shares *s, share *x) {
-  stage_close(x->stage);
+  share_close_stage(s, x);
+  arena_free(&x->memory);
   if (x->owned) mem_free(s->mem, (void *)(uintptr_t)x->bytes.ptr, x->bytes.len);
   mem_free(s->mem, x, sizeof *x);
 }
@@ -35,6 +56,7 @@ sonde_code shares_add(shares *s, uint32_t id, sonde_str bytes, bool lent, sonde_
   share *x = mem_alloc(s->mem, sizeof *x, err);
   if (!x) return err->code;
   *x = (share){.next = s->first, .id = id, .owned = !lent, .bytes = bytes};
+  arena_init(&x->memory, s->mem);
   if (!copy_bytes(s, x, err)) {
     mem_free(s->mem, x, sizeof *x);
     return err->code;
@@ -61,9 +83,8 @@ share *shares_find(shares *s, uint32_t id) {
 
 bool shares_reclaim(shares *s) {
   for (share *x = s->first; x; x = x->next) {
-    if (!x->stage || x->in_use) continue;
-    stage_close(x->stage);
-    x->stage = NULL;
+    if (!x->stage || x->in_use || x->runner) continue;
+    share_close_stage(s, x);
     return true;
   }
   return false;

@@ -17,7 +17,9 @@ typedef struct {
   zones *zones;
   wants *wants;   /* not empty after a run: bring these and run again */
   arena *scratch; /* of this run */
-  bool again;     /* nothing is missing, but the host gets a say before the task is run again */
+  const void
+      *runner; /* whose fragment this is: the same each time it is run; may be given up (shares_abandon) */
+  bool again;  /* nothing is missing, but the host gets a say before the task is run again */
   sonde_error *err;
 } task;
 

@@ -85,9 +85,11 @@ void sonde_source_drop(sonde_engine *, sonde_source);
  *   {"job":"read","table":1 or "view":1,"row":0,"rows":100,"columns":[…]}   one page (fragments)
  *   {"job":"values","table":1 or "view":1,"column":3,"limit":1000}   distinct values with counts (fragments)
  *   {"job":"query","sql":"SELECT …","tables":[{"table":1,"name":"t"}],"params":[…]}   rows as JSON text
+ *   {"job":"query","spool":2,…}               what memory does not hold goes to that source, empty at first (SONDE_SPILL)
  *   {"job":"query","keep":true,…}             its rows become a table: first rows; info: TableInfo
  *   {"job":"zone","name":"Europe/Rome","offsets":[…]}   tells the engine a time zone that it wanted
  *   {"job":"files","sql":"SELECT …"}          files that it reads, for a host that opens them first
+ *   {"job":"session"}                         tables and views that CREATE made
  *   {"job":"functions"}                       what SQL can call
  *   {"job":"bad","table":1,"first":0,"count":100}   bad rows
  *   {"job":"union","tables":[1,2],"filename":"file"}   imported tables as one, which has them from then on
@@ -102,7 +104,10 @@ typedef enum {
   SONDE_PAGE,  /* sonde_job_page is there; take it and step again */
   SONDE_SPLIT, /* sonde_job_take has fragments; or all are out and the job waits for sonde_job_give */
   SONDE_DONE,  /* sonde_job_info is complete */
-  SONDE_FAIL   /* the error says why; the job can only be freed */
+  SONDE_FAIL,  /* the error says why; the job can only be freed */
+  /* The host appends sonde_job_page to the spool that the query named, tells its new size by sonde_source_add and steps again. Only
+   * of queries with "spool". */
+  SONDE_SPILL
 } sonde_step;
 
 /* Runs for about `budget_us` microseconds of work between checks (0: one task). The clock is the host's: the engine

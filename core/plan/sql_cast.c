@@ -149,6 +149,9 @@ bool sql_type_unify(const sql_type *a, const sql_type *b, arena *keep, sql_type 
     *out = a->id == SQL_NULL ? *b : *a;
     return true;
   }
+  bool enums = (a->id == SQL_ENUM && (b->id == SQL_ENUM || b->id == SQL_TEXT)) ||
+               (b->id == SQL_ENUM && a->id == SQL_TEXT);
+  if (enums) return *out = sql_simple(SQL_TEXT), true;
   if (a->id == SQL_TEXT && a->literal) return *out = *b, true;
   if (b->id == SQL_TEXT && b->literal) return *out = *a, true;
   if (a->id == SQL_TEXT || b->id == SQL_TEXT) return *out = sql_simple(SQL_TEXT), true;

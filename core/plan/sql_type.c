@@ -26,6 +26,7 @@ static const char *const printed[] = {[SQL_NULL] = "\"NULL\"",
                                       [SQL_TIMESTAMPTZ] = "TIMESTAMP WITH TIME ZONE",
                                       [SQL_INTERVAL] = "INTERVAL",
                                       [SQL_UUID] = "UUID",
+                                      [SQL_ENUM] = "ENUM",
                                       [SQL_LIST] = "LIST",
                                       [SQL_STRUCT] = "STRUCT",
                                       [SQL_MAP] = "MAP",
@@ -79,8 +80,9 @@ unsigned sql_integer_digits(const sql_type *t) {
 }
 
 static bool names_equal(const sql_type *a, const sql_type *b) {
+  uint32_t n = a->id == SQL_ENUM ? a->n_labels : a->n_children;
   if (!a->names || !b->names) return a->names == b->names;
-  for (uint32_t i = 0; i < a->n_children; i++)
+  for (uint32_t i = 0; i < n; i++)
     if (a->names[i].len != b->names[i].len || memcmp(a->names[i].ptr, b->names[i].ptr, a->names[i].len) != 0)
       return false;
   return true;
@@ -88,11 +90,11 @@ static bool names_equal(const sql_type *a, const sql_type *b) {
 
 bool sql_type_equal(const sql_type *a, const sql_type *b) {
   if (a->id != b->id || a->precision != b->precision || a->scale != b->scale || a->unit != b->unit ||
-      a->n_children != b->n_children)
+      a->n_children != b->n_children || a->n_labels != b->n_labels)
     return false;
   for (uint32_t i = 0; i < a->n_children; i++)
     if (!sql_type_equal(&a->children[i], &b->children[i])) return false;
-  return a->id != SQL_STRUCT || names_equal(a, b);
+  return (a->id != SQL_STRUCT && a->id != SQL_ENUM) || names_equal(a, b);
 }
 
 /* ---- making ---- */
@@ -272,6 +274,19 @@ static void print_struct(const sql_type *t, buf *b) {
   put_cstr(b, ")");
 }
 
+static void print_enum(const sql_type *t, buf *b) {
+  put_cstr(b, "ENUM(");
+  for (uint32_t i = 0; i < t->n_labels; i++) {
+    put_cstr(b, i ? ", '" : "'");
+    for (size_t k = 0; k < t->names[i].len; k++) {
+      if (t->names[i].ptr[k] == '\'') put_cstr(b, "'");
+      buf_put(b, t->names[i].ptr + k, 1);
+    }
+    put_cstr(b, "'");
+  }
+  put_cstr(b, ")");
+}
+
 void sql_type_print(const sql_type *t, buf *b) {
   switch (t->id) {
   case SQL_DECIMAL: buf_printf(b, "DECIMAL(%u,%u)", t->precision, t->scale); return;
@@ -287,6 +302,7 @@ void sql_type_print(const sql_type *t, buf *b) {
     put_cstr(b, "[]");
     return;
   case SQL_STRUCT: print_struct(t, b); return;
+  case SQL_ENUM: print_enum(t, b); return;
   case SQL_MAP:
     put_cstr(b, "MAP(");
     sql_type_print(&t->children[0], b);

@@ -30,6 +30,7 @@ typedef enum {
   SQL_TIMESTAMPTZ, /* unit 6 or 9 */
   SQL_INTERVAL,
   SQL_UUID,
+  SQL_ENUM,   /* names: its values, in their order */
   SQL_LIST,   /* children[0]: the item */
   SQL_STRUCT, /* children with names */
   SQL_MAP,    /* children[0]: key, children[1]: value */
@@ -47,8 +48,9 @@ struct sql_type {
    * integer type that holds it. Only of arguments of function_bind and sql_type_unify; never of columns. */
   uint8_t literal;
   uint32_t n_children;
+  uint32_t n_labels; /* SQL_ENUM: names */
   const sql_type *children;
-  const sonde_str *names; /* SQL_STRUCT */
+  const sonde_str *names; /* SQL_STRUCT, SQL_ENUM */
 };
 
 /* How values lie in batches: lanes of one C type each. */
@@ -62,7 +64,7 @@ typedef enum {
   LANE_NESTED /* const nested *: LIST, STRUCT, MAP */
 } lane;
 
-lane sql_lane(const sql_type *);
+lane sql_lane(const sql_type *); /* of an enum LANE_I64: the position of its value, from 0 */
 size_t lane_size(lane);
 
 static inline sql_type sql_simple(sql_type_id id) {

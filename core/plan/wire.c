@@ -520,7 +520,10 @@ static void wire_body(wire *w, plan *p) {
   switch (p->kind) {
   case PLAN_SCAN: wire_scan(w, p); break;
   case PLAN_VALUES: wire_values(w, p); break;
-  case PLAN_FILTER: wire_condition(w, &s, &p->u.filter.condition); break;
+  case PLAN_FILTER:
+    wire_expr(w, &s, &p->u.filter.condition);
+    expect(w, broken(w) || p->u.filter.condition->type.id == SQL_BOOL);
+    break;
   case PLAN_PROJECT: wire_project(w, &s, p); break;
   case PLAN_AGGREGATE: wire_aggregate(w, &s, p); break;
   case PLAN_DISTINCT: wire_exprs(w, &s, &p->u.distinct.on, &p->u.distinct.n); break;

@@ -94,7 +94,8 @@ static void rename_columns(binder *b, node *root, const ast_statement *s) {
 static bool settle_type(binder *b, const sql_type *t, sql_type *out) {
   *out = *t;
   if (t->id == SQL_NULL) *out = sql_simple(SQL_INTEGER);
-  bool changed = t->id == SQL_NULL;
+  if (t->id == SQL_ENUM) *out = sql_simple(SQL_TEXT);
+  bool changed = t->id == SQL_NULL || t->id == SQL_ENUM;
   sql_type *children = t->n_children ? bind_alloc(b, t->n_children * sizeof *children) : NULL;
   for (uint32_t i = 0; children && i < t->n_children; i++)
     changed |= settle_type(b, &t->children[i], &children[i]);
@@ -102,8 +103,8 @@ static bool settle_type(binder *b, const sql_type *t, sql_type *out) {
   return changed;
 }
 
-/* What is only NULL leaves a statement as INTEGER. */
-static node *settle_nulls(binder *b, node *root) {
+/* What is only NULL leaves a statement as INTEGER, an enum as its text. */
+static node *settle_types(binder *b, node *root) {
   ex_list list = {0};
   LIST_OF(sonde_str) names = {0};
   bool changed = false;
@@ -125,7 +126,7 @@ static void finish_plan(binder *b, node *root, sql_statement *out) {
 }
 
 static void bind_root(binder *b, const ast_statement *s, sql_statement *out) {
-  node *root = settle_nulls(b, bind_query(b, s->query, NULL));
+  node *root = settle_types(b, bind_query(b, s->query, NULL));
   rename_columns(b, root, s);
   finish_plan(b, root, out);
   out->text = (sonde_str){b->sql.ptr + s->query->at, s->query->end - s->query->at};

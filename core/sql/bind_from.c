@@ -41,7 +41,8 @@ static node *bind_view(binder *b, const sql_table *view, size_t at) {
   node *n = &b->no_node;
   sonde_error err = {0};
   if (sql_parse(view->view, b->memory, &s, &err) != SONDE_OK || !s.query) {
-    bind_fail(b, SONDE_SYNTAX, at, "the view %.*s: %.150s", (int)view->name.len, view->name.ptr, err.message);
+    bind_fail(b, err.code ? err.code : SONDE_SYNTAX, at, "the view %.*s: %.150s", (int)view->name.len,
+              view->name.ptr, err.message);
     return n;
   }
   b->sql = view->view;

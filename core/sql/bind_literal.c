@@ -312,6 +312,19 @@ static sql_type decimal_type(binder *b, const ast_type *ast) {
   return sql_decimal(precision, scale);
 }
 
+static sql_type enum_type(binder *b, const ast_type *ast) {
+  for (uint32_t i = 0; i < ast->names.count; i++) {
+    sonde_str name = ast->names.items[i];
+    for (uint32_t j = 0; j < i; j++) {
+      bool twice =
+          ast->names.items[j].len == name.len && memcmp(ast->names.items[j].ptr, name.ptr, name.len) == 0;
+      if (twice)
+        bind_fail(b, SONDE_TYPE, ast->at, "the value '%.*s' is twice in the enum", (int)name.len, name.ptr);
+    }
+  }
+  return (sql_type){.id = SQL_ENUM, .n_labels = ast->names.count, .names = ast->names.items};
+}
+
 sql_type bind_type(binder *b, const ast_type *ast) {
   sql_type t = sql_simple(SQL_NULL);
   if (b->failed) return t;
@@ -320,7 +333,7 @@ sql_type bind_type(binder *b, const ast_type *ast) {
   if (ast->n_children && (name_is(ast->name, "struct") || name_is(ast->name, "row"))) {
     return nested_type(b, ast, SQL_STRUCT);
   }
-  if (name_is(ast->name, "enum")) return sql_simple(SQL_TEXT);
+  if (ast->names.count && name_is(ast->name, "enum")) return enum_type(b, ast);
   if (ast->n_children || !sql_type_of_name(ast->name, &t)) {
     bind_fail(b, SONDE_NAME, ast->at, "there is no type %.*s", (int)ast->name.len, ast->name.ptr);
     return t;

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Page, type Response } from '@playwright/test'
 import { startSite, type Site } from '../hosts/django/start.ts'
 
@@ -106,6 +107,9 @@ test('a small table of several files is fetched once, and the reader may choose 
   await page.getByLabel('How to open it').selectOption('ranges')
   await expect.poll(() => watched.bytes.map((response) => response.status())).toEqual([200, 200, 206, 206])
   await expect(count(page)).toHaveText('600 rows')
+  expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
+  await page.getByRole('button', { name: 'SQL', exact: true }).click() // comes as a file of its own
+  await expect(page.getByRole('textbox', { name: 'SQL' })).toBeVisible()
   expect(watched.problems).toEqual([])
 })
 
@@ -155,21 +159,16 @@ test('nginx sends a file by the cookie of the session alone', async ({ page }) =
   expect([answer.status(), (await answer.body()).toString()]).toEqual([206, 'PAR1'])
 })
 
-test('an upload in pieces becomes a table of the one who brought it', async ({ page }) => {
+test('an upload becomes a table of the one who brought it', async ({ page }) => {
+  const watched = watch(page)
   await signIn(page, 'alice', '/tables/')
-  const table = await page.evaluate(async (origin) => {
-    const token = /csrftoken=(\w+)/.exec(document.cookie)![1]!
-    const headers = { 'x-csrftoken': token, 'content-type': 'application/json' }
-    const file = new Blob(['a,b\n', ...Array.from({ length: 100_000 }, (_, i) => `${i},${i * 2}\n`)])
-    const begun = await fetch(`${origin}/tables/api/uploads/`, { method: 'POST', headers, body: JSON.stringify({ name: 'Mine.csv', bytes: file.size }) })
-    const { url } = await begun.json() as { url: string }
-    let said: { offset: number; table?: string } = { offset: 0 }
-    while (said.table === undefined) {
-      const piece = file.slice(said.offset, said.offset + 500_000)
-      said = await (await fetch(`${url}?offset=${said.offset}`, { method: 'PATCH', headers, body: piece })).json() as typeof said
-    }
-    return said.table
-  }, site.url)
-  await page.goto(`${site.url}/tables/${table}/`)
-  await expect(count(page)).toHaveText('100,000 rows')
+  const lines = Array.from({ length: 500_000 }, (_, i) => `${i},${i * 2}`)
+  const pieces: string[] = []
+  page.on('request', (request) => { if (request.method() === 'PATCH') pieces.push(new URL(request.url()).search) })
+  await page.getByLabel('Upload tables').setInputFiles({ name: 'Mine.csv', mimeType: 'text/csv', buffer: Buffer.from(['a,b', ...lines, ''].join('\n')) })
+  await page.getByRole('link', { name: 'Mine.csv' }).first().click()
+  await page.waitForURL(`${site.url}/tables/mine/`)
+  await expect(count(page)).toHaveText('500,000 rows')
+  expect(pieces).toEqual(['?offset=0', '?offset=4194304'])
+  expect(watched.problems).toEqual([])
 })

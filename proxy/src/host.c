@@ -16,14 +16,21 @@ enum { STEP_US = 50000 };
 /* What an engine may hold when nothing was said about it. */
 enum { ENGINE_MEMORY = 256 << 20 };
 
+typedef struct {
+  int fd;
+  uint64_t size;
+  int failed; /* errno */
+} spool;
+
 struct host {
   char *path;
   struct stat stat; /* when it was opened */
   byte_sources sources;
-  sonde_config config; /* of each engine */
+  sonde_config lead, config; /* of the engine that runs jobs; of each other */
   sonde_engine *engine;
   unsigned threads;
-  pool *pool; /* begun with the first fragments; NULL with one thread */
+  pool *pool;     /* begun with the first fragments; NULL with one thread */
+  uint32_t spool; /* source that queries spill to; 0: none */
   host_progress_fn progress;
   void *progress_user;
   host_stop_fn stop;
@@ -79,19 +86,29 @@ uint32_t host_add(host *h, const char *path, sonde_error *err) {
 
 uint32_t host_sources(const host *h) { return h->sources.count; }
 
-/* One engine for the job and one for each thread, all alike. */
+static sonde_config engine_config(uint64_t memory, bool keep_columns) {
+  return (sonde_config){.struct_size = sizeof(sonde_config),
+                        .memory_limit = memory,
+                        .keep_limit = keep_columns ? memory / 2 : 0};
+}
+
+/* One engine for the job and one for each thread. */
 static void configure(host *h, const host_options *options) {
-  unsigned engines = h->threads > 1 ? h->threads + 1 : 1;
-  h->config.struct_size = sizeof h->config;
-  h->config.memory_limit = options->memory ? options->memory / engines : ENGINE_MEMORY;
-  h->config.keep_limit = options->keep_columns ? h->config.memory_limit / 2 : 0;
+  unsigned others = h->threads > 1 ? h->threads : 0;
+  uint64_t lead = options->memory ? options->memory / (others + 1) : ENGINE_MEMORY, other = lead;
+  if (options->gathers && others) {
+    lead = options->memory / 2;
+    other = lead / others;
+  }
+  h->lead = engine_config(lead, options->keep_columns);
+  h->config = engine_config(other, options->keep_columns);
 }
 
 host *host_open(const host_options *options, sonde_error *err) {
   host *h = memory_of(sizeof *h);
   *h = (host){.path = options->path ? strdup(options->path) : NULL, .threads = options->threads};
   configure(h, options);
-  if (!options->path || (h->path && open_file(h, err))) h->engine = sonde_engine_new(&h->config, err);
+  if (!options->path || (h->path && open_file(h, err))) h->engine = sonde_engine_new(&h->lead, err);
   if (h->engine && bytes_register(h->engine, &h->sources, 0, err)) return h;
   host_close(h);
   return NULL;
@@ -149,52 +166,6 @@ static bool split(host *h, sonde_job *job, sonde_error *err) {
   return true;
 }
 
-static bool drive(host *h, sonde_job *job, host_page_fn on_page, void *user, sonde_error *err) {
-  for (;;) {
-    switch (sonde_job_step(job, STEP_US, err)) {
-    case SONDE_YIELD: break;
-    case SONDE_NEED:
-      if (!bytes_bring(h->engine, job, &h->sources, err)) return false;
-      break;
-    case SONDE_PAGE:
-      if (on_page && !on_page(user, sonde_job_page(job))) return false;
-      break;
-    case SONDE_SPLIT:
-      if (!split(h, job, err)) return false;
-      break;
-    case SONDE_DONE: return true;
-    case SONDE_FAIL: return false;
-    }
-    if (h->stop && h->stop(h->stop_user)) return fail(err, SONDE_CANCELLED, "it was ended");
-    if (h->progress) h->progress(h->progress_user, sonde_job_progress(job));
-  }
-}
-
-/* What a job that failed left under way. */
-static void discard_pending(host *h) {
-  while (h->pool && pool_pending(h->pool)) pool_results_free(pool_collect(h->pool));
-}
-
-bool host_run(host *h, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *err) {
-  sonde_job *job = sonde_job_start(h->engine, spec, err);
-  if (!job) return false;
-  bool done = drive(h, job, on_page, user, err);
-  if (done && info) {
-    sonde_str said = sonde_job_info(job);
-    text_clear(info);
-    text_add(info, said.ptr, said.len);
-  }
-  sonde_job_free(job);
-  discard_pending(h);
-  return done;
-}
-
-typedef struct {
-  int fd;
-  uint64_t size;
-  int failed; /* errno */
-} spool;
-
 /* Not /tmp, which is memory on many machines. */
 static const char *spool_folder(void) {
   const char *named = getenv("TMPDIR");
@@ -225,19 +196,101 @@ static bool spool_page(void *user, sonde_page page) {
   return !s->failed;
 }
 
-bool host_inflate(host *h, sonde_str spec, uint32_t *number, sonde_error *err) {
+static bool cannot_keep(int failed, sonde_error *err) {
+  return fail(err, SONDE_BYTES, "cannot keep bytes in %s: %s; TMPDIR names another folder", spool_folder(),
+              strerror(failed));
+}
+
+static bool spill(host *h, sonde_page page, sonde_error *err) {
+  uint32_t at = h->spool - 1;
+  spool s = {.fd = h->sources.files[at].fd, .size = h->sources.files[at].size};
+  if (!spool_page(&s, page)) return cannot_keep(s.failed, err);
+  h->sources.files[at].size = s.size;
+  return sonde_source_add(h->engine, h->spool, s.size, err) == SONDE_OK;
+}
+
+/* The next job begins with an empty spool: nothing that was read of this one may be taken for its bytes. */
+static void empty_spool(host *h) {
+  uint32_t at = h->spool - 1;
+  if (!h->spool || h->sources.files[at].size == 0) return;
+  sonde_error ignored;
+  sonde_source_drop(h->engine, h->spool);
+  h->sources.files[at].size = 0;
+  if (ftruncate(h->sources.files[at].fd, 0) || lseek(h->sources.files[at].fd, 0, SEEK_SET) ||
+      sonde_source_add(h->engine, h->spool, 0, &ignored) != SONDE_OK)
+    h->spool = 0;
+}
+
+static bool drive(host *h, sonde_job *job, host_page_fn on_page, void *user, sonde_error *err) {
+  for (;;) {
+    switch (sonde_job_step(job, STEP_US, err)) {
+    case SONDE_YIELD: break;
+    case SONDE_NEED:
+      if (!bytes_bring(h->engine, job, &h->sources, err)) return false;
+      break;
+    case SONDE_PAGE:
+      if (on_page && !on_page(user, sonde_job_page(job))) return false;
+      break;
+    case SONDE_SPLIT:
+      if (!split(h, job, err)) return false;
+      break;
+    case SONDE_SPILL:
+      if (!spill(h, sonde_job_page(job), err)) return false;
+      break;
+    case SONDE_DONE: return true;
+    case SONDE_FAIL: return false;
+    }
+    if (h->stop && h->stop(h->stop_user)) return fail(err, SONDE_CANCELLED, "it was ended");
+    if (h->progress) h->progress(h->progress_user, sonde_job_progress(job));
+  }
+}
+
+/* What a job that failed left under way. */
+static void discard_pending(host *h) {
+  while (h->pool && pool_pending(h->pool)) pool_results_free(pool_collect(h->pool));
+}
+
+bool host_run(host *h, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *err) {
+  sonde_job *job = sonde_job_start(h->engine, spec, err);
+  if (!job) return false;
+  bool done = drive(h, job, on_page, user, err);
+  if (done && info) {
+    sonde_str said = sonde_job_info(job);
+    text_clear(info);
+    text_add(info, said.ptr, said.len);
+  }
+  sonde_job_free(job);
+  discard_pending(h);
+  empty_spool(h);
+  return done;
+}
+
+/* A new source, empty yet, in a file that has no name. */
+static uint32_t add_spool(host *h, sonde_error *err) {
   uint32_t at = h->sources.count;
   if (at == SOURCES_MAX) return fail(err, SONDE_LIMIT, "more than %d files", SOURCES_MAX);
-  spool s = {.fd = open_spool()};
-  if (s.fd < 0)
-    return fail(err, SONDE_BYTES, "cannot make a file in %s: %s", spool_folder(), strerror(errno));
-  h->sources.files[at].fd = s.fd;
-  bool done = host_run(h, spec, spool_page, &s, NULL, err);
-  if (s.failed)
-    fail(err, SONDE_BYTES, "cannot keep the uncompressed bytes in %s: %s; TMPDIR names another folder",
-         spool_folder(), strerror(s.failed));
-  h->sources.files[at].size = s.size;
+  int fd = open_spool();
+  if (fd < 0) return fail(err, SONDE_BYTES, "cannot make a file in %s: %s", spool_folder(), strerror(errno));
+  h->sources.files[at].fd = fd;
+  h->sources.files[at].size = 0;
   h->sources.count = at + 1;
-  *number = at + 1;
-  return done && bytes_register(h->engine, &h->sources, at, err);
+  return at + 1;
+}
+
+uint32_t host_spool(host *h) {
+  sonde_error ignored;
+  if (h->spool) return h->spool;
+  uint32_t number = add_spool(h, &ignored);
+  if (number && bytes_register(h->engine, &h->sources, number - 1, &ignored)) h->spool = number;
+  return h->spool;
+}
+
+bool host_inflate(host *h, sonde_str spec, uint32_t *number, sonde_error *err) {
+  *number = add_spool(h, err);
+  if (!*number) return false;
+  spool s = {.fd = h->sources.files[*number - 1].fd};
+  bool done = host_run(h, spec, spool_page, &s, NULL, err);
+  if (s.failed) cannot_keep(s.failed, err);
+  h->sources.files[*number - 1].size = s.size;
+  return done && bytes_register(h->engine, &h->sources, *number - 1, err);
 }

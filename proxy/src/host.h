@@ -10,6 +10,7 @@ typedef struct {
   const char *path;
   unsigned threads;
   uint64_t memory;   /* bytes all engines together may hold; 0: 256 MB each */
+  bool gathers;      /* `memory` is given, and half of it is for the engine that runs the jobs */
   bool keep_columns; /* whether they keep decoded columns between jobs */
 } host_options;
 
@@ -42,5 +43,8 @@ void host_watch(host *, host_progress_fn, void *user);
 /* Runs an inflate job and keeps its bytes as a new source (SOURCE_SPOOL after a single file), in a file that has no name and
  * vanishes by itself. */
 bool host_inflate(host *, sonde_str spec, uint32_t *spool, sonde_error *);
+
+/* A source that queries may spill to ({"spool":…}), emptied after each job: its number, or 0 where no file can be made. */
+uint32_t host_spool(host *);
 
 #endif

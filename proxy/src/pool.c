@@ -133,6 +133,7 @@ static void step_to_end(worker *w, sonde_job *job, pool_result *r) {
     case SONDE_FAIL: return;
     case SONDE_PAGE:
     case SONDE_SPLIT:
+    case SONDE_SPILL:
       r->error = (sonde_error){.code = SONDE_MISUSE, .message = "a fragment has one page and no fragments"};
       return;
     }

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 const char query_usage[] =
     "usage: sonde query [options] SQL\n"
@@ -141,12 +144,12 @@ typedef struct {
 } session;
 
 /* `more`: further members. */
-static void put_query(text *spec, const session *s, sonde_str sql, const char *more) {
+static void put_query(text *spec, session *s, sonde_str sql, const char *more) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  text_print(spec, "{\"job\":\"query\"%s%s,\"now\":%lld,\"seed\":%ld,\"tables\":", more,
+  text_print(spec, "{\"job\":\"query\"%s%s,\"now\":%lld,\"seed\":%ld,\"spool\":%u,\"tables\":", more,
              s->options->threads > 1 ? ",\"parallel\":true" : "",
-             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec);
+             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec, host_spool(s->host));
   tables_put(&s->tables, spec);
   text_print(spec, ",\"timezone\":");
   text_add_json(spec, str_from(s->options->zone ? s->options->zone : ""));
@@ -284,7 +287,7 @@ static int answer_one(session *s) {
 static int run(const query_options *o) {
   sonde_error err = {0};
   uint64_t memory = o->memory ? o->memory : (uint64_t)DEFAULT_MEMORY_GB << 30;
-  host_options means = {.threads = o->threads, .memory = memory, .keep_columns = true};
+  host_options means = {.threads = o->threads, .memory = memory, .gathers = true, .keep_columns = true};
   session s = {.options = o, .host = host_open(&means, &err)};
   if (!s.host) return say_error("%s", err.message);
   s.tables.host = s.host;
@@ -296,8 +299,18 @@ static int run(const query_options *o) {
   return code;
 }
 
+/* A query asks for much memory again and again. Giving it back to the system in between costs page faults: a tenth of the time. */
+static void keep_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
+}
+
 int command_query(int argc, char **argv) {
   query_options o = {.form = AS_TABLE, .threads = threads_by_default()};
   int code = read_options(argc, argv, &o);
-  return code ? code : run(&o);
+  if (code) return code;
+  keep_memory();
+  return run(&o);
 }

@@ -43,7 +43,7 @@ const contenders = {
       return spawn(sondeBinary, ['serve', '--config', join(folder, 'sonde.toml')], { stdio: ['ignore', 'pipe', 'inherit'] })
     },
     paths: {
-      page: (n) => sql(`SELECT * FROM sales LIMIT 100 OFFSET ${(n * 7919) % (rows - 100)}`),
+      page: (n) => `/v1/tables/sales/rows?first=${(n * 7919) % (rows - 100)}`,
       filter: (n) => sql(`SELECT * FROM sales WHERE status = 'open' AND price > ${n / 100} LIMIT 100`),
       group: (n) => sql(`SELECT city, count(*) AS n, avg(balance) AS mean FROM sales WHERE price > ${n / 100} GROUP BY city`),
     },

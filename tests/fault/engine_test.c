@@ -47,6 +47,11 @@ static sonde_code whole_life(heap *memory, uint64_t limit, uint32_t helpers, boo
       QUERY "\"sql\":\"CREATE OR REPLACE VIEW v AS SELECT count(*) n FROM x\"}",
       QUERY "\"sql\":\"SELECT * FROM v, (PIVOT t ON name USING max(id))\"}",
       QUERY "\"sql\":\"DROP VIEW IF EXISTS v\"}",
+      QUERY
+      "\"parallel\":true,\"sql\":\"SELECT name, sum(price), min(name), count(DISTINCT id) FROM t GROUP BY name\"}",
+      QUERY "\"parallel\":true,\"sql\":\"SELECT name, median(price), list(id) FROM t GROUP BY name\"}",
+      QUERY
+      "\"parallel\":true,\"sql\":\"SELECT a.id, b.name FROM t a JOIN t b ON a.id = b.id + 1 ORDER BY 2, 1 LIMIT 9\"}",
       "{\"job\":\"drop\",\"table\":1}"};
   host h;
   sonde_code code = host_open(&h, &config, helpers, csv, file_size) ? SONDE_OK : h.err.code;
@@ -58,7 +63,7 @@ static sonde_code whole_life(heap *memory, uint64_t limit, uint32_t helpers, boo
     pages += h.n_pages;
     if (i == 3 && answer) strcpy(answer, h.info);
   }
-  if (code == SONDE_OK) CHECK_EQ_UINT(pages, 10);
+  if (code == SONDE_OK) CHECK_EQ_UINT(pages, 13);
   host_close(&h);
   return code;
 }

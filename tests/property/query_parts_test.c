@@ -202,6 +202,8 @@ static const char *const queries[] = {
     "SELECT count(*), sum(x), max(s), list(id)[1:9] FROM t WHERE id % 11 = 3",
     "SELECT count(*), sum(x), min(s) FROM t WHERE id < 0",
     "SELECT unlike, count(*), sum(x) FROM t GROUP BY unlike",
+    "SELECT g, s, median(x) + 1 AS m, count(*) FROM t GROUP BY g, s HAVING count(*) > 1 ORDER BY count(*) DESC, m IS NULL LIMIT 9 OFFSET 2",
+    "SELECT s, count(*) AS n FROM t GROUP BY s ORDER BY n % 2 LIMIT 4",
     "SELECT g, s, day, count(*), grouping(g, s) FROM t GROUP BY GROUPING SETS ((g, s), (day), ())",
     "SELECT DISTINCT g, s FROM t",
     "SELECT DISTINCT ON (s, g % 2) id, s FROM t",
@@ -247,6 +249,58 @@ static void awkward_tables_answer_the_same_in_parts(void) {
   }
 }
 
+/* So many groups that a stage refuses to gather them, in a table large enough to notice. */
+static void groups_that_hardly_repeat_answer_the_same(void) {
+  static const char *const many[] = {
+      "SELECT k, count(*), sum(v), min(t) FROM u GROUP BY k",
+      "SELECT k, count(*) AS n, first(v) FROM u WHERE v % 3 > 0 GROUP BY k ORDER BY n DESC, k % 10 LIMIT 12 OFFSET 3",
+      "SELECT t, sum(v) AS s FROM u GROUP BY t ORDER BY s LIMIT 7"};
+  engines whole, parts;
+  bytes file = {0};
+  put(&file, "k,v,t\n");
+  for (uint32_t i = 0; i < 60000; i++) {
+    char line[64];
+    snprintf(line, sizeof line, "%u,%u,x%u\n", random_below(&dice, 900000), random_below(&dice, 100),
+             random_below(&dice, 70000));
+    put(&file, line);
+  }
+  open_engines(&whole, 350000, 0);
+  open_engines(&parts, 350000, 3);
+  add_table(&whole, "u", file);
+  add_table(&parts, "u", file);
+  for (size_t i = 0; i < sizeof many / sizeof *many; i++) check_same(&whole, &parts, many[i]);
+  host_close(&whole.host);
+  host_close(&parts.host);
+  free(file.data);
+}
+
+/* A helper that cannot hold the side of a join leaves the query to the lead. */
+static void a_helper_with_little_memory_does_not_matter(void) {
+  engines whole, parts;
+  bytes file = {0};
+  sonde_config little = {.struct_size = sizeof little, .memory_limit = 2 << 20};
+  put(&file, "k,t\n");
+  for (uint32_t i = 0; i < 60000; i++) {
+    char line[64];
+    snprintf(line, sizeof line, "%u,some text %u\n", i, random_below(&dice, 1000000));
+    put(&file, line);
+  }
+  open_engines(&whole, 300000, 0);
+  open_engines(&parts, 300000, 1);
+  add_table(&whole, "u", file);
+  add_table(&parts, "u", file);
+  sonde_engine_free(parts.host.helpers[0]);
+  parts.host.helpers[0] = sonde_engine_new(&little, &parts.host.err);
+  REQUIRE(parts.host.helpers[0] != NULL);
+  CHECK_EQ_INT(sonde_source_add(parts.host.helpers[0], 3, file.len, &parts.host.err), SONDE_OK);
+  uint64_t taken = parts.host.n_taken;
+  check_same(&whole, &parts, "SELECT count(*), min(b.t) FROM u a JOIN u b ON a.k = b.k + 1");
+  CHECK(parts.host.n_taken > taken);
+  host_close(&whole.host);
+  host_close(&parts.host);
+  free(file.data);
+}
+
 /* Other blocks, the same sums: rounding does not show where they meet. */
 static void sums_do_not_depend_on_the_blocks(void) {
   const char *sql = "SELECT g, sum(x), avg(x), fsum(x) FROM t GROUP BY g ORDER BY g";
@@ -265,8 +319,10 @@ static void sums_do_not_depend_on_the_blocks(void) {
 }
 
 int main(void) {
-  the_suites_answer_the_same_in_parts();
-  awkward_tables_answer_the_same_in_parts();
-  sums_do_not_depend_on_the_blocks();
+  RUN(the_suites_answer_the_same_in_parts);
+  RUN(awkward_tables_answer_the_same_in_parts);
+  RUN(groups_that_hardly_repeat_answer_the_same);
+  RUN(a_helper_with_little_memory_does_not_matter);
+  RUN(sums_do_not_depend_on_the_blocks);
   return check_report();
 }

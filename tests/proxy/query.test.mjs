@@ -34,6 +34,16 @@ test('an answer as JSON, CSV and drawn', () => {
   assert.match(runs([...table, sql])[1], /^name +price\n─+ +─+\napple +1\.5\n/)
 })
 
+test('threads do not change an answer', () => {
+  const rows = Array.from({ length: 60000 }, (_, i) => `${i},${(i * 7919) % 101},${((i * 31) % 977) / 7},name ${i % 13}`)
+  const many = ['--table', `t=${file('many.csv', `id,g,x,name\n${rows.join('\n')}\n`)}`, '--csv']
+  for (const sql of ['SELECT g, count(*), sum(x), median(x), first(name) FROM t GROUP BY g', 'SELECT * FROM t WHERE id % 1000 = 7', 'SELECT a.name, count(*) FROM t a JOIN t b ON a.id = b.id + 1 GROUP BY a.name']) {
+    const alone = runs([...many, '--threads', '1', sql])
+    assert.equal(alone[0], 0)
+    assert.deepEqual(runs([...many, '--threads', '3', sql]), alone)
+  }
+})
+
 test('every digit is there', () => {
   assert.match(runs(['--json', 'SELECT 12345678901234567890123456789, 0.1::DOUBLE + 0.2'])[1], /\[\[12345678901234567890123456789,0\.30000000000000004\]\]/)
 })
@@ -43,6 +53,15 @@ test('an error names its place and prints no rows', () => {
   const [status, rows, message] = runs(['--csv', "SELECT CASE WHEN i < 50000 THEN '1' ELSE 'x' END::INTEGER FROM range(60000) t(i)"])
   assert.deepEqual([status, rows], [1, ''])
   assert.match(message, /'x' does not fit INTEGER/)
+})
+
+test('a sort that the budget does not hold has the same answer', () => {
+  const sql = "SELECT i, 'text ' || i AS s FROM range(300000) t(i) ORDER BY i * 7919 % 300007 OFFSET 299990"
+  // 7919 and 300007 are primes: each row has a key of its own.
+  const byKey = Array.from({ length: 300000 }, (_, i) => i).sort((a, b) => a * 7919 % 300007 - b * 7919 % 300007)
+  const [status, answer] = runs(['--json', '--threads', '1', '--memory', '16000000', sql])
+  assert.equal(status, 0)
+  assert.deepEqual(JSON.parse(answer).rows, byKey.slice(299990).map((i) => [i, `text ${i}`]))
 })
 
 test('statements of a file are answered one a line, wrong ones too', () => {
@@ -138,7 +157,7 @@ test('CSV and JSON to a file', () => {
 })
 
 test('wrong use is exit code 2', () => {
-  for (const args of [[], ['SELECT 1', 'SELECT 2'], ['--file', 'x.sql', 'SELECT 1'], ['--table', 'fruit', 'SELECT 1'], ['--memory', 'much', 'SELECT 1'], ['--file'],
+  for (const args of [[], ['SELECT 1', 'SELECT 2'], ['--file', 'x.sql', 'SELECT 1'], ['--table', 'fruit', 'SELECT 1'], ['--memory', 'much', 'SELECT 1'], ['--threads', '0', 'SELECT 1'], ['--file'],
     ['-o', 'x.txt', 'SELECT 1'], ['-o'], ['--arrow', '--file', 'x.sql']]) {
     assert.equal(runs(args)[0], 2, args.join(' '))
   }

@@ -202,6 +202,13 @@ test('rows by pages: every row once, ties in the order of the file', async () =>
   assert.deepEqual(seen, wanted.map(([id, city]) => [id, city]))
 })
 
+test('a page may begin at any row', async () => {
+  const page = await pageOf({ first: '2995', columns: 'id' })
+  assert.deepEqual([page.rows, page.next], [[[2995], [2996], [2997], [2998], [2999]], null])
+  assert.deepEqual((await pageOf({ first: '1', sort: '-id', limit: '2', columns: 'id' })).rows, [[2998], [2997]])
+  assert.deepEqual((await pageOf({ first: '3000' })).rows, [])
+})
+
 test('filters as they are written', async () => {
   const cases = {
     'filter[price]gte=249': (r) => r[2] >= 249, 'filter[price]lt=1&filter[city]eq=Rome': (r) => r[2] < 1 && r[1] === 'Rome',
@@ -217,7 +224,7 @@ test('filters as they are written', async () => {
 
 test('wrong filters, columns and tokens are refused', async () => {
   for (const query of ['filter[price]gte=x', 'filter[none]eq=1', 'filter[price]like=1', 'filter[price=1', 'filter=1', 'sort=none', 'columns=id,', 'limit=0', 'limit=10001',
-    'filter[city]null=1', 'what=1', 'format=parquet', 'filter[city]regex=('])
+    'filter[city]null=1', 'what=1', 'first=-1', 'format=parquet', 'filter[city]regex=('])
     assert.ok([400, 422].includes(problem(await get(`/v1/tables/all/rows?${query.replaceAll('[', '%5B')}`)).status), query)
   const { next } = await pageOf({ limit: '10' })
   for (const token of [`1${next}`, next.slice(0, -1), 'x', '1.', '.', '99999999999999999999.0000000000000000', next.toUpperCase() === next ? `${next}0` : next.toUpperCase()])

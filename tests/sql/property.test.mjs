@@ -26,10 +26,12 @@ const duckdb = await createDuckdb()
 const usage = spawnSync(process.env.SONDE_BIN, ['help', 'query'], { encoding: 'utf8' }).stdout
 
 // How the work is cut never shows in an answer: each way is asked all queries.
+const parallel = usage.includes('--threads')
+const serial = parallel ? ['--threads', '1'] : []
 const ways = [
-  { name: 'one block', group: 122880, options: [] },
-  { name: 'blocks of 2048 rows', group: 2048, options: [] },
-  ...(usage.includes('--threads') ? [{ name: '3 threads', group: 2048, options: ['--threads', '3'] }] : []),
+  { name: 'one block', group: 122880, options: serial },
+  { name: 'blocks of 2048 rows', group: 2048, options: serial },
+  ...(parallel ? [{ name: '3 threads', group: 2048, options: ['--threads', '3'] }] : []),
 ].map((way, i) => ({ ...way, i, engine: createEngine(way.options) }))
 after(async () => {
   await Promise.all(ways.map(({ engine }) => engine.close()))

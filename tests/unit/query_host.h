@@ -8,6 +8,7 @@
 #include "exec/query/query.h"
 #include "exec/query/result_json.h"
 #include "exec/query/spool.h"
+#include "plan/wire.h"
 #include "random.h"
 #include "sql/sql.h"
 
@@ -96,6 +97,10 @@ static inline const uint8_t *query_spooled(void *self, uint64_t offset, uint32_t
   return s->random && random_below(s->random, 2) == 0 ? NULL : s->bytes + offset;
 }
 
+static inline void query_release_spool(void *self, uint64_t offset, uint32_t length) {
+  CHECK(offset + length <= ((memory_spool *)self)->taken);
+}
+
 static inline void query_take_spool(memory_spool *s) {
   buf *out = &s->queue.out;
   if (out->len == 0) return;
@@ -106,16 +111,26 @@ static inline void query_take_spool(memory_spool *s) {
   buf_clear(out);
 }
 
+/* Plans run as they come back from bytes. */
+static inline sonde_code query_plan_sent(const query_plan *p, buf *bytes, arena *memory, query_plan *out,
+                                         sonde_error *err) {
+  sonde_code code = plan_put(bytes, p, err);
+  rd in = {.data = bytes->data, .len = bytes->len};
+  if (code == SONDE_OK) code = plan_get(&in, memory, out, err);
+  if (code == SONDE_OK) CHECK_EQ_UINT(in.pos, in.len);
+  return code;
+}
+
 static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, buf *out, sonde_error *err) {
   query_tables source = {h, query_blocks, query_rows, query_columns, query_release};
   query q;
   batch b;
   bool first = true;
   step s;
-  zones none = {.memory = {.mem = m}};
   memory_spool spilled = {.random = h->random};
-  spilled.queue = (spool){.self = &spilled, .bytes = query_spooled};
+  spilled.queue = (spool){.self = &spilled, .bytes = query_spooled, .release = query_release_spool};
   buf_init(&spilled.queue.out, m, (size_t)1 << 26);
+  zones none = {.memory = {.mem = m}};
   query_init(&q, p, &source, &none, m, 1700000000000000, 7);
   if (h->spills) q.run.spool = &spilled.queue;
   while ((s = query_next(&q, &b, err)) == STEP_ROWS || s == STEP_WAIT) {
@@ -126,10 +141,10 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
     first = false;
   }
   query_close(&q);
-  arena_free(&none.memory);
   buf_free(&spilled.queue.out);
   free(spilled.bytes);
   h->spilled = spilled.taken;
+  arena_free(&none.memory);
   return s == STEP_END ? buf_status(out, err) : err->code;
 }
 
@@ -151,8 +166,13 @@ static inline char *query_text(query_host *h, const char *sql) {
                             .rows = h->tables[i].n_rows};
   sql_catalog catalog = {tables, h->n_tables};
   sonde_code code = sql_bind((sonde_str){sql, strlen(sql)}, &catalog, NULL, &memory, &statement, &err);
+  buf bytes;
+  query_plan sent;
+  buf_init(&bytes, &m, (size_t)1 << 28);
   if (code == SONDE_OK && h->build_left) query_build_left(statement.query.root);
-  if (code == SONDE_OK) code = query_run(h, &statement.query, &m, &out, &err);
+  if (code == SONDE_OK) code = query_plan_sent(&statement.query, &bytes, &memory, &sent, &err);
+  if (code == SONDE_OK) code = query_run(h, &sent, &m, &out, &err);
+  buf_free(&bytes);
   size_t size = out.len + sizeof err.message + 32;
   char *text = calloc(1, size);
   if (!text) abort();

@@ -1,4 +1,5 @@
 /* SQL against the plan it is bound to (as EXPLAIN writes it), the types of its columns, and the errors of names and types. */
+#include "plan/wire.h"
 #include "sql/sql.h"
 
 #include "check.h"
@@ -71,6 +72,24 @@ static sonde_code bind_with(const char *sql, const sql_parameters *parameters, s
   return sql_bind((sonde_str){sql, strlen(sql)}, &catalog, parameters, &nodes, out, err);
 }
 
+/* What a plan says does not change on its way through bytes, and bytes that are cut off are none. */
+static void check_sent(const query_plan *q, const buf *text, int line, const char *sql) {
+  sonde_error err = {0};
+  query_plan sent;
+  buf bytes, again;
+  buf_init(&bytes, &memory, 1 << 20);
+  buf_init(&again, &memory, 1 << 20);
+  CHECK_EQ_INT(plan_put(&bytes, q, &err), SONDE_OK);
+  rd in = {.data = bytes.data, .len = bytes.len};
+  CHECK_EQ_INT(plan_get(&in, &nodes, &sent, &err), SONDE_OK);
+  sql_explain(&sent, &again);
+  check_bytes(again.data, again.len, text->data, text->len, __FILE__, line, sql);
+  in = (rd){.data = bytes.data, .len = bytes.len - 1};
+  CHECK_EQ_INT(plan_get(&in, &nodes, &sent, &err), SONDE_CORRUPT);
+  buf_free(&bytes);
+  buf_free(&again);
+}
+
 static void check_plan(const char *sql, const char *expected, int line) {
   sql_statement s;
   sonde_error err = {0};
@@ -79,6 +98,7 @@ static void check_plan(const char *sql, const char *expected, int line) {
   if (bind_with(sql, NULL, &s, &err) == SONDE_OK) {
     sql_explain(&s.query, &b);
     check_bytes(b.data, b.len, expected, strlen(expected), __FILE__, line, sql);
+    check_sent(&s.query, &b, line, sql);
   } else {
     check_str(err.message, expected, __FILE__, line, sql);
   }

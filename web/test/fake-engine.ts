@@ -2,7 +2,7 @@
 // demand. It filters and sorts naively and claims any number of rows when they are generated.
 import type {
   ExportOptions,
-  BadRow, Column, ColumnInfo, Engine, Filter, Guess, Openable, OpenOptions, Page, Progress, ReadOptions, Table, TableInfo, TypeName, Value, View,
+  BadRow, Column, ColumnInfo, Engine, Filter, Guess, Openable, OpenOptions, Page, Progress, ReadOptions, SessionTable, Table, TableInfo, TypeName, Value, View,
   ViewSpec,
 } from '../src/engine/api.ts'
 
@@ -22,6 +22,8 @@ export interface FakeOptions {
   readonly onView?: (spec: ViewSpec) => void
   readonly onOpen?: (source: Openable | readonly Openable[], options: OpenOptions) => void
   readonly openError?: (read: ReadOptions) => Error | undefined
+  /** What SQL has made. */
+  readonly session?: () => readonly SessionTable[]
   /** What a query answers; by default the file's rows. */
   readonly onQuery?: (sql: string) => FakeData | Error
   /** A table was closed; results have no name. */
@@ -192,6 +194,7 @@ export function fakeEngine(data: FakeData, options: FakeOptions = {}): Engine {
       if (answer instanceof Error) throw answer
       return fakeTable(++ids, '', answer, {}, options, delay, 0)
     },
+    session: async () => options.session?.() ?? [],
     functions: async () => [],
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},

@@ -255,6 +255,7 @@ sonde_code aggregate_end(aggregate *a, uint32_t n_groups) {
 
 sonde_code aggregate_result(aggregate *a, uint32_t first, uint32_t n, col *out, arena *m) {
   SONDE_TRY(col_new(out, &a->call->type, n, true, m, a->run->err));
+  if (a->base) return shifted_sums(a, first, n, out, m);
   if (a->class) return a->class->finish(a, a->states, first, n, out, m);
   if (a->numbers) return quantile_result(a, first, n, out), SONDE_OK;
   for (uint32_t i = 0; i < n; i++) {

@@ -44,6 +44,8 @@ struct aggregate {
   uint32_t *groups, groups_cap;
   uint32_t *order, *begins; /* once finished: rows by group */
   quantile_values *numbers; /* instead of rows kept; aggregate_quantile.c */
+  const aggregate *base; /* its sums are those of `base` and `shift` for each value; NULL: it has its own */
+  i128 shift;
 };
 
 sonde_code aggregate_open(aggregate *, run *, const aggregate_call *);
@@ -92,7 +94,7 @@ holistic holistic_of(const aggregate_call *, bool *keeps_nulls);
 
 bool aggregate_is_quantile(const aggregate *);
 bool aggregate_is_continuous(const aggregate *);
-/* `part` of the way from one value to another. */
+/* `part` of the way from one value to another; what is exact is cut to its own digits, as DuckDB does. */
 cell cell_between(const sql_type *, cell low, cell high, double part);
 
 /* aggregate_quantile.c: an aggregate that was opened may do with numbers alone; it has `numbers` then. */
@@ -101,6 +103,10 @@ void quantile_close(aggregate *);
 sonde_code quantile_add(aggregate *, const col *x, const uint32_t *groups, uint32_t n);
 sonde_code quantile_end(aggregate *, uint32_t n_groups);
 void quantile_result(aggregate *, uint32_t first, uint32_t n, col *out);
+
+/* Of several that were opened: sum(x + 2) follows from sum(x + 1). Only those without `base` need rows. */
+void sums_share(aggregate *, uint32_t n);
+sonde_code shifted_sums(aggregate *, uint32_t first, uint32_t n, col *out, arena *);
 
 /* Loops over rows that are there: `s` is the row's state. A single one is worked on in registers. */
 #define EACH_STATE(T, valid_of, ...)                                                                         \

@@ -186,8 +186,11 @@ static sonde_code finish_pairs(aggregate *a, const void *states, uint32_t first,
   for (uint32_t i = 0; i < n; i++) {
     const pair_state *s = &all[first + i];
     double v = s->n > 0 ? pair_value(a->call->function, s) : (double)NAN;
+    bool ratio = a->call->function == FN_CORR || a->call->function == FN_REGR_SLOPE;
     if (a->call->function == FN_REGR_COUNT)
       col_put(out, i, (cell){.i = (int64_t)s->n});
+    else if (ratio && s->n > 0 && isnan(v)) /* 0 / 0: rows are there, but nothing varies */
+      col_put(out, i, (cell){.f = v});
     else
       SONDE_TRY(put_double(a, out, i, isnan(v), v));
   }

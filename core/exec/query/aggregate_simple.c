@@ -175,6 +175,59 @@ static const aggregate_class sum_i64_class = {sizeof(whole_sum), sum_i64, finish
                              avg_i64_class = {sizeof(whole_sum), sum_i64, finish_mean, merge_sum, false},
                              avg_i128_class = {sizeof(whole_sum), sum_i128, finish_mean, merge_sum, false};
 
+/* ---- sums of a column with a number added ---- */
+
+typedef struct {
+  uint32_t column;
+  int64_t added;
+} shifted;
+
+static bool is_integer_column(const expr *e) {
+  return e->kind == EXPR_COLUMN && sql_is_integer(&e->type) && sql_lane(&e->type) == LANE_I64;
+}
+
+static bool is_number(const expr *e, int64_t *out) {
+  while (e->kind == EXPR_CAST && sql_is_integer(&e->type)) e = e->args[0];
+  *out = e->constant.v.i;
+  return e->kind == EXPR_CONST && !e->constant.null && sql_is_integer(&e->type) &&
+         sql_lane(&e->type) == LANE_I64;
+}
+
+static bool is_shifted(const aggregate_call *c, shifted *out) {
+  if (c->function != FN_SUM || c->distinct || c->filter || c->n_keys) return false;
+  const expr *e = c->args[0], *column = e;
+  *out = (shifted){0};
+  if (e->kind == EXPR_CALL && (e->function == FN_ADD || e->function == FN_SUBTRACT) && e->n_args == 2) {
+    column = e->args[0];
+    if (sql_lane(&e->type) != LANE_I64 || !is_number(e->args[1], &out->added)) return false;
+    if (e->function == FN_SUBTRACT && __builtin_sub_overflow((int64_t)0, out->added, &out->added))
+      return false;
+  }
+  out->column = column->index;
+  return is_integer_column(column);
+}
+
+void sums_share(aggregate *all, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    shifted x, y;
+    if (!is_shifted(all[i].call, &x)) continue;
+    for (uint32_t k = 0; k < i && !all[i].base; k++)
+      if (!all[k].base && is_shifted(all[k].call, &y) && y.column == x.column) {
+        all[i].base = &all[k];
+        all[i].shift = (i128)x.added - y.added;
+      }
+  }
+}
+
+sonde_code shifted_sums(aggregate *a, uint32_t first, uint32_t n, col *out, arena *m) {
+  const whole_sum *base = (const whole_sum *)a->base->states + first;
+  whole_sum *sums = arena_array(m, n, sizeof *sums, a->run->err);
+  if (!sums) return a->run->err->code;
+  for (uint32_t i = 0; i < n; i++)
+    sums[i] = sum_of(sum_value(&base[i]) + a->shift * (i128)base[i].n, base[i].n);
+  return finish_sum(a, sums, 0, n, out, m);
+}
+
 /* ---- sums of floating-point numbers ---- */
 
 /* What rounding lost is kept beside the sum (Knuth's two-sum), so that the order in which values and blocks are added hardly ever shows. */

@@ -192,6 +192,7 @@ bool plain_value(const sql_type *from, const sql_type *to, cell v, arena *a, cel
   if (sql_is_nested(from) && from->id == to->id &&
       (from->id != SQL_STRUCT || from->n_children == to->n_children))
     return nested_value(from, to, v.n, a, out, err);
+  if (from->id == SQL_ENUM && to->id == SQL_ENUM) return text_value(to, from->names[v.i], a, out, err);
   if (from->id == SQL_UUID && to->id == SQL_BLOB) return uuid_bytes(v, a, out, err);
   if (from->id == SQL_BLOB && to->id == SQL_UUID) return bytes_uuid(v.s, out);
   if (from->id == SQL_UUID && to->id == SQL_UHUGEINT) return out->w ^= (i128)((u128)1 << 127), out->w >= 0;

@@ -504,8 +504,19 @@ static bool read_nested(const sql_type *t, sonde_str s, arena *a, cell *out, son
   return t->id == SQL_STRUCT ? read_struct(&r, t, out) : read_map(&r, t, out);
 }
 
+/* The position of a value, letter by letter. */
+static bool read_enum(const sql_type *t, sonde_str s, cell *out) {
+  for (uint32_t i = 0; i < t->n_labels; i++) {
+    if (t->names[i].len != s.len || (s.len && memcmp(t->names[i].ptr, s.ptr, s.len) != 0)) continue;
+    out->i = i;
+    return true;
+  }
+  return false;
+}
+
 bool text_value(const sql_type *to, sonde_str s, arena *a, cell *out, sonde_error *err) {
   if (to->id == SQL_TEXT) return out->s = s, true;
+  if (to->id == SQL_ENUM) return read_enum(to, s, out);
   if (to->id == SQL_BLOB) return read_blob(s, a, out, err);
   s = trimmed(s);
   interval v;

@@ -229,12 +229,18 @@ static const plan *again(cutter *c, const plan *p) {
 
 /* ---- aggregates by states ---- */
 
+static bool may_refuse(const plan *p) {
+  bool distinct = false;
+  for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) distinct |= p->u.aggregate.calls[i].distinct;
+  return aggregates_by_groups(p) || (distinct && !p->u.aggregate.sets);
+}
+
 static const plan *states(cutter *c, const plan *of, const plan *below) {
   plan *own = copy_of(c, of);
   if (!own) return NULL;
   own->input[0] = below;
   own->u.aggregate.role = AGGREGATE_STATES;
-  own->u.aggregate.may_refuse = aggregates_by_groups(of);
+  own->u.aggregate.may_refuse = may_refuse(of);
   return own;
 }
 
@@ -304,40 +310,83 @@ static const plan *of_part(cutter *c, const plan *of, const plan *rows) {
   return own;
 }
 
-static const plan *over_parts(cutter *c, const plan *of, const plan *from) {
-  plan *p = new_plan(c, PLAN_EXCHANGE, NULL);
-  const plan *stage = p ? of_part(c, of, from) : NULL;
-  if (!stage) return NULL;
-  p->n_columns = stage->n_columns;
-  p->columns = stage->columns;
+static const plan *over_parts(cutter *c, const plan *stage, const plan *from) {
+  plan *p = stage ? new_plan(c, PLAN_EXCHANGE, stage) : NULL;
+  if (!p) return NULL;
+  p->n_inputs = 0;
   p->u.exchange.stage = stage;
   p->u.exchange.from = from;
   return p;
 }
 
-/* Groups in the order of their first rows, without saying so. */
-static const plan *in_order(cutter *c, const plan *of, const plan *groups) {
-  uint32_t last = groups->n_columns - 1;
-  plan *sorted = new_plan(c, PLAN_SORT, groups), *own = sorted ? new_plan(c, PLAN_PROJECT, sorted) : NULL;
-  sort_key *key = arena_zero(c->memory, sizeof *key, c->err);
-  const expr **exprs = arena_array(c->memory, groups->n_columns, sizeof *exprs, c->err);
-  if (!own || !key || !exprs) return NULL;
-  if (!(key->by = new_expr(c, EXPR_COLUMN, &groups->columns[last].type, last))) return NULL;
-  sorted->u.sort.n = 1;
-  sorted->u.sort.keys = key;
-  sorted->u.sort.limit = UINT64_MAX;
+/* Rows sorted by keys and then by their places, which are left out. */
+static const plan *in_order(cutter *c, const plan *of, const sort_key *keys, uint32_t n, const plan *rows) {
+  uint32_t last = rows->n_columns - 1;
+  plan *sorted = new_plan(c, PLAN_SORT, rows), *own = sorted ? new_plan(c, PLAN_PROJECT, sorted) : NULL;
+  sort_key *all = arena_zero(c->memory, (n + 1u) * sizeof *all, c->err);
+  const expr **exprs = arena_array(c->memory, last + 1u, sizeof *exprs, c->err);
+  if (!own || !all || !exprs) return NULL;
+  if (n) memcpy(all, keys, n * sizeof *all);
+  if (!(all[n].by = new_expr(c, EXPR_COLUMN, &rows->columns[last].type, last))) return NULL;
+  bool few = of->kind == PLAN_SORT;
+  sorted->u.sort.n = n + 1;
+  sorted->u.sort.keys = all;
+  sorted->u.sort.limit = few ? of->u.sort.limit : UINT64_MAX;
+  sorted->u.sort.offset = few ? of->u.sort.offset : 0;
   for (uint32_t i = 0; i < last; i++)
-    if (!(exprs[i] = new_expr(c, EXPR_COLUMN, &groups->columns[i].type, i))) return NULL;
+    if (!(exprs[i] = new_expr(c, EXPR_COLUMN, &rows->columns[i].type, i))) return NULL;
   own->n_columns = of->n_columns;
   own->columns = of->columns;
   own->u.project.exprs = exprs;
   return own;
 }
 
+/* Groups in the order of their first rows. */
 static const plan *by_groups(cutter *c, const plan *p) {
   const plan *from = exchange(c, p->input[0], dealt, p);
-  const plan *groups = from ? over_parts(c, p, from) : NULL;
-  return groups ? in_order(c, p, groups) : NULL;
+  const plan *groups = from ? over_parts(c, of_part(c, p, from), from) : NULL;
+  return groups ? in_order(c, p, NULL, 0, groups) : NULL;
+}
+
+/* ---- the first of many groups ---- */
+
+/* What lies between a sort and the aggregate below is done to each row alone. */
+static const plan *aggregate_below(const plan *p) {
+  for (p = p->input[0];; p = p->input[0]) {
+    bool passes = (p->kind == PLAN_PROJECT && are_pure(p->u.project.exprs, p->n_columns)) ||
+                  (p->kind == PLAN_FILTER && is_pure(p->u.filter.condition));
+    if (!passes) return p->kind == PLAN_AGGREGATE && is_pure_aggregate(p) ? p : NULL;
+  }
+}
+
+static bool pass_place(cutter *c, plan *p) {
+  uint32_t n = p->n_columns;
+  if (!add_place(c, p)) return false;
+  if (p->kind != PLAN_PROJECT) return true;
+  const expr **exprs = arena_array(c->memory, n + 1u, sizeof *exprs, c->err);
+  if (!exprs) return false;
+  memcpy(exprs, p->u.project.exprs, n * sizeof *exprs);
+  exprs[n] = new_expr(c, EXPR_COLUMN, &p->columns[n].type, p->input[0]->n_columns - 1);
+  p->u.project.exprs = exprs;
+  return exprs[n] != NULL;
+}
+
+/* The nodes from p down to the aggregate, over something else in its place. */
+static plan *down_to(cutter *c, const plan *p, const plan *groups, const plan *instead, bool places) {
+  plan *own = copy_of(c, p);
+  if (!own || !instead) return NULL;
+  own->input[0] = p->input[0] == groups ? instead : down_to(c, p->input[0], groups, instead, places);
+  if (!own->input[0] || (places && !pass_place(c, own))) return NULL;
+  return own;
+}
+
+/* Each part answers only its own first ones. */
+static const plan *first_by_groups(cutter *c, const plan *sort, const plan *groups) {
+  const plan *from = exchange(c, groups->input[0], dealt, groups);
+  plan *stage = from ? down_to(c, sort, groups, of_part(c, groups, from), true) : NULL;
+  if (!stage || !answer_skipped(c, stage)) return NULL;
+  const plan *rows = over_parts(c, stage, from);
+  return rows ? in_order(c, sort, sort->u.sort.keys, sort->u.sort.n, rows) : NULL;
 }
 
 /* ---- aggregates ---- */
@@ -349,17 +398,25 @@ static const plan *by_rows(cutter *c, const plan *p) {
   return own && own->input[0] ? own : NULL;
 }
 
+static const plan *either(cutter *c, const plan *one, const plan *other) {
+  plan *p = one && other ? new_plan(c, PLAN_EITHER, one) : NULL;
+  if (!p) return NULL;
+  p->n_inputs = 2;
+  p->input[1] = other;
+  return p;
+}
+
+/* Where groups hardly make fewer rows, to bring those of the parts in order costs as much as to gather them here. */
 static const plan *aggregate_stages(cutter *c, const plan *p) {
-  bool states_too = aggregates_by_states(p), groups_too = aggregates_by_groups(p);
-  if (!states_too && !groups_too) return by_rows(c, p);
-  const plan *merged = states_too ? by_states(c, p) : NULL, *dealt_out = groups_too ? by_groups(c, p) : NULL;
-  if ((states_too && !merged) || (groups_too && !dealt_out)) return NULL;
-  if (!states_too || !groups_too) return states_too ? merged : dealt_out;
-  plan *either = new_plan(c, PLAN_EITHER, merged);
-  if (!either) return NULL;
-  either->n_inputs = 2;
-  either->input[1] = dealt_out;
-  return either;
+  if (!aggregates_by_states(p)) return aggregates_by_groups(p) ? by_groups(c, p) : by_rows(c, p);
+  const plan *merged = by_states(c, p);
+  return merged && may_refuse(p) ? either(c, merged, by_rows(c, p)) : merged;
+}
+
+static const plan *first_stages(cutter *c, const plan *sort, const plan *groups) {
+  const plan *parts = first_by_groups(c, sort, groups);
+  if (!parts || !aggregates_by_states(groups)) return parts;
+  return either(c, down_to(c, sort, groups, by_states(c, groups), false), parts);
 }
 
 /* ---- cutting ---- */
@@ -373,6 +430,9 @@ static bool runs_once(const plan *p, unsigned input) {
 
 static const plan *cut(cutter *c, const plan *p) {
   if (is_cuttable(c, p)) return exchange(c, p, nothing, NULL);
+  const plan *groups = p->kind == PLAN_SORT && sorts_few(p) ? aggregate_below(p) : NULL;
+  if (groups && aggregates_by_groups(groups) && is_cuttable(c, groups->input[0]))
+    return first_stages(c, p, groups);
   if (p->n_inputs && is_cuttable(c, p->input[0])) {
     if (gathers(p)) return again(c, p);
     if (p->kind == PLAN_AGGREGATE && is_pure_aggregate(p)) return aggregate_stages(c, p);

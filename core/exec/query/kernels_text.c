@@ -470,6 +470,8 @@ static sonde_code pad_row(const kernel_call *c, uint32_t i, buf *b) {
   int64_t want = whole_at(c, 1, i), have = count_points(s), missing = want - have, each = count_points(with);
   if (want <= have) return put_str(b, points(s, false, 0, want)), SONDE_OK;
   SONDE_CHECK(each > 0, c->err, SONDE_VALUE, c->e->at, "there is nothing to pad with");
+  SONDE_CHECK(want < (int64_t)TEXT_MAX, c->err, SONDE_LIMIT, c->e->at,
+              "a text of %lld characters is too long", (long long)want);
   if (c->e->function == FN_RPAD) put_str(b, s);
   for (; missing > 0 && !b->failed; missing -= each) put_str(b, points(with, false, 0, missing));
   if (c->e->function == FN_LPAD) put_str(b, s);

@@ -291,15 +291,14 @@ static sonde_code encode_interned(keyer *k, key_col *c, const col *from, uint32_
                                   sonde_error *err) {
   if (from->form == COL_DICT && from->lane == LANE_STR) return encode_dict(k, c, from, n, add, out, err);
   if (from->form == COL_FLAT && from->lane == LANE_STR) return encode_texts(k, c, from, n, add, out, err);
-  uint32_t distinct = from->form == COL_CONST && n ? 1 : n;
-  for (uint32_t i = 0; i < distinct; i++) {
-    out[i] = 0;
+  bool once = from->form == COL_CONST;
+  for (uint32_t i = 0; i < n; i++) {
+    out[i] = once && i ? out[0] : 0;
     if (!col_valid(from, i)) continue;
-    out[i] = number_value(k, c, col_cell(from, i), add, err);
+    if (!once || i == 0) out[i] = number_value(k, c, col_cell(from, i), add, err);
     if (out[i] == 0 && err->code != SONDE_OK) return err->code;
     if (out[i] == 0) skip_row(k, i);
   }
-  for (uint32_t i = distinct; i < n; i++) out[i] = out[0], k->skip[i] |= k->skip[0];
   return SONDE_OK;
 }
 
@@ -421,15 +420,9 @@ static bool any_null(const col *from, uint32_t n) {
   return memchr(from->valid, 0, from->form == COL_CONST ? 1 : n) != NULL;
 }
 
-static void clear_nulls(const col *from, uint32_t n, uint64_t *words, uint64_t *high, uint64_t *nulls,
-                        unsigned bit) {
+static void clear_nulls(const col *from, uint32_t n, uint64_t *words) {
   size_t m = col_mask(from);
-  for (uint32_t i = 0; i < n; i++) {
-    uint64_t null = !from->valid[i & m];
-    words[i] &= null - 1;
-    if (high) high[i] &= null - 1;
-    nulls[i] |= null << bit;
-  }
+  for (uint32_t i = 0; i < n; i++) words[i] &= -(uint64_t)(from->valid[i & m] != 0);
 }
 
 static void skip_nulls(keyer *k, const col *from, uint32_t n) {
@@ -482,18 +475,26 @@ static sonde_code encode_field(keyer *k, uint32_t i, const col *from, uint32_t n
 static void encode_whole(keyer *k, uint32_t i, const col *from, uint32_t n, bool add, bool *grown) {
   key_col *c = &k->cols[i];
   const key_field *f = &k->layout.fields[i];
-  uint64_t *high = from->lane == LANE_I128 ? k->words[f->word + 1] : NULL;
-  bool nulls = any_null(from, n);
-  if (nulls && !c->nullable && add) {
+  uint64_t *words = k->words[f->word], *high = from->lane == LANE_I128 ? k->words[f->word + 1] : NULL;
+  encode_words(from, n, words, high);
+  if (!any_null(from, n)) return;
+  clear_nulls(from, n, words);
+  if (high) clear_nulls(from, n, high);
+  if (f->nullable) return;
+  if (add)
     c->nullable = *grown = true;
-    return;
-  }
-  encode_words(from, n, k->words[f->word], high);
-  if (f->nullable && f->null_shift == 0) memset(k->words[f->null_word], 0, n * sizeof(uint64_t));
-  if (nulls && f->nullable)
-    clear_nulls(from, n, k->words[f->word], high, k->words[f->null_word], f->null_shift);
-  else if (nulls)
+  else
     skip_nulls(k, from, n);
+}
+
+/* After all values, because a field that begins a word clears it. */
+static void put_nulls(keyer *k, uint32_t i, const col *from, uint32_t n) {
+  const key_field *f = &k->layout.fields[i];
+  if (!f->nullable) return;
+  uint64_t *words = k->words[f->null_word];
+  if (f->null_shift == 0) memset(words, 0, n * sizeof *words);
+  for (uint32_t r = 0; can_be_null(from) && r < n; r++)
+    words[r] |= (uint64_t)!col_valid(from, r) << f->null_shift;
 }
 
 static sonde_code encode_col(keyer *k, uint32_t i, const col *from, uint32_t n, bool add, bool *grown,
@@ -515,6 +516,7 @@ static sonde_code encode_rows(keyer *k, const col *cols, uint32_t n, bool add, b
   k->any_skip = *grown = false;
   if (k->n_cols == 0) memset(k->words[0], 0, n * sizeof(uint64_t));
   for (uint32_t i = 0; i < k->n_cols; i++) SONDE_TRY(encode_col(k, i, &cols[i], n, add, grown, err));
+  for (uint32_t i = 0; i < k->n_cols; i++) put_nulls(k, i, &cols[i], n);
   return SONDE_OK;
 }
 

@@ -79,7 +79,7 @@ sonde_code op_either(op *);
 step exchange_next(op *, rd *out);
 /* Of an aggregate in a stage, instead of rows: takes in all of its input (STEP_END), then writes its groups and their states. */
 step aggregate_gather(op *);
-bool aggregate_refuses(const op *); /* so far hardly fewer groups than rows */
+bool aggregate_refuses(const op *); /* hardly fewer groups than rows */
 sonde_code aggregate_put_states(op *, buf *out);
 
 /* STEP_ROWS, or STEP_FAIL when code says so. */

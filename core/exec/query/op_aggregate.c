@@ -1,7 +1,9 @@
 /* Grouping: keys to words, words to group numbers, group numbers to states. One table for each grouping set. */
 #include "exec/query/grouping.h"
 
-#define REFUSING_ROWS 16384u /* so many tell how often groups repeat */
+/* So many rows tell how often groups repeat: on the way, and of a whole block. */
+#define TELLING_ROWS 16384u
+#define TELLING_BLOCK_ROWS 1024u
 
 #define NODE(o) (&(o)->plan->u.aggregate)
 
@@ -18,6 +20,7 @@ static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
     SONDE_TRY(aggregate_open(&s->calls[i], o->run, &NODE(o)->calls[i]));
     SONDE_TRY(quantile_open(&s->calls[i]));
   }
+  sums_share(s->calls, NODE(o)->n_calls);
   return SONDE_OK;
 }
 
@@ -62,7 +65,7 @@ static sonde_code add_to_set(op *o, group_set *s, const batch *b, const col *gro
   }
   uint32_t n_groups = NODE(o)->n_groups ? s->table.n : 1;
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++)
-    SONDE_TRY(aggregate_update(&s->calls[i], b, numbers, n_groups, &o->scratch));
+    if (!s->calls[i].base) SONDE_TRY(aggregate_update(&s->calls[i], b, numbers, n_groups, &o->scratch));
   return SONDE_OK;
 }
 
@@ -98,6 +101,17 @@ static sonde_code end_set(op *o, group_set *s) {
   return SONDE_OK;
 }
 
+/* Groups, or values of a DISTINCT, are hardly fewer than rows. */
+static bool refuses(const op *o, uint32_t telling_rows) {
+  const aggregate_op *x = o->self;
+  uint64_t most = x->sets[0].table.n;
+  for (uint32_t i = 0; i < NODE(o)->n_calls; i++) {
+    const aggregate *a = &x->sets[0].calls[i];
+    if (a->seen_keys && a->seen.n > most) most = a->seen.n;
+  }
+  return x->rows >= telling_rows && most > x->rows / 2;
+}
+
 step aggregate_gather(op *o) {
   batch b;
   for (;;) {
@@ -105,14 +119,11 @@ step aggregate_gather(op *o) {
     if (s != STEP_ROWS) return s;
     if (add_batch(o, o->self, &b) != SONDE_OK) return STEP_FAIL;
     ((aggregate_op *)o->self)->rows += b.n;
-    if (NODE(o)->may_refuse && aggregate_refuses(o)) return STEP_END;
+    if (NODE(o)->may_refuse && refuses(o, TELLING_ROWS)) return STEP_END;
   }
 }
 
-bool aggregate_refuses(const op *o) {
-  const aggregate_op *x = o->self;
-  return x->rows >= REFUSING_ROWS && x->sets[0].table.n > x->rows / 2;
-}
+bool aggregate_refuses(const op *o) { return refuses(o, TELLING_BLOCK_ROWS); }
 
 sonde_code aggregate_put_states(op *o, buf *out) { return groups_put(o, o->self, out); }
 

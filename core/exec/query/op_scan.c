@@ -4,10 +4,16 @@
 #include "exec/query/key_filter.h"
 #include "exec/query/vec_read.h"
 
+#define FEW 4u /* less than a quarter of the rows are read one by one */
+#define VAIN_MAX 16u
+
 typedef struct {
   node *filter;
-  key_filter *keys;           /* from joins further up */
-  bool *in_filter;            /* these columns are decoded first: often no row is left */
+  node *first, *rest; /* conditions of the filter; `rest` is NULL if there is only one */
+  key_filter *keys;   /* from joins further up */
+  /* Which of the columns loaded are decoded when: often no row is left after the first condition, or after the others. */
+  bool *in_first, *in_rest, *outside;
+  uint32_t vain;              /* batches of which the first condition left many rows */
   uint32_t *loaded, n_loaded; /* columns that are looked at at all */
   uint32_t *numbers;          /* theirs in the table */
   const vec **loaded_vecs;
@@ -32,6 +38,7 @@ static step open_block(op *o, scan_op *x) {
   if (s != STEP_ROWS) return s;
   x->open = true;
   x->row = 0;
+  x->vain = 0;
   x->rows = t->rows(t->self, table, x->block);
   arena_reset(&x->block_memory);
   for (uint32_t k = 0; k < x->n_loaded; k++) {
@@ -50,42 +57,75 @@ static void close_block(op *o, scan_op *x) {
   x->open = false;
 }
 
-static sonde_code decode(op *o, scan_op *x, uint32_t n, bool wanted) {
-  for (uint32_t k = 0; k < x->n_loaded; k++) {
-    uint32_t i = x->loaded[k];
-    if (x->in_filter[i] == wanted)
+static sonde_code decode(op *o, scan_op *x, uint32_t n, const bool *which) {
+  for (uint32_t i = 0; i < o->plan->n_columns; i++)
+    if (which[i])
       SONDE_TRY(vec_read(x->vecs[i], x->row, n, &o->plan->columns[i].type, &x->dicts[i], &o->cols[i],
                          &o->scratch, o->run->err));
-  }
   return SONDE_OK;
 }
 
-static sonde_code select_rows(op *o, scan_op *x, const batch *b, uint32_t *rows, uint32_t *n) {
-  if (x->filter) SONDE_TRY(node_select(x->filter, b, &o->scratch, rows, n));
-  for (uint32_t i = 0; !x->filter && i < b->n; i++) rows[i] = i;
-  if (x->keys) *n = key_filter_apply(x->keys, b, rows, *n);
-  return SONDE_OK;
-}
-
-/* Rows that the filter kept, of a column that it did not look at. */
+/* Rows of a column that the filter did not look at. */
 static sonde_code read_kept(op *o, scan_op *x, uint32_t i, uint32_t n, const uint32_t *rows, uint32_t kept) {
   const sql_type *t = &o->plan->columns[i].type;
   col all;
-  if (kept < n / 4 && vec_reads_rows(x->vecs[i], t))
+  if (kept < n / FEW && vec_reads_rows(x->vecs[i], t))
     return vec_read_rows(x->vecs[i], x->row, rows, kept, t, &o->cols[i], &o->scratch, o->run->err);
   SONDE_TRY(vec_read(x->vecs[i], x->row, n, t, &x->dicts[i], &all, &o->scratch, o->run->err));
   return col_gather(&all, rows, kept, &o->cols[i], &o->scratch, o->run->err);
 }
 
-static sonde_code keep_rows(op *o, scan_op *x, const uint32_t *rows, uint32_t kept, batch *b) {
+/* `rows` are of the n rows read, `places` the same ones in the batch, which has the filter's columns so far. */
+static sonde_code keep_rows(op *o, scan_op *x, uint32_t n, const uint32_t *rows, const uint32_t *places,
+                            uint32_t kept, batch *b) {
   batch all = *b;
   b->n = kept;
+  x->picked = rows;
+  x->n_picked = kept;
   if (kept == 0) return SONDE_OK;
-  if (kept == all.n) return decode(o, x, kept, false);
-  SONDE_TRY(op_keep_rows(o, &all, rows, kept, b));
-  for (uint32_t k = 0; k < x->n_loaded; k++)
-    if (!x->in_filter[x->loaded[k]]) SONDE_TRY(read_kept(o, x, x->loaded[k], all.n, rows, kept));
+  if (kept == n) return decode(o, x, kept, x->outside);
+  SONDE_TRY(op_keep_rows(o, &all, places, kept, b));
+  for (uint32_t i = 0; i < o->plan->n_columns; i++)
+    if (x->outside[i]) SONDE_TRY(read_kept(o, x, i, n, rows, kept));
   return SONDE_OK;
+}
+
+/* The other conditions, for the rows that the first one left. */
+static sonde_code read_few(op *o, scan_op *x, uint32_t n, uint32_t *rows, uint32_t few, batch *b) {
+  uint32_t *places = arena_array(&o->scratch, few, sizeof *places, o->run->err), kept;
+  if (!places) return o->run->err->code;
+  for (uint32_t i = 0; i < o->plan->n_columns; i++) {
+    const col all = o->cols[i];
+    if (x->in_rest[i]) SONDE_TRY(read_kept(o, x, i, n, rows, few));
+    if (x->in_first[i]) SONDE_TRY(col_gather(&all, rows, few, &o->cols[i], &o->scratch, o->run->err));
+  }
+  b->n = few;
+  SONDE_TRY(node_select(x->rest, b, &o->scratch, places, &kept));
+  kept = key_filter_apply(x->keys, b, places, kept);
+  for (uint32_t i = 0; i < kept; i++) rows[i] = rows[places[i]];
+  return keep_rows(o, x, n, rows, places, kept, b);
+}
+
+/* The filter, then the keys of joins. */
+static sonde_code select_rows(op *o, scan_op *x, const batch *b, uint32_t *rows, uint32_t *n) {
+  if (x->filter) SONDE_TRY(node_select(x->filter, b, &o->scratch, rows, n));
+  for (uint32_t i = 0; !x->filter && i < b->n; i++) rows[i] = i;
+  *n = key_filter_apply(x->keys, b, rows, x->filter ? *n : b->n);
+  return SONDE_OK;
+}
+
+static sonde_code filter_rows(op *o, scan_op *x, uint32_t n, uint32_t *rows, batch *b) {
+  uint32_t kept;
+  SONDE_TRY(decode(o, x, n, x->in_first));
+  if (x->rest && x->vain < VAIN_MAX) {
+    SONDE_TRY(node_select(x->first, b, &o->scratch, rows, &kept));
+    if (kept == 0) return b->n = 0, SONDE_OK;
+    if (kept < n / FEW) return read_few(o, x, n, rows, kept, b);
+    x->vain++;
+  }
+  SONDE_TRY(decode(o, x, n, x->in_rest));
+  SONDE_TRY(select_rows(o, x, b, rows, &kept));
+  return keep_rows(o, x, n, rows, rows, kept, b);
 }
 
 static sonde_code read_rows(op *o, scan_op *x, uint32_t n, batch *b) {
@@ -94,18 +134,11 @@ static sonde_code read_rows(op *o, scan_op *x, uint32_t n, batch *b) {
   x->picked = NULL;
   x->from = x->row;
   x->n_picked = n;
-  if (!x->filter && !x->keys) return decode(o, x, n, false);
-  SONDE_TRY(decode(o, x, n, true));
-  for (uint32_t k = 0; k < x->n_loaded; k++) { /* the others come later */
-    uint32_t i = x->loaded[k];
-    if (!x->in_filter[i]) o->cols[i] = (col){.form = COL_CONST, .type = &o->plan->columns[i].type};
-  }
-  uint32_t *rows = arena_array(&o->scratch, n, sizeof *rows, o->run->err), kept = n;
-  if (!rows) return o->run->err->code;
-  SONDE_TRY(select_rows(o, x, b, rows, &kept));
-  x->picked = rows;
-  x->n_picked = kept;
-  return keep_rows(o, x, rows, kept, b);
+  if (!x->filter && !x->keys) return decode(o, x, n, x->outside);
+  for (uint32_t i = 0; i < b->n_cols; i++) /* until they are read */
+    o->cols[i] = (col){.form = COL_CONST, .type = &o->plan->columns[i].type};
+  uint32_t *rows = arena_array(&o->scratch, n, sizeof *rows, o->run->err);
+  return rows ? filter_rows(o, x, n, rows, b) : o->run->err->code;
 }
 
 /* A block whose numbers all lie outside of the keys' span has no row that a join would keep. */
@@ -170,23 +203,42 @@ void op_scan_filter(op *o, uint32_t column, const join_table *t) {
   if (!f) return; /* nothing but time is lost */
   *f = (key_filter){.table = t, .column = column, .next = x->keys};
   x->keys = f;
-  x->in_filter[column] = true;
+  x->in_rest[column] |= x->outside[column];
+  x->outside[column] = false;
+}
+
+static void mark_columns(scan_op *x, const node *condition, bool *which) {
+  uint32_t n;
+  const uint32_t *used = node_columns(condition, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    which[used[i]] |= x->outside[used[i]];
+    x->outside[used[i]] = false;
+  }
 }
 
 static sonde_code open_filter(op *o, scan_op *x) {
-  if (!o->plan->u.scan.filter) return SONDE_OK;
-  x->filter = node_make(o->run, o->plan->u.scan.filter);
-  if (!x->filter) return o->run->err->code;
-  uint32_t n_used;
-  const uint32_t *used = node_columns(x->filter, &n_used);
-  for (uint32_t i = 0; i < n_used; i++) x->in_filter[used[i]] = true;
+  const expr *e = o->plan->u.scan.filter;
+  bool several = e->kind == EXPR_AND && e->n_args > 1;
+  if (!(x->filter = node_make(o->run, e))) return o->run->err->code;
+  x->first = x->filter;
+  if (several) {
+    expr *others = arena_copy(&o->memory, e, sizeof *e, o->run->err);
+    if (!others || !(x->first = node_make(o->run, e->args[0]))) return o->run->err->code;
+    others->n_args--;
+    others->args++;
+    x->rest = node_make(o->run, others);
+    if (!x->rest) return o->run->err->code;
+  }
+  mark_columns(x, x->first, x->in_first);
+  if (several) mark_columns(x, x->rest, x->in_rest);
   return SONDE_OK;
 }
 
 static void choose_loaded(op *o, scan_op *x) {
   for (uint32_t i = 0; i < o->plan->n_columns; i++) {
     o->cols[i] = (col){.form = COL_CONST, .type = &o->plan->columns[i].type};
-    if (o->needed && !o->needed[i] && !x->in_filter[i]) continue;
+    if (o->needed && !o->needed[i]) x->outside[i] = false;
+    if (!x->in_first[i] && !x->in_rest[i] && !x->outside[i]) continue;
     x->numbers[x->n_loaded] = o->plan->u.scan.columns[i];
     x->loaded[x->n_loaded++] = i;
   }
@@ -200,13 +252,17 @@ sonde_code op_scan(op *o) {
   arena_init(&x->block_memory, o->run->mem);
   x->vecs = arena_array(&o->memory, n + 1u, sizeof *x->vecs, o->run->err);
   x->dicts = arena_zero(&o->memory, (n + 1u) * sizeof *x->dicts, o->run->err);
-  x->in_filter = arena_zero(&o->memory, n + 1u, o->run->err);
+  x->in_first = arena_zero(&o->memory, n + 1u, o->run->err);
+  x->in_rest = arena_zero(&o->memory, n + 1u, o->run->err);
+  x->outside = arena_zero(&o->memory, n + 1u, o->run->err);
   x->loaded = arena_array(&o->memory, n + 1u, sizeof *x->loaded, o->run->err);
   x->numbers = arena_array(&o->memory, n + 1u, sizeof *x->numbers, o->run->err);
   x->loaded_vecs = arena_array(&o->memory, n + 1u, sizeof *x->loaded_vecs, o->run->err);
-  if (!x->vecs || !x->dicts || !x->in_filter || !x->loaded || !x->numbers || !x->loaded_vecs)
+  if (!x->vecs || !x->dicts || !x->in_first || !x->in_rest || !x->outside || !x->loaded || !x->numbers ||
+      !x->loaded_vecs)
     return o->run->err->code;
-  SONDE_TRY(open_filter(o, x));
+  memset(x->outside, 1, n);
+  if (o->plan->u.scan.filter) SONDE_TRY(open_filter(o, x));
   choose_loaded(o, x);
   return SONDE_OK;
 }

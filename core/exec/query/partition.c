@@ -3,7 +3,9 @@
 #include "column/sketch.h"
 #include "exec/query/rows_wire.h"
 
-typedef struct {
+#define PART_MAX ((size_t)1 << 30)
+
+struct dealer {
   run *run;
   const plan *plan;
   node **keys;
@@ -14,7 +16,7 @@ typedef struct {
   uint64_t **dict_hashes;
   uint32_t *dict_caps;
   arena memory, scratch;
-} dealer;
+};
 
 /* ---- hashes ---- */
 
@@ -114,12 +116,9 @@ static sonde_code deal_batch(dealer *d, const batch *in) {
 
 /* ---- all of a block ---- */
 
-static sonde_code open_dealer(dealer *d, uint32_t block, uint32_t rows, size_t max) {
+static sonde_code fill_dealer(dealer *d, uint32_t block, uint32_t rows) {
   run *r = d->run;
   uint32_t n = d->plan->u.partition.n;
-  arena_init(&d->memory, r->mem);
-  arena_init(&d->scratch, r->mem);
-  for (uint32_t p = 0; p < QUERY_PARTS; p++) buf_init(&d->parts[p], r->mem, max);
   d->place = (uint64_t)block << 32;
   d->keys = arena_array(&d->memory, n + 1u, sizeof *d->keys, r->err);
   d->dict_ids = arena_zero(&d->memory, (n + 1u) * sizeof *d->dict_ids, r->err);
@@ -135,34 +134,41 @@ static sonde_code open_dealer(dealer *d, uint32_t block, uint32_t rows, size_t m
   return SONDE_OK;
 }
 
-static void close_dealer(dealer *d) {
-  for (uint32_t k = 0; d->dict_caps && k < d->plan->u.partition.n; k++)
-    mem_free(d->run->mem, d->dict_hashes[k], d->dict_caps[k] * sizeof(uint64_t));
-  for (uint32_t p = 0; p < QUERY_PARTS; p++) buf_free(&d->parts[p]);
-  arena_free(&d->memory);
-  arena_free(&d->scratch);
-}
-
-static sonde_code deal_all(dealer *d, op *input, buf *out) {
-  batch b;
-  for (step s; (s = op_next(input, &b)) != STEP_END;) {
-    if (s == STEP_FAIL) return d->run->err->code;
-    if (s == STEP_ROWS) SONDE_TRY(deal_batch(d, &b));
-  }
-  for (uint32_t p = 0; p < QUERY_PARTS; p++)
-    buf_str(out, (sonde_str){(const char *)d->parts[p].data, d->parts[p].len});
-  return buf_status(out, d->run->err);
-}
-
-sonde_code partition_put(run *r, const plan *p, op *input, uint32_t block, uint32_t rows, buf *out) {
+dealer *dealer_open(run *r, const plan *p, uint32_t block, uint32_t rows) {
   dealer *d = mem_alloc(r->mem, sizeof *d, r->err);
-  if (!d) return r->err->code;
+  if (!d) return NULL;
   memset(d, 0, sizeof *d);
   d->run = r;
   d->plan = p;
-  sonde_code code = open_dealer(d, block, rows, out->max);
-  if (code == SONDE_OK) code = deal_all(d, input, out);
-  close_dealer(d);
-  mem_free(r->mem, d, sizeof *d);
-  return code;
+  arena_init(&d->memory, r->mem);
+  arena_init(&d->scratch, r->mem);
+  for (uint32_t i = 0; i < QUERY_PARTS; i++) buf_init(&d->parts[i], r->mem, PART_MAX);
+  if (fill_dealer(d, block, rows) == SONDE_OK) return d;
+  dealer_close(d);
+  return NULL;
+}
+
+void dealer_close(dealer *d) {
+  if (!d) return;
+  mem *m = d->run->mem;
+  for (uint32_t k = 0; d->dict_caps && k < d->plan->u.partition.n; k++)
+    mem_free(m, d->dict_hashes[k], d->dict_caps[k] * sizeof(uint64_t));
+  for (uint32_t p = 0; p < QUERY_PARTS; p++) buf_free(&d->parts[p]);
+  arena_free(&d->memory);
+  arena_free(&d->scratch);
+  mem_free(m, d, sizeof *d);
+}
+
+step dealer_take(dealer *d, op *input) {
+  batch b;
+  for (;;) {
+    step s = op_next(input, &b);
+    if (s != STEP_ROWS) return s;
+    if (deal_batch(d, &b) != SONDE_OK) return STEP_FAIL;
+  }
+}
+
+void dealer_put(const dealer *d, buf *out) {
+  for (uint32_t p = 0; p < QUERY_PARTS; p++)
+    buf_str(out, (sonde_str){(const char *)d->parts[p].data, d->parts[p].len});
 }

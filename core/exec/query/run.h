@@ -55,8 +55,8 @@ typedef struct {
   const rd *sides;            /* within a stage, of PLAN_SIDE: batches (rows_wire.h) */
   rd *part;                   /* the same of PLAN_PART: for each block u32 length, batches */
   zones *zones;               /* of the engine */
-  spool *spool; /* NULL: all has to stay in memory */
-  value *outer; /* of EXPR_OUTER slots */
+  spool *spool;               /* NULL: all has to stay in memory */
+  value *outer;               /* of EXPR_OUTER slots */
   uint32_t n_lambda;
   const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */
   rowset *ctes;       /* of PLAN_CTE ids */

@@ -101,6 +101,7 @@ step spool_get(spool *s, const spool_piece *piece, const sql_type *const *types,
   if (!out->cols) return STEP_FAIL;
   for (uint32_t i = 0; i < n_cols; i++)
     if (get_col(&r, types[i], out->n, a, &out->cols[i], err) != SONDE_OK) return STEP_FAIL;
+  s->release(s->self, piece->offset, piece->length);
   if (!r.bad) return STEP_ROWS;
   status_set(err, SONDE_BYTES, 0, "rows that were kept in a file cannot be read back");
   return STEP_FAIL;

@@ -12,6 +12,7 @@ struct spool {
   uint64_t size; /* of the spool, with what is in `out` */
   /* Bytes of the spool, valid until the query is left; NULL: not yet, or err->code says why. */
   const uint8_t *(*bytes)(void *self, uint64_t offset, uint32_t length, sonde_error *);
+  void (*release)(void *self, uint64_t offset, uint32_t length); /* they are not looked at again */
 };
 
 /* A batch that was written. */

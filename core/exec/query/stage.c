@@ -1,5 +1,5 @@
-/* See stage.h. The pipeline stays open from block to block: its scan goes on when there is one more. What is on top of it is opened
- * anew for each. */
+/* See stage.h. The pipeline stays open from block to block: its scan goes on when there is one more. What is on top of it, or over a
+ * part, is opened anew for each. */
 #include "exec/query/stage.h"
 #include "exec/query/partition.h"
 #include "exec/query/rows_wire.h"
@@ -7,17 +7,27 @@
 
 /* Dictionaries made on top have numbers of their own, as those of the pipeline go on. */
 #define TOP_DICT_IDS ((uint64_t)1 << 63)
+#define ANSWER_MAX ((size_t)1 << 30)
+#define TURNS_A_STEP 8u /* of operators: some milliseconds */
 
 struct stage {
   query_plan plan;
   const plan *top, *below; /* top: NULL when the pipeline is all */
-  const plan *source;      /* PLAN_SCAN or PLAN_PART */
+  const plan *scan;
+  bool over_part; /* instead of blocks: then there is no scan, and all is on top */
   arena memory;
   query_tables tables;
   run run, top_run;
   value *outer;
   op *pipe;
-  bool prepared, spent, probes;
+  bool prepared, spent, probes, passing;
+  /* Over the block or part being run. */
+  bool has_top; /* top_run, op and dealer are open */
+  op *over;
+  dealer *dealer;
+  rows_writer writer;
+  arena writing;
+  buf answer;
   /* The block being run; the scan counts the blocks it has seen. */
   uint32_t blocks;
   stage_block block;
@@ -67,13 +77,21 @@ static bool may_be_top(const plan *p) {
          p->kind == PLAN_LIMIT || p->kind == PLAN_PARTITION;
 }
 
+/* Over a part all is on top. */
+static bool is_over_part(const plan *p) {
+  while (may_be_top(p) || p->kind == PLAN_FILTER || p->kind == PLAN_PROJECT) p = p->input[0];
+  return p->kind == PLAN_PART;
+}
+
 static bool find_parts(stage *s, uint32_t n_sides) {
   const plan *p = s->plan.root;
-  s->top = may_be_top(p) ? p : NULL;
+  s->over_part = is_over_part(p);
+  s->top = s->over_part || may_be_top(p) ? p : NULL;
+  if (s->over_part) return p->kind != PLAN_PARTITION;
   s->below = p = s->top ? p->input[0] : p;
   for (; may_be_below(p, n_sides); p = p->input[0]) s->probes |= p->kind == PLAN_JOIN;
-  s->source = p;
-  return p->kind == PLAN_SCAN || (p->kind == PLAN_PART && p == s->below && s->top);
+  s->scan = p;
+  return p->kind == PLAN_SCAN;
 }
 
 static sonde_code read_shared(stage *s, sonde_str shared, sonde_error *err) {
@@ -109,7 +127,7 @@ static uint32_t rows_now(void *self, uint32_t table, uint32_t block) {
 /* Columns are asked for by their numbers in the table. */
 static const vec *column_now(const stage *s, uint32_t number) {
   uint32_t i = 0;
-  while (i + 1 < s->source->n_columns && s->source->u.scan.columns[i] != number) i++;
+  while (i + 1 < s->scan->n_columns && s->scan->u.scan.columns[i] != number) i++;
   return s->columns[i];
 }
 
@@ -140,9 +158,24 @@ static sonde_code open_pipe(stage *s, mem *m, sonde_error *err) {
   r->lambda = arena_zero(&s->memory, (r->n_lambda + 1u) * sizeof *r->lambda, err);
   if (!r->outer || !r->lambda) return err->code;
   s->tables = (query_tables){s, blocks_seen, rows_now, columns_now, nothing_held};
+  if (s->over_part) return SONDE_OK;
   const bool *needed = s->top ? op_needed(s->top, &s->memory, err) : NULL;
   s->pipe = op_open(r, s->below, needed);
   return s->pipe ? SONDE_OK : err->code;
+}
+
+static void close_top(stage *s) {
+  if (!s->has_top) return;
+  if (s->over_part)
+    op_close(s->over);
+  else
+    op_close_over(s->over);
+  dealer_close(s->dealer);
+  nodes_free(&s->top_run);
+  arena_free(&s->top_run.memory);
+  s->over = NULL;
+  s->dealer = NULL;
+  s->has_top = false;
 }
 
 stage *stage_open(mem *m, zones *z, sonde_str shared, sonde_error *err) {
@@ -153,6 +186,8 @@ stage *stage_open(mem *m, zones *z, sonde_str shared, sonde_error *err) {
   s->run.mem = m;
   s->run.zones = z;
   arena_init(&s->run.memory, m);
+  arena_init(&s->writing, m);
+  buf_init(&s->answer, m, ANSWER_MAX);
   if (read_shared(s, shared, err) == SONDE_OK && open_pipe(s, m, err) == SONDE_OK) return s;
   stage_close(s);
   return NULL;
@@ -162,11 +197,14 @@ void stage_close(stage *s) {
   if (!s) return;
   sonde_error ignored;
   mem *m = s->run.mem;
-  s->run.err = &ignored;
+  s->run.err = s->top_run.err = &ignored;
+  close_top(s);
   op_close(s->pipe);
   nodes_free(&s->run);
   arena_free(&s->run.memory);
   arena_free(&s->memory);
+  arena_free(&s->writing);
+  buf_free(&s->answer);
   mem_free(m, s, sizeof *s);
 }
 
@@ -176,37 +214,15 @@ void stage_close(stage *s) {
 step stage_prepare(stage *s, sonde_error *err) {
   batch b;
   s->run.err = err;
-  if (s->prepared) return STEP_END;
+  if (s->prepared || s->over_part) return STEP_END;
   step st = op_next(s->pipe, &b);
   s->prepared = st == STEP_END;
   return st == STEP_ROWS ? STEP_WAIT : st;
 }
 
-static sonde_code put_rows(op *from, const plan *p, buf *out, sonde_error *err) {
-  rows_writer w;
-  arena memory;
-  batch b;
-  step st;
-  arena_init(&memory, from->run->mem);
-  sonde_code code = rows_writer_init(&w, p->n_columns, &memory, err);
-  while (code == SONDE_OK && (st = op_next(from, &b)) != STEP_END) {
-    if (st == STEP_ROWS) rows_put(&w, &b, out);
-    if (st == STEP_FAIL) code = err->code;
-  }
-  arena_free(&memory);
-  return code;
-}
+/* ---- a block or a part ---- */
 
-/* Nothing at all when the groups hardly make fewer rows: then the rows are better dealt out. */
-static sonde_code put_states(stage *s, op *top, buf *out, sonde_error *err) {
-  step st;
-  while ((st = aggregate_gather(top)) != STEP_END)
-    if (st == STEP_FAIL) return err->code;
-  s->spent = s->top->u.aggregate.may_refuse && aggregate_refuses(top);
-  return s->spent ? SONDE_OK : aggregate_put_states(top, out);
-}
-
-static void begin_top(stage *s) {
+static sonde_code open_top(stage *s) {
   run *r = &s->top_run;
   *r = s->run;
   r->nodes = NULL;
@@ -214,60 +230,100 @@ static void begin_top(stage *s) {
   r->n_arenas = r->arenas_cap = 0;
   r->next_dict_id = TOP_DICT_IDS;
   arena_init(&r->memory, s->run.mem);
+  s->has_top = true;
+  if (s->top->kind == PLAN_PARTITION)
+    s->dealer = dealer_open(r, s->top, s->block.number, s->block.rows);
+  else
+    s->over = s->over_part ? op_open(r, s->top, NULL) : op_open_over(r, s->top, s->pipe);
+  return s->dealer || s->over ? SONDE_OK : r->err->code;
 }
 
-static sonde_code put_top(stage *s, op *top, buf *out, sonde_error *err) {
-  if (s->top->kind == PLAN_AGGREGATE && s->top->u.aggregate.role == AGGREGATE_STATES)
-    return put_states(s, top, out, err);
-  return put_rows(top, s->top, out, err);
-}
-
-static sonde_code run_top(stage *s, buf *out, sonde_error *err) {
-  begin_top(s);
-  op *top = NULL;
-  sonde_code code;
-  if (s->top->kind == PLAN_PARTITION) {
-    code = partition_put(&s->top_run, s->top, s->pipe, s->block.number, s->block.rows, out);
-  } else {
-    top = op_open_over(&s->top_run, s->top, s->pipe);
-    code = top ? put_top(s, top, out, err) : err->code;
-  }
-  op_close_over(top);
-  nodes_free(&s->top_run);
-  arena_free(&s->top_run.memory);
-  return code;
-}
-
-/* A LIMIT stops asking before the block is at its end. To go on to there costs less than to build the tables of joins again. */
-static sonde_code pass_rest(stage *s, sonde_error *err) {
-  batch b;
-  step st = STEP_WAIT;
-  if (!s->top || s->top->kind != PLAN_LIMIT) return SONDE_OK;
-  s->spent = !s->probes;
-  while (!s->spent && st != STEP_END)
-    if ((st = op_next(s->pipe, &b)) == STEP_FAIL) return err->code;
-  return SONDE_OK;
-}
-
-sonde_code stage_run_block(stage *s, const vec *const *columns, uint32_t n, const stage_block *block,
-                           buf *out, sonde_error *err) {
-  SONDE_CHECK(s->source->kind == PLAN_SCAN && n == s->source->n_columns, err, SONDE_CORRUPT, 0,
-              "a fragment does not fit its stage");
+static sonde_code begin(stage *s, sonde_error *err) {
   s->run.err = err;
+  s->passing = false;
+  buf_clear(&s->answer);
+  arena_reset(&s->writing);
+  SONDE_TRY(rows_writer_init(&s->writer, s->plan.root->n_columns, &s->writing, err));
+  return s->top ? open_top(s) : SONDE_OK;
+}
+
+sonde_code stage_begin_block(stage *s, const vec *const *columns, uint32_t n, const stage_block *block,
+                             sonde_error *err) {
+  SONDE_CHECK(!s->over_part && n == s->scan->n_columns, err, SONDE_CORRUPT, 0,
+              "a fragment does not fit its stage");
   s->columns = columns;
   s->block = *block;
   s->blocks++;
-  SONDE_TRY(s->top ? run_top(s, out, err) : put_rows(s->pipe, s->below, out, err));
-  SONDE_TRY(pass_rest(s, err));
-  return buf_status(out, err);
+  return begin(s, err);
 }
 
-sonde_code stage_run_part(stage *s, sonde_str part, buf *out, sonde_error *err) {
-  SONDE_CHECK(s->source->kind == PLAN_PART, err, SONDE_CORRUPT, 0, "a fragment does not fit its stage");
-  s->run.err = err;
+sonde_code stage_begin_part(stage *s, sonde_str part, sonde_error *err) {
+  SONDE_CHECK(s->over_part, err, SONDE_CORRUPT, 0, "a fragment does not fit its stage");
   s->part = (rd){.data = (const uint8_t *)part.ptr, .len = part.len};
-  SONDE_TRY(run_top(s, out, err));
-  return buf_status(out, err);
+  return begin(s, err);
 }
+
+static step put_rows(stage *s, op *from) {
+  batch b;
+  for (;;) {
+    step st = op_next(from, &b);
+    if (st != STEP_ROWS) return st;
+    rows_put(&s->writer, &b, &s->answer);
+    if (s->answer.failed) return STEP_END;
+  }
+}
+
+/* Nothing at all when the groups hardly make fewer rows: then the rows are better dealt out. */
+static step put_states(stage *s) {
+  step st = aggregate_gather(s->over);
+  if (st != STEP_END) return st;
+  s->spent = s->top->u.aggregate.may_refuse && aggregate_refuses(s->over);
+  if (!s->spent && aggregate_put_states(s->over, &s->answer) != SONDE_OK) return STEP_FAIL;
+  return STEP_END;
+}
+
+static step put_parts(stage *s) {
+  step st = dealer_take(s->dealer, s->pipe);
+  if (st == STEP_END) dealer_put(s->dealer, &s->answer);
+  return st;
+}
+
+static bool answers_states(const plan *p) {
+  return p->kind == PLAN_AGGREGATE && p->u.aggregate.role == AGGREGATE_STATES;
+}
+
+/* A LIMIT stops asking before the block is at its end. To go on to there costs less than to build the tables of joins again. */
+static step pass_rest(stage *s) {
+  batch b;
+  step st = STEP_ROWS;
+  if (s->over_part || !s->top || s->top->kind != PLAN_LIMIT) return STEP_END;
+  s->passing = s->probes;
+  s->spent = !s->probes;
+  while (s->passing && st == STEP_ROWS) st = op_next(s->pipe, &b);
+  return s->passing ? st : STEP_END;
+}
+
+static step take_turn(stage *s) {
+  step st;
+  if (s->passing) return pass_rest(s);
+  if (!s->top)
+    st = put_rows(s, s->pipe);
+  else if (s->dealer)
+    st = put_parts(s);
+  else
+    st = answers_states(s->top) ? put_states(s) : put_rows(s, s->over);
+  return st == STEP_END ? pass_rest(s) : st;
+}
+
+step stage_go_on(stage *s, sonde_error *err) {
+  step st = STEP_WAIT;
+  s->run.err = s->top_run.err = err;
+  for (unsigned i = 0; i < TURNS_A_STEP && st == STEP_WAIT; i++) st = take_turn(s);
+  if (st == STEP_WAIT) return st;
+  close_top(s);
+  return st == STEP_END && buf_status(&s->answer, err) == SONDE_OK ? STEP_END : STEP_FAIL;
+}
+
+sonde_str stage_answer(const stage *s) { return (sonde_str){(const char *)s->answer.data, s->answer.len}; }
 
 bool stage_is_spent(const stage *s) { return s->spent; }

@@ -14,18 +14,21 @@ void stage_end_side(buf *, size_t side);
 /* The bytes are borrowed as long as it lives. NULL: they are no stage, or memory is out. */
 stage *stage_open(mem *, zones *, sonde_str shared, sonde_error *);
 void stage_close(stage *);
-/* Builds the tables of its joins: STEP_END when done, STEP_WAIT when the host gets a say before it is called again. */
+/* Builds the tables of its joins, before the first block: STEP_END when done, STEP_WAIT when the host gets a say before it is called again. */
 step stage_prepare(stage *, sonde_error *);
 typedef struct {
   uint32_t number, rows;
 } stage_block;
 
-/* Runs over a block: all rows of the columns that its scan names, n of them. The answer is appended. After a failure it can only be
- * closed. */
-sonde_code stage_run_block(stage *, const vec *const *columns, uint32_t n, const stage_block *, buf *out,
-                           sonde_error *);
-/* Or over a part, whose rows are borrowed. */
-sonde_code stage_run_part(stage *, sonde_str part, buf *out, sonde_error *);
+/* Begins with a block: all rows of the columns that its scan names, n of them, which are borrowed until it is done. */
+sonde_code stage_begin_block(stage *, const vec *const *columns, uint32_t n, const stage_block *,
+                             sonde_error *);
+/* Or with a part, whose rows are borrowed as well. */
+sonde_code stage_begin_part(stage *, sonde_str part, sonde_error *);
+/* Goes on: STEP_END when the answer is complete, STEP_WAIT when the host gets a say, STEP_FAIL: it can only be closed. */
+step stage_go_on(stage *, sonde_error *);
+/* The answer, until it begins anew. */
+sonde_str stage_answer(const stage *);
 /* It did not look at all of the last block and cannot go on: it is to be closed and opened again. */
 bool stage_is_spent(const stage *);
 

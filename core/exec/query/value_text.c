@@ -148,6 +148,7 @@ static void put_i64(buf *b, const sql_type *t, int64_t v) {
   case SQL_TIMESTAMP:
   case SQL_TIMESTAMPTZ: put_timestamp(b, t, v); return;
   case SQL_DECIMAL: put_whole(b, v, t->scale); return;
+  case SQL_ENUM: buf_put(b, t->names[v].ptr, t->names[v].len); return;
   default: buf_put(b, s, number_format_int64(v, s));
   }
 }

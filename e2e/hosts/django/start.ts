@@ -32,8 +32,11 @@ export async function startSite({ expiry, fill }: { readonly expiry: number; rea
   for (const name of ['tables', 'etc', 'run', 'nginx']) mkdirSync(join(work, name))
   fill(join(work, 'tables'))
   const [front, site, server] = await Promise.all([freePort(), freePort(), freePort()])
+  const socket = join(work, 'run/sonde.sock')
+  /** What sonde.socket opens where systemd starts the server. */
+  const listen = `listen = ["127.0.0.1:${server}", "unix:${socket}"]\n`
   const inPlace = (text: string): string => text
-    .replaceAll('127.0.0.1:8002', `127.0.0.1:${server}`).replaceAll('/run/sonde', join(work, 'run'))
+    .replaceAll('127.0.0.1:8002', `127.0.0.1:${server}`).replaceAll('/run/sonde.sock', socket)
     .replaceAll('/srv/tables', join(work, 'tables')).replaceAll('/etc/sonde', join(work, 'etc'))
 
   const url = `http://127.0.0.1:${front}`
@@ -47,7 +50,7 @@ export async function startSite({ expiry, fill }: { readonly expiry: number; rea
   manage(['shell'], readFileSync(join(here, 'seed.py'), 'utf8'))
   manage(commands.at(-1)!)
 
-  writeFileSync(join(work, 'etc/sonde.toml'), inPlace(readmeSays('toml')))
+  writeFileSync(join(work, 'etc/sonde.toml'), listen + inPlace(readmeSays('toml')))
   writeFileSync(join(work, 'nginx.conf'), nginxConf(work, front, site, inPlace(readmeSays('nginx'))))
   const children: ChildProcess[] = []
   const start = (command: string, args: readonly string[], stderr: 'inherit' | 'ignore'): void => {

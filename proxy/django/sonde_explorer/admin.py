@@ -5,12 +5,11 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
 
 from .catalog import write_catalog
 from .conf import conf
 from .models import Table, Upload
-from .ways import ways_of
+from .ways import size_text, ways_of
 
 
 @admin.register(Table)
@@ -28,7 +27,7 @@ class TableAdmin(admin.ModelAdmin):
 
     def size(self, table: Table) -> str:
         files = table.files()
-        return filesizeformat(sum(file.bytes for file in files)) if files else 'no files'
+        return size_text(sum(file.bytes for file in files)) if files else 'no files'
 
     def way(self, table: Table) -> str:
         return ways_of(table.files(), conf()).best

@@ -58,12 +58,15 @@ def signing_key(path: Path, key_id: Optional[str] = None, now: Optional[float] =
     except FileNotFoundError:
         raise ImproperlyConfigured(f'{path} does not exist; run manage.py sonde_sync') from None
     if key_id is not None:
-        return next((key for key in ring if key.id == key_id), None) or refuse(path, key_id)
+        return named(ring, key_id, path)
     is_fresh = (time.time() if now is None else now) < written + SETTLING_SECONDS
     return ring[1] if is_fresh and len(ring) > 1 else ring[0]
 
 
-def refuse(path: Path, key_id: str) -> Key:
+def named(ring: Sequence[Key], key_id: str, path: Path) -> Key:
+    for key in ring:
+        if key.id == key_id:
+            return key
     raise ImproperlyConfigured(f'{path} holds no key {key_id}')
 
 

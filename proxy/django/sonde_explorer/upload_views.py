@@ -58,8 +58,12 @@ def upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
         uploads.abandon(found)
         return HttpResponse(status=204)
     there = receive(request, found) if request.method == 'PATCH' else uploads.offset_of(found)
-    done = {'table': uploads.finish(found).name} if there == found.bytes else {}
-    return JsonResponse({'offset': there, 'bytes': found.bytes, **done})
+    return JsonResponse({'offset': there, 'bytes': found.bytes, **(finished(found) if there == found.bytes else {})})
+
+
+def finished(upload: Upload) -> dict[str, str]:
+    table = uploads.finish(upload)
+    return {'table': table.name, 'page': reverse('sonde_explorer:explore', args=[table.name])}
 
 
 def receive(request: HttpRequest, upload: Upload) -> int:

@@ -137,8 +137,13 @@ def free_name(file_name: str) -> str:
     stem = found['stem'] if found else file_name
     words = re.sub('[^a-z0-9]+', '_', stem.lower()).strip('_')[:NAME_LENGTH]
     name = words if re.match('[a-z]', words) else f'table_{words}'.rstrip('_')
-    taken = set(Table.objects.filter(name__startswith=name).values_list('name', flat=True))
+    taken = {*Table.objects.filter(name__startswith=name).values_list('name', flat=True), *names_in_root()}
     return next(each for each in (name, *(f'{name}_{n}' for n in range(2, len(taken) + 3))) if each not in taken)
+
+
+def names_in_root() -> set[str]:
+    """What the server calls files that are in no catalogue. Who could take such a name could read them."""
+    return {entry.split('.')[0].lower() for entry in os.listdir(conf().root)}
 
 
 def abandon(upload: Upload) -> None:

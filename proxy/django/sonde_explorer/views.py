@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from .access import may_see, visible_tables
+from .access import may_see, may_upload, visible_tables
 from .api import api
 from .conf import conf
 from .csp import explorer_policy
@@ -76,11 +76,13 @@ def file(request: HttpRequest, name: str, path: str) -> HttpResponse:
 # --- pages ------------------------------------------------------------------------------------------------------
 
 
+@explorer_policy
 @never_cache
 @login_required
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, 'sonde_explorer/index.html', {'tables': visible_tables(request.user)})
+    shown = {'tables': visible_tables(request.user), 'may_upload': may_upload(request.user)}
+    return render(request, 'sonde_explorer/index.html', shown)
 
 
 @explorer_policy

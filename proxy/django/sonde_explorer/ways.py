@@ -4,7 +4,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Sequence
 
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from .conf import Conf
@@ -28,12 +27,21 @@ def ways_of(files: Sequence[File], conf: Conf) -> Ways:
     return Ways(best, reason, possible)
 
 
+def size_text(size: int) -> str:
+    """As the explorer writes it (formatBytes in web/src/model/format.ts): a MB is 1,000,000 bytes."""
+    amount, units = float(size), ['bytes', 'kB', 'MB', 'GB', 'TB']
+    while amount >= 999.5 and len(units) > 1:
+        amount, units = amount / 1000, units[1:]
+    is_whole = amount == size or amount >= 99.5
+    return f'{amount:.{0 if is_whole else 1}f} {units[0]}'
+
+
 def best_way(total: int, packed: bool, conf: Conf) -> tuple[str, str]:
-    size = filesizeformat(total)
+    size = size_text(total)
     if total <= conf.whole_bytes:
         return 'whole', _('%(size)s is little: it is fetched once, and everything else happens in your browser.') % {'size': size}
     if total > conf.ranges_bytes:
         return 'server', _('%(size)s is too much to travel: the server answers SQL, and only answers are sent.') % {'size': size}
     if packed:
         return 'whole', _('%(size)s, compressed: it can only be unpacked from its beginning, so it is fetched whole.') % {'size': size}
-    return 'ranges', _('%(size)s is much: your browser fetches what you look at, and scans the rest in the background.') % {'size': size}
+    return 'ranges', _('%(size)s is much: your browser fetches the parts of it that it needs.') % {'size': size}

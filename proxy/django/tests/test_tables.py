@@ -15,7 +15,7 @@ from sonde_explorer.conf import conf
 from sonde_explorer.models import Table
 from sonde_explorer.paths import File
 from sonde_explorer.signing import sign
-from sonde_explorer.ways import ways_of
+from sonde_explorer.ways import size_text, ways_of
 
 from .base import KEY, SiteTest
 
@@ -159,11 +159,16 @@ class Ways(SiteTest):
         self.assertEqual(self.way(File('a.csv.gz', GB)), ('whole', ['whole', 'server']))
         self.assertEqual(self.way(File('a.csv.zst', 11 * GB)), ('server', ['whole', 'server']))
 
+    def test_sizes_are_written_as_in_the_explorer(self) -> None:
+        sizes = [0, 999, 1000, 1234567, 104_900_000, 999_999_999, 5 * GB, 2 * 10**15]
+        self.assertEqual([size_text(size) for size in sizes], [
+            '0 bytes', '999 bytes', '1.0 kB', '1.2 MB', '105 MB', '1.0 GB', '5.0 GB', '2000 TB'])
+
     def test_limits_are_settings(self) -> None:
         self.change_settings(WHOLE_BYTES=10, RANGES_BYTES=19)
         offer = self.client.get('/tables/api/tables/sales/').json()
         self.assertEqual(offer['way'], 'server')
-        self.assertIn('20\xa0bytes', offer['reason'])
+        self.assertIn('20 bytes', offer['reason'])
 
 
 class Catalog(SiteTest):
@@ -224,10 +229,15 @@ class Pages(SiteTest):
         self.change_settings(URL='https://data.example.org/sonde/')
         self.assertIn("connect-src 'self' https://data.example.org;", self.client.get('/tables/sales/')['Content-Security-Policy'])
 
+    def test_uploads_are_offered_to_whoever_may(self) -> None:
+        self.assertNotContains(self.client.get('/tables/'), '<sonde-upload')
+        self.change_settings(MAY_UPLOAD='tests.hooks.everybody')
+        self.assertRegex(self.client.get('/tables/').content.decode(), r'<sonde-upload url="/tables/api/uploads/" token="\w{64}">')
+
     def test_the_admin_shows_what_there_is(self) -> None:
         self.alice.is_superuser = self.alice.is_staff = True
         self.alice.save()
-        self.assertContains(self.client.get('/admin/sonde_explorer/table/'), '20\xa0bytes')
+        self.assertContains(self.client.get('/admin/sonde_explorer/table/'), '20 bytes')
         chosen = {'action': 'write_catalog', '_selected_action': [self.sales.pk]}
         self.assertContains(self.client.post('/admin/sonde_explorer/table/', chosen, follow=True), 'is written')
         self.assertTrue((self.work / 'catalog.json').exists())

@@ -49,7 +49,8 @@ class Uploads(UploadTest):
         where = self.begin().json()['url']
         self.assertEqual(self.send(where, 0, b'a,b\n1').json(), {'offset': 5, 'bytes': 10})
         self.assertEqual(self.visible(), [])
-        self.assertEqual(self.send(where, 5, b',2\n3,').json(), {'offset': 10, 'bytes': 10, 'table': 'trips_2025'})
+        self.assertEqual(self.send(where, 5, b',2\n3,').json(), {
+            'offset': 10, 'bytes': 10, 'table': 'trips_2025', 'page': '/tables/trips_2025/'})
         place = f'uploads/{self.alice.pk}/Trips 2025.csv'
         self.assertEqual(self.visible(), [place])
         self.assertEqual((self.root / place).read_bytes(), b'a,b\n1,2\n3,')
@@ -113,6 +114,13 @@ class Uploads(UploadTest):
     def test_names_for_sql_differ(self) -> None:
         names = [self.upload(name, b'1').json()['table'] for name in ('Umsatz (neu).csv', 'umsatz-neu.csv.gz', '2025.parquet', 'ä.csv')]
         self.assertEqual(names, ['umsatz_neu', 'umsatz_neu_2', 'table_2025', 'table'])
+
+
+    def test_names_of_what_lies_in_the_root_are_not_taken(self) -> None:
+        self.put('Salaries/2025.csv', b'secret')
+        self.put('board.parquet', b'secret')
+        names = [self.upload(name, b'1').json()['table'] for name in ('salaries.csv', 'Board.csv')]
+        self.assertEqual(names, ['salaries_2', 'board_2'])
 
 
 class Limits(UploadTest):

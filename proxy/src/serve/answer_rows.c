@@ -28,12 +28,14 @@ static void put_tag(paging *p) {
   tag_add(&parts, text_str(&p->order));
   tag_add(&parts, text_str(&p->ask.columns));
   tag_add(&parts, text_str(&p->ask.after));
-  text_print(&parts, "%d %d %llu", p->ask.all_columns, p->ask.form, (unsigned long long)p->ask.limit);
+  text_print(&parts, "%d %d %llu %llu", p->ask.all_columns, p->ask.form, (unsigned long long)p->ask.limit,
+             (unsigned long long)p->ask.first);
   tag_make(&parts, p->table.reply.tag);
   text_free(&parts);
 }
 
 static bool find_first(paging *p) {
+  p->first = p->ask.first;
   if (!p->ask.after.len || place_read(text_str(&p->ask.after), &p->order, &p->first)) return true;
   work_problem(p->table.reply.work, 410, "gone",
                "The table has changed, or this token is of another order; begin again without after.", NULL);

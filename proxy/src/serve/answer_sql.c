@@ -71,8 +71,9 @@ static void put_tag(asking *x) {
 static void put_query(const asking *x, const char *more, text *spec) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  text_print(spec, "{\"job\":\"query\",\"readOnly\":true%s,\"now\":%lld,\"seed\":%ld,\"sql\":%s", more,
-             (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec, x->ask.sql_json.ptr);
+  text_print(spec, "{\"job\":\"query\",\"readOnly\":true%s,\"now\":%lld,\"seed\":%ld,\"spool\":%u,\"sql\":%s",
+             more, (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec,
+             host_spool(seat_host(x->seat)), x->ask.sql_json.ptr);
   if (x->ask.params.len) text_print(spec, ",\"params\":%s", x->ask.params.ptr);
   if (x->ask.zone.len) text_print(spec, ",\"timezone\":%s", x->ask.zone.ptr);
   if (x->ask.limits.rows < UINT64_MAX) /* one more shows that there are more */

@@ -81,6 +81,9 @@ static bool take_named(row_ask *a, sonde_str name, sonde_str value) {
     bool text_form = a->form != FORM_NONE && !form_is_exported(a->form);
     return text_form || wrong(a, "format", "Rows come as json, ndjson or csv; /v1/sql has other formats.");
   }
+  if (str_is(name, "first"))
+    return param_number(value, 0, UINT64_MAX, &a->first) ||
+           wrong(a, "request", "first is the number of a row.");
   if (str_is(name, "limit"))
     return param_number(value, 1, ROWS_MAX, &a->limit) ||
            wrong(a, "request", "limit is a number from 1 to %d.", ROWS_MAX);
@@ -104,6 +107,7 @@ bool row_ask_query(row_ask *a, sonde_str query, sonde_str accept) {
   *a = (row_ask){.limit = ROWS_BY_DEFAULT, .form = FORM_NONE, .all_columns = true};
   while (param_next(&query, &name, &value))
     if (!param_is_of_signature(name) && !take_param(a, name, value)) return false;
+  if (a->first && a->after.len) return wrong(a, "request", "Either first or after.");
   if (a->form == FORM_NONE) a->form = form_accepted(accept);
   if (a->form != FORM_NONE && !form_is_exported(a->form)) return true;
   return wrong(a, "not_acceptable", "Rows come as JSON, NDJSON or CSV; /v1/sql has other formats.");

@@ -1,4 +1,5 @@
-/* row_ask.h — what /v1/tables/{t}/rows is asked for: columns=a,b  sort=-a,b  filter[a]gte=5  limit=100  after=TOKEN.
+/* row_ask.h — what /v1/tables/{t}/rows is asked for: columns=a,b  sort=-a,b  filter[a]gte=5  limit=100, from the first
+ * row on, or first=2000, or after=TOKEN.
  *
  * Operators of a filter: eq ne lt lte gt gte contains starts regex in null. Values are texts, read as the column's type; `in` takes
  * several, with commas between; `null` takes true or false. Several filters hold together. */
@@ -19,7 +20,7 @@ typedef struct {
   bool all_columns;
   row_filter filters[ROW_FILTERS_MAX];
   unsigned filter_count;
-  uint64_t limit;
+  uint64_t limit, first;
   form form;
   const char *code; /* of what is wrong */
   char wrong[200];

@@ -44,7 +44,7 @@ async function startDuckdb(threads, tables) {
 async function startSonde(threads, tables) {
   const begin = performance.now()
   const named = tables.flatMap(([name, path]) => ['--table', `${name}=${path}`])
-  const engine = start(process.env.SONDE_BIN ?? sondeBinary, ['query', '--json', '--timing', '--memory', String(8 * 2 ** 30), '--file', '-', ...named])
+  const engine = start(process.env.SONDE_BIN ?? sondeBinary, ['query', '--json', '--timing', '--threads', threads, '--memory', String(8 * 2 ** 30), '--file', '-', ...named])
   const run = async (sql) => {
     engine.child.stdin.write(`${sql};\n`)
     const answer = await nextLine(engine.answers)
@@ -57,6 +57,7 @@ async function startSonde(threads, tables) {
 
 export const sqlEngines = {
   'sonde 1': (tables) => startSonde('1', tables),
+  'sonde 2': (tables) => startSonde('2', tables),
   'duckdb 1': (tables) => startDuckdb('1', tables),
   'duckdb 2': (tables) => startDuckdb('2', tables),
 }

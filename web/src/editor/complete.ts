@@ -21,7 +21,7 @@ export const completeNames = (names: () => Names) => (context: CompletionContext
 }
 
 const tablesOf = (tables: readonly SqlTable[]): Completion[] =>
-  tables.map(({ name }) => ({ label: name, type: 'class', detail: 'table', boost: 3 }))
+  tables.map(({ name, kind }) => ({ label: name, type: 'class', detail: kind, boost: 3 }))
 
 const columnsOf = (tables: readonly SqlTable[]): Completion[] =>
   tables.flatMap(({ columns }) => columns.map(({ name, type, typeText }): Completion =>

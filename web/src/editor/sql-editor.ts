@@ -25,6 +25,8 @@ export interface SqlEditorOptions {
 export interface SqlEditor {
   readonly text: string
   setText(text: string): void
+  /** Where the cursor is, in place of what is selected. */
+  insert(text: string): void
   /** Marks a place, or nothing. */
   mark(error: (Place & { readonly message: string }) | undefined): void
   focus(): void
@@ -60,6 +62,9 @@ export function createSqlEditor(host: HTMLElement, options: SqlEditorOptions): S
     get text() { return view.state.doc.toString() },
     setText(text) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: text.length } })
+    },
+    insert(text) {
+      view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true })
     },
     mark(error) {
       const end = view.state.doc.length

@@ -45,7 +45,7 @@ export function ServerSql({ offer, onOpened }: { readonly offer: Offer; readonly
       if (closed || !room.current) return
       editor.current = createSqlEditor(room.current, {
         text: first, label: 'SQL on the server', onRun: runTyped, recall: createRecall(history),
-        names: () => ({ tables: [{ name: offer.name, columns: [] }], functions: [] }), onChange: () => {},
+        names: () => ({ tables: [{ name: offer.name, kind: 'table', columns: [] }], functions: [] }), onChange: () => {},
       })
     }, () => setProblem('The editor could not be loaded. Check the connection and reload the page.'))
     return () => {

@@ -51,7 +51,7 @@ function useTask(onProblem: (message: string) => void, run: (signal: AbortSignal
 const names: Record<Way, string> = { whole: 'in the browser', ranges: 'by ranges', server: 'SQL on the server' }
 const meanings: Record<Way, string> = {
   whole: 'All of it is fetched once; from then on nothing is asked of the server.',
-  ranges: 'Your browser fetches the bytes that you look at, and scans the rest in the background.',
+  ranges: 'Your browser fetches the parts that it needs.',
   server: 'The server answers SQL; only answers are sent.',
 }
 

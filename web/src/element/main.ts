@@ -1,6 +1,5 @@
-// What a page loads: <script type="module" src="…/sonde-explorer.js"></script>, and the style sheet beside it.
-import { SondeExplorer } from './sonde-explorer.tsx'
+// What a page loads: <script type="module" src="…/sonde-explorer.js"></script>, and the style sheet beside it. A site may
+// serve this file under a second name (Django's manifest of static files does), so no other file imports from it.
 import './element.css'
 
-export { SondeExplorer }
-if (!customElements.get('sonde-explorer')) customElements.define('sonde-explorer', SondeExplorer)
+void import('./define.ts')

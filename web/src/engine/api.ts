@@ -311,6 +311,14 @@ export interface Query extends AsyncIterable<Page> {
   arrow(): Promise<Uint8Array<ArrayBuffer>>
 }
 
+/** What `CREATE VIEW` or `CREATE TEMP TABLE` made. */
+export interface SessionTable {
+  readonly name: string
+  readonly kind: 'table' | 'view'
+  /** Types as SQL has them. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[]
+}
+
 export interface SqlFunction {
   readonly name: string
   readonly kind: 'scalar' | 'aggregate' | 'window'
@@ -330,6 +338,8 @@ export interface Engine extends AsyncDisposable {
   query(sql: string, options?: QueryOptions): Query
   /** The rows of a query as a table of their own, in memory, until it is closed. */
   view(sql: string, options?: QueryOptions): Promise<Table>
+  /** What SQL has made so far; it can be named in queries like the tables that are open. */
+  session(): Promise<readonly SessionTable[]>
   /** What SQL can call. */
   functions(): Promise<readonly SqlFunction[]>
   close(): Promise<void>

@@ -3,7 +3,7 @@
 import { ExplorerError, type ErrorCode } from './api.ts'
 import type { Exports } from './wasm.ts'
 
-export const ABI_VERSION = 1
+export const ABI_VERSION = 2
 
 export type Step = 'yield' | 'need' | 'page' | 'split' | 'done' | 'fail'
 const steps: readonly Step[] = ['yield', 'need', 'page', 'split', 'done', 'fail']
@@ -24,6 +24,14 @@ export interface Fragment {
   readonly cost: number
   /** Names the block of data, as "table:block": whoever ran a fragment of it keeps its columns. */
   readonly affinity: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** What whoever runs it needs besides, to be given to its engine once for all fragments that name it. */
+  readonly shared?: Shared | undefined
+}
+
+/** The same object for all fragments of one number. */
+export interface Shared {
+  readonly id: number
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
@@ -61,6 +69,9 @@ export interface Core {
   bring(want: Want, bytes: Uint8Array): void
   start(spec: object): Job
   startFragment(bytes: Uint8Array): Job
+  /** What fragments need that name this number. */
+  share(id: number, bytes: Uint8Array): void
+  unshare(id: number): void
   /** Bytes of the whole instance. */
   readonly memoryBytes: number
   /** Bytes the engine holds in it now. */
@@ -101,6 +112,10 @@ export function createCore(wasm: Exports, limits: Limits): Core {
       wasm.commit(engine, at, bytes.length)
     },
     start: (spec) => begin(wasm.job_start(engine, memory.put(new TextEncoder().encode(JSON.stringify(spec))))),
+    share(id, bytes) {
+      if (wasm.share(engine, id, memory.put(bytes)) !== 0) throw memory.error()
+    },
+    unshare: (id) => wasm.unshare(engine, id),
     startFragment: (bytes) => begin(wasm.fragment_start(engine, memory.put(bytes))),
     get memoryBytes() { return wasm.memory.buffer.byteLength },
     get heldBytes() { return wasm.engine_memory(engine) },
@@ -150,6 +165,14 @@ function createMemory(wasm: Exports, record: number): Memory {
 
 function createJob(wasm: Exports, memory: Memory, job: number): Job {
   let failure: ExplorerError | undefined
+  let shared: Shared | undefined
+
+  function sharedOf(id: number): Shared | undefined {
+    if (id === 0 || shared?.id === id) return id === 0 ? undefined : shared
+    const at = wasm.job_shared()
+    return shared = { id, bytes: memory.copy(at, memory.answer(0)) }
+  }
+
   return {
     step(budgetUs) {
       const step = steps[wasm.job_step(job, budgetUs)]!
@@ -173,8 +196,8 @@ function createJob(wasm: Exports, memory: Memory, job: number): Job {
     take() {
       const at = wasm.job_take(job)
       if (at === 0) return undefined
-      const [length, id, cost, high, low] = [0, 1, 2, 3, 4].map(memory.answer) as [number, number, number, number, number]
-      return { id, cost, affinity: `${high}:${low}`, bytes: memory.copy(at, length) }
+      const [length, id, cost, high, low, share] = [0, 1, 2, 3, 4, 5].map(memory.answer) as [number, number, number, number, number, number]
+      return { id, cost, affinity: `${high}:${low}`, bytes: memory.copy(at, length), shared: sharedOf(share) }
     },
     give: (id, result) => wasm.job_give(job, id, memory.put(result)),
     giveBack: (id) => wasm.job_give_back(job, id),

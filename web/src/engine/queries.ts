@@ -8,7 +8,7 @@ import { createTable } from './table.ts'
 
 const PAGE_ROWS = 16_384
 
-export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 'view' | 'functions'> {
+export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 'view' | 'session' | 'functions'> {
   /** Later queries may read the tables of these through views. */
   const created: string[] = []
   let functions: Promise<readonly SqlFunction[]> | undefined
@@ -59,6 +59,7 @@ export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 
   return {
     query,
     view: (sql, options) => view(sql, options),
+    session: () => peer.ask('session', undefined),
     functions: () => (functions ??= peer.ask('functions', undefined)),
   }
 }

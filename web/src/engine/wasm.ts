@@ -63,6 +63,8 @@ export interface Exports {
   commit(engine: number, reserved: number, length: number): void
   job_start(engine: number, length: number): number
   fragment_start(engine: number, length: number): number
+  share(engine: number, shared: number, length: number): number
+  unshare(engine: number, shared: number): void
   job_free(job: number): void
   job_step(job: number, budgetUs: number): number
   job_wants(job: number): number
@@ -70,6 +72,7 @@ export interface Exports {
   job_info(job: number): number
   job_progress(job: number): void
   job_take(job: number): number
+  job_shared(): number
   job_give(job: number, id: number, length: number): void
   job_give_back(job: number, id: number): void
 }

@@ -1,5 +1,5 @@
 // The state of an explorer as one immutable snapshot.
-import type { Openable, Progress, ReadOptions, TableInfo } from '../engine/api.ts'
+import type { Openable, Progress, ReadOptions, SessionTable, TableInfo } from '../engine/api.ts'
 import { layoutColumns, newColumns, type ColumnLayout, type ColumnsState } from './columns.ts'
 import type { Failure } from './failure.ts'
 import type { Selection } from './selection.ts'
@@ -17,6 +17,8 @@ export type QueryState =
 export type SqlState =
   | { readonly status: 'idle' }
   | { readonly status: 'running'; readonly text: string; readonly progress: Progress | null }
+  /** A statement that made or dropped something and has no rows to show. */
+  | { readonly status: 'made'; readonly text: string }
   | { readonly status: 'failed'; readonly text: string; readonly failure: Failure }
 
 export interface ExplorerState {
@@ -39,6 +41,8 @@ export interface ExplorerState {
   readonly shown: ViewState
   readonly query: QueryState
   readonly sql: SqlState
+  /** The tables and views that SQL has made. */
+  readonly session: readonly SessionTable[]
   /** Set while the rows are those of a query, not of the file. */
   readonly result: { readonly sql: string } | null
   /** A file that is being written. */
@@ -62,7 +66,7 @@ const noColumns = newColumns(0)
 export const emptyState: ExplorerState = {
   status: 'empty', rereading: false, name: '', failure: null, info: null, read: {}, filename: false,
   scan: 'none', scanFailure: null, progress: null,
-  view: noView, shown: noView, query: { status: 'idle' }, sql: { status: 'idle' }, result: null, exporting: null, canUndo: false, canRedo: false,
+  view: noView, shown: noView, query: { status: 'idle' }, sql: { status: 'idle' }, session: [], result: null, exporting: null, canUndo: false, canRedo: false,
   rows: 0, exact: true, columns: noColumns, layout: layoutColumns(noColumns),
   selection: null, reveal: null, pageFailure: null,
 }

@@ -1,9 +1,10 @@
 // The explorer without a screen: opens a source, follows its scan, runs the newest view and keeps the cells in sight.
 // A view or page that is no longer wanted is aborted; what is on screen stays there until its successor has arrived.
 import type {
-  BadRow, ColumnInfo, Engine, ExportOptions, Page, Progress, ReadOptions, SqlFunction, Table, TableInfo, ValueCount,
+  BadRow, Engine, ExportOptions, Page, Progress, ReadOptions, SqlFunction, Table, TableInfo, ValueCount,
 } from '../engine/api.ts'
 import { ExplorerError } from '../engine/api.ts'
+import { quoteName } from '../engine/sql-name.ts'
 import {
   layoutColumns, moveBefore, moveBy, newColumns, setHidden, setPinned, setWidths, showAll, widthOf, type ColumnsState,
 } from './columns.ts'
@@ -15,6 +16,7 @@ import { newHistory, record, redo, undo, type History } from './history.ts'
 import { createPageCache, type Cell, type Window } from './pages.ts'
 import { openRows, tableRows, type RowSource } from './row-source.ts'
 import { cellCount, clampSelection, rangeOf, selectCell, type Selection } from './selection.ts'
+import { changesNames } from './sql-statement.ts'
 import { createStore, type Readable } from './store.ts'
 import { estimateText, firstWidths, fitWidth, type MeasureText } from './widths.ts'
 import { noView, removeFilter, sameView, toViewSpec, isPlain, withinColumns, type ViewState } from './view-state.ts'
@@ -60,7 +62,8 @@ export type ExportSettings = Omit<ExportOptions, 'signal' | 'onProgress'>
 export interface SqlTable {
   /** With quotes where they are needed. */
   readonly name: string
-  readonly columns: readonly ColumnInfo[]
+  readonly kind: 'file' | 'table' | 'view'
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly typeText?: string }[]
 }
 
 export interface Explorer extends Readable<ExplorerState> {
@@ -177,7 +180,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     source = next
     names = called
     history = newHistory(controlled.view ?? options.defaultView ?? noView)
-    store.set({ ...emptyState, status: 'opening', name, read })
+    store.set({ ...emptyState, status: 'opening', name, read, session: state().session })
     await run(next, { name, read, filename: false }, false)
   }
 
@@ -235,7 +238,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
 
   /** Puts a table on screen, with the view that `history` holds. */
   function show(opened: Table, reading: Reading, columns: ColumnsState): void {
-    const { progress } = state()
+    const { progress, session } = state()
     stopWork()
     table = opened
     rows = tableRows(opened)
@@ -244,7 +247,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     const isGuess = info.format === 'csv' && info.state === 'imported' // its types are those of before the import
     if (!isGuess) cache.add(firstPage)
     store.set({
-      ...emptyState, status: 'open', ...reading, info, scan: 'running', progress,
+      ...emptyState, status: 'open', ...reading, info, scan: 'running', progress, session,
       view: noView, shown: noView, rows: info.rows.count, exact: info.rows.exact,
       columns, layout: layoutColumns(columns), ...historyFlags(),
     })
@@ -267,9 +270,13 @@ export function createExplorer(options: ExplorerOptions): Explorer {
       else takeProgress(progress)
     }
     try {
-      const result = await (await options.engine).view(text, { signal, onProgress })
-      if (signal.aborted) return void result.close()
-      showResult(result, text)
+      const engine = await options.engine
+      const result = await engine.view(text, { signal, onProgress })
+      if (!changesNames(text) && !signal.aborted) return showResult(result, text)
+      void result.close()
+      if (!changesNames(text)) return
+      const session = await engine.session()
+      update(signal.aborted ? { session } : { session, sql: { status: 'made', text } })
     } catch (error) {
       if (!signal.aborted) update({ sql: { status: 'failed', text, failure: toFailure(error) } })
     }
@@ -304,7 +311,8 @@ export function createExplorer(options: ExplorerOptions): Explorer {
 
   function schema(): readonly SqlTable[] {
     const file = shelf?.table ?? table
-    return file ? [{ name: file.sqlName, columns: file.info.columns }] : []
+    const made = state().session.map(({ name, kind, columns }): SqlTable => ({ name: quoteName(name), kind, columns }))
+    return file ? [{ name: file.sqlName, kind: 'file', columns: file.info.columns }, ...made] : made
   }
 
   // --- the background scan -------------------------------------------------------------------------------------
@@ -584,7 +592,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     cancelOpening() {
       opening?.abort()
       if (table) update({ rereading: false, filename: shownFilename })
-      else store.set(emptyState)
+      else store.set({ ...emptyState, session: state().session })
     },
     async cancelScan() {
       profiling?.abort(new ExplorerError('cancelled', 'The statistics were stopped.'))
@@ -601,7 +609,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     async reset() {
       await closeTable()
       source = undefined
-      store.set(emptyState)
+      store.set({ ...emptyState, session: state().session })
     },
     setView,
     undo: () => step(undo),

@@ -20,10 +20,11 @@ export function firstWidths(columns: readonly ColumnInfo[], page: Page, measure:
   const byIndex = new Map(page.columns.map((column) => [column.index, column]))
   const measureAll = columns.length <= measuredColumns ? measure : estimateText
   const rows = Math.min(page.rows, columns.length <= measuredColumns ? sampledRows : 10)
+  const widest = columns.length === 1 ? Infinity : widestAtFirst // alone, it may be read whole: a plan, a text
   return columns.map((info, index) => {
     const column = byIndex.get(index)
     const texts = column ? Array.from({ length: rows }, (_, row) => column.text(row)) : []
-    return [index, Math.min(widestAtFirst, fitWidth(info.name, texts, measureAll))]
+    return [index, Math.min(widest, fitWidth(info.name, texts, measureAll))]
   })
 }
 

@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from 'react'
 import type { SqlEditor } from '../editor/sql-editor.ts'
 import type { SqlFunction } from '../engine/api.ts'
-import { createQueryHistory, createRecall, describePlace, errorPlace, formatCount, sqlOnScreen, type Explorer, type ExplorerState, type QueryHistory } from '../model/index.ts'
+import { createQueryHistory, createRecall, describePlace, errorPlace, formatCount, sqlOnScreen, type Explorer, type ExplorerState, type QueryHistory, type SqlState, type SqlTable } from '../model/index.ts'
+import { FunctionHelp } from './FunctionHelp.tsx'
 import { useLatest } from './hooks.ts'
 
 const loadEditor = () => import('../editor/sql-editor.ts')
@@ -81,10 +82,12 @@ export function SqlPanel({ model, state, onClose }: SqlPanelProps) {
         <button type="button" className="sonde-primary" onClick={() => run()} title="Ctrl+Enter">Run</button>
         {running && <button type="button" className="sonde-plain" onClick={model.cancelSql}>Cancel</button>}
         <button type="button" className="sonde-plain" onClick={() => put(clicked, true)} title="Puts the SQL that answers the rows on screen, with their filters, search and sort">SQL of the view</button>
+        <FunctionHelp model={model} onChoose={(text) => { editor.current?.insert(text); editor.current?.focus() }} />
         <HistoryList history={history} onChoose={(text) => put(text, false)} />
-        <span role="status" className="sonde-quiet">{running ? `Running${sql.progress && sql.progress.rows > 0 ? `, ${formatCount(sql.progress.rows)} rows` : '…'}` : ''}</span>
+        <span role="status" className="sonde-quiet">{sayState(sql)}</span>
         <button type="button" className="sonde-link sonde-sql-close" onClick={onClose}>Close</button>
       </div>
+      <MadeList tables={model.schema().filter(({ kind }) => kind !== 'file')} onChoose={(name) => put(`FROM ${name}`, false)} />
       {(failed || problem) && (
         <p role="alert" className="sonde-sql-error">{failed ? `${place ? `${describePlace(failed.text, place)}: ` : ''}${failed.failure.message}` : problem}</p>
       )}
@@ -93,6 +96,27 @@ export function SqlPanel({ model, state, onClose }: SqlPanelProps) {
 }
 
 const clickedSql = (model: Explorer): string => sqlOnScreen(model.getSnapshot(), model.schema()[0]?.name ?? '')
+
+function sayState(sql: SqlState): string {
+  if (sql.status === 'made') return 'Done'
+  if (sql.status !== 'running') return ''
+  return sql.progress && sql.progress.rows > 0 ? `Running, ${formatCount(sql.progress.rows)} rows` : 'Running…'
+}
+
+/** What CREATE made in this session. */
+function MadeList({ tables, onChoose }: { readonly tables: readonly SqlTable[]; readonly onChoose: (name: string) => void }) {
+  if (tables.length === 0) return null
+  return (
+    <ul className="sonde-sql-made" aria-label="Tables and views of this session">
+      {tables.map(({ name, kind, columns }) => (
+        <li key={name}>
+          <button type="button" className="sonde-link" title={columns.map((column) => `${column.name} ${column.type}`).join('\n')} onClick={() => onChoose(name)}>{name}</button>
+          <span className="sonde-quiet"> {kind}, {formatCount(columns.length)} {columns.length === 1 ? 'column' : 'columns'}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
 
 /** What was run, as a list to choose from. */
 function HistoryList({ history, onChoose }: { readonly history: QueryHistory; readonly onChoose: (text: string) => void }) {

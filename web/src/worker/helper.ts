@@ -16,6 +16,8 @@ export function helperHandlers(instance: Instance): Handlers {
       instance.dropSource(source)
       await runJob(core.start({ job: 'drop', table }), instance, { urgency: SCAN, signal }) // its columns
     },
+    share: ({ shared, bytes }) => core.share(shared, bytes),
+    unshare: ({ shared }) => core.unshare(shared),
     async fragment({ bytes, urgency }, { signal, transfer }) {
       let result = new Uint8Array(0)
       await runJob(core.startFragment(bytes), instance, {

@@ -60,7 +60,7 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
 
   async function query({ tables: read, ...spec }: Ops['query']['in'], { signal, event }: Call<'query'>): Promise<Opened> {
     const onStep = jobs.reporter('query', event)
-    const job = { job: 'query', keep: true, tables: read, reads: read.map(({ table }) => table), now: Date.now() * 1000, ...spec }
+    const job = { job: 'query', keep: true, tables: read, reads: read.map(({ table }) => table), now: Date.now() * 1000, parallel: !pool.isEmpty, ...spec }
     const { info, page } = await jobs.runForPage(job, { urgency: QUERY, signal, onStep })
     const table = remember(firstInfo('', [], JSON.parse(info) as EngineInfo), undefined, false, page)
     return { info: table.info, page }
@@ -169,6 +169,10 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
       const made = await query(input, call)
       call.transfer(made.page)
       return made
+    },
+    async session(_, { signal }) {
+      const info = await jobs.run({ job: 'session' }, { urgency: PAGE, signal })
+      return (JSON.parse(info) as { tables: Ops['session']['out'] }).tables
     },
     async functions(_, { signal }) {
       const info = await jobs.run({ job: 'functions' }, { urgency: PAGE, signal })

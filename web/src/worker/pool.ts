@@ -5,6 +5,7 @@ import { ExplorerError } from '../engine/api.ts'
 import type { Fragment } from '../engine/core.ts'
 import type { Source } from '../engine/source.ts'
 import type { Peer } from './peer.ts'
+import { createSharing } from './sharing.ts'
 import { PAGE, type Start, type Urgency, type Usage } from './protocol.ts'
 
 const UNDER_WAY = 3
@@ -50,6 +51,7 @@ export function createPool(): Pool {
   const sources = new Map<number, Source>()
   const owners = new Map<string, Helper>()
   const queue: Task[] = []
+  const sharing = createSharing(disown)
 
   async function add(id: number, peer: Peer, start: Start): Promise<void> {
     const answer = peer.ask('hello', start).finally(() => greeting.delete(id))
@@ -87,6 +89,11 @@ export function createPool(): Pool {
   function remove(helper: Helper): void {
     for (const [id, other] of helpers) if (other === helper) helpers.delete(id)
     for (const [affinity, owner] of owners) if (owner === helper) owners.delete(affinity)
+  }
+
+  /** Of a table, or of the parts of a stage. */
+  function disown(id: number): void {
+    for (const affinity of owners.keys()) if (affinity.startsWith(`${id}:`)) owners.delete(affinity)
   }
 
   function run(fragment: Fragment, urgency: Urgency, signal: AbortSignal): Promise<Uint8Array | 'not run'> | undefined {
@@ -146,6 +153,7 @@ export function createPool(): Pool {
     owners.set(fragment.affinity, helper)
     helper.underWay++
     try {
+      if (fragment.shared) await sharing.tell(helper.peer, fragment.shared, signal)
       const answer = await helper.peer.ask('fragment', { bytes: fragment.bytes, urgency }, { signal })
       helper.usage = answer.usage
       task.resolve(new Uint8Array(answer.bytes))
@@ -179,7 +187,7 @@ export function createPool(): Pool {
     },
     forget(source, table) {
       if (!sources.delete(source)) return
-      for (const affinity of owners.keys()) if (affinity.startsWith(`${table}:`)) owners.delete(affinity)
+      disown(table)
       for (const { peer } of helpers.values()) peer.ask('forget', { source, table }).catch(() => undefined)
     },
     close() {

@@ -2,12 +2,12 @@
 // and one handler (lead.ts or helper.ts). Rules: a request is answered by exactly one terminal message (out or error),
 // after any number of events; cancel is always welcome and is answered by that terminal message; buffers listed for
 // transfer move instead of being copied; errors are plain data.
-import type { BadRow, ErrorCode, ExportOptions, Progress, ReadOptions, SqlFunction, TableInfo, ViewSpec } from '../engine/api.ts'
+import type { BadRow, ErrorCode, ExportOptions, Progress, ReadOptions, SessionTable, SqlFunction, TableInfo, ViewSpec } from '../engine/api.ts'
 import type { Limits } from '../engine/core.ts'
 import type { SourceSpec } from '../engine/source.ts'
 import type { WasmSource } from '../engine/wasm.ts'
 
-export const PROTOCOL = 3
+export const PROTOCOL = 4
 
 export interface Start {
   readonly protocol: number
@@ -90,6 +90,7 @@ export interface Ops {
     { readonly page: ArrayBuffer; readonly distinct: number }, Progress>
   /** The rows become a table. */
   query: Op<QuerySpec, Opened, Progress>
+  session: Op<void, readonly SessionTable[]>
   functions: Op<void, readonly SqlFunction[]>
   bad: Op<{ readonly table: number; readonly first: number; readonly count: number }, readonly BadRow[]>
   /** The file's bytes go through the port (engine/chunks.ts); the answer comes when all were taken. */
@@ -99,6 +100,9 @@ export interface Ops {
   // Lead to helper
   source: Op<{ readonly source: number; readonly spec: SourceSpec }, void>
   forget: Op<{ readonly source: number; readonly table: number }, void>
+  /** What several fragments need: before the first of them. */
+  share: Op<{ readonly shared: number; readonly bytes: Uint8Array<ArrayBuffer> }, void>
+  unshare: Op<{ readonly shared: number }, void>
   fragment: Op<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly urgency: Urgency }, FragmentResult>
 }
 

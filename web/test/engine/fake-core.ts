@@ -41,6 +41,8 @@ export function fakeCore(script: (spec: JobSpec) => Script): FakeCore {
       core.jobs.push(job)
       return job
     },
+    share: () => {},
+    unshare: () => {},
     startFragment: (bytes) => core.start({ job: 'fragment', bytes }),
     free: () => {},
   }

@@ -38,7 +38,8 @@ function fakeHelper(): FakeHelper {
     })
   const ask = (op: string, input: unknown): Promise<unknown> => {
     if (op === 'fragment') return runFragment((input as { bytes: Uint8Array }).bytes)
-    told.push(`${op} ${(input as { source?: number }).source ?? ''}`.trim())
+    const { source, shared = source } = input as { source?: number; shared?: number }
+    told.push(`${op} ${shared ?? ''}`.trim())
     return Promise.resolve()
   }
   const helper: FakeHelper = {
@@ -86,6 +87,21 @@ describe('the pool', () => {
     void pool.run(fragment(4, 'y'), SCAN, signal)
     expect(ids(a)).toEqual([1])
     expect(ids(b)).toEqual([2, 3, 4])
+  })
+
+  test('tells each helper once what fragments share, and to forget it when the job goes on or ends', async () => {
+    const { pool, helpers: [a, b] } = await poolOf(2)
+    const job = new AbortController()
+    const sharing = (id: number, shared: number): Fragment => ({ ...fragment(id), shared: { id: shared, bytes: new Uint8Array(9) } })
+    for (const id of [1, 2, 3, 4]) pool.run(sharing(id, 50), SCAN, job.signal)!.catch(() => undefined)
+    await vi.waitFor(() => expect([ids(a), ids(b)]).toEqual([[1, 3], [2, 4]]))
+    expect([a!.told, b!.told]).toEqual([['hello', 'share 50'], ['hello', 'share 50']])
+    pool.run(sharing(5, 51), SCAN, job.signal)!.catch(() => undefined)
+    await vi.waitFor(() => expect(a!.told).toEqual(['hello', 'share 50', 'unshare 50', 'share 51']))
+    expect(b!.told).toEqual(['hello', 'share 50', 'unshare 50'])
+    job.abort(new Error('enough'))
+    expect(a!.told.at(-1)).toBe('unshare 51')
+    expect(b!.told).toHaveLength(3)
   })
 
   test('leaves a page to the lead unless a helper has its columns, and then does not make it wait for room', async () => {

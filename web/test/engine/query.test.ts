@@ -163,6 +163,30 @@ describe('one engine', () => {
     expect(await engine.query('SELECT 1 AS one').rows()).toEqual([{ one: 1 }])
   })
 
+  test('files that are open can be named like files', async () => {
+    await using engine = await start()
+    await engine.open(bytes, { name: 'places.csv' })
+    expect(await engine.query("SELECT count(*) AS n FROM 'Places.csv'").rows()).toEqual([{ n: rows }])
+    expect(await engine.query("SELECT count(*) AS n FROM read_csv('places.csv')").rows()).toEqual([{ n: rows }])
+    await expect(engine.query("SELECT 1 FROM 'places.csv' JOIN 'other.csv' USING (id)").rows())
+      .rejects.toMatchObject({ code: 'name', at: 32, message: 'the file other.csv is not open; open are: places.csv' })
+    await expect(engine.query("FROM read_csv('places.csv', skip = 1)").rows()).rejects.toMatchObject({ code: 'name', at: 5 })
+  })
+
+  test('what SQL made is listed', async () => {
+    await using engine = await start()
+    await engine.open(bytes, { name: 'places.csv' })
+    expect(await engine.session()).toEqual([])
+    await engine.query('CREATE TEMP TABLE dear AS SELECT city, price::DECIMAL(9,2) AS p FROM places WHERE price > 1').rows()
+    await engine.query('CREATE VIEW few AS SELECT [city] AS c FROM dear LIMIT 2').rows()
+    expect(await engine.session()).toEqual([
+      { name: 'dear', kind: 'table', columns: [{ name: 'city', type: 'VARCHAR' }, { name: 'p', type: 'DECIMAL(9,2)' }] },
+      { name: 'few', kind: 'view', columns: [{ name: 'c', type: 'VARCHAR[]' }] },
+    ])
+    await engine.query('DROP VIEW few').rows()
+    expect((await engine.session()).map(({ name }) => name)).toEqual(['dear'])
+  })
+
   test('functions are listed with what they do', async () => {
     await using engine = await start()
     const upper = (await engine.functions()).find(({ name }) => name === 'upper')

@@ -1,8 +1,8 @@
 // SQL in the explorer: the old rows stay until the new ones are there, the file waits on its shelf; errors and their place; history.
 import { expect, test, vi } from 'vitest'
-import { ExplorerError } from '../../src/engine/api.ts'
+import { ExplorerError, type SessionTable, type SqlFunction } from '../../src/engine/api.ts'
 import {
-  createExplorer, createQueryHistory, createRecall, describePlace, errorPlace, setFilter, sqlOnScreen, type Explorer, type ExplorerState,
+  createExplorer, createQueryHistory, createRecall, describePlace, errorPlace, findFunctions, setFilter, sqlOnScreen, type Explorer, type ExplorerState,
 } from '../../src/model/index.ts'
 import { fakeEngine, rowsOf, type FakeData, type FakeOptions } from '../fake-engine.ts'
 
@@ -30,7 +30,7 @@ test('a result takes the place of the rows, and the file comes back as it was le
   await model.runSql('SELECT n FROM fake')
   expect(model.getSnapshot()).toMatchObject({ result: { sql: 'SELECT n FROM fake' }, sql: { status: 'idle' }, rows: 2, view: { filters: [] } })
   expect(texts(model)).toEqual(['4', '5'])
-  expect(model.schema()).toEqual([{ name: 'fake', columns: [expect.objectContaining({ name: 'id' }), expect.objectContaining({ name: 'name' })] }])
+  expect(model.schema()).toEqual([{ name: 'fake', kind: 'file', columns: [expect.objectContaining({ name: 'id' }), expect.objectContaining({ name: 'name' })] }])
   model.setView((view) => setFilter(view, { column: 0, op: '=', value: '5' }))
   await until(model, (state) => state.rows === 1)
   expect(sqlOnScreen(model.getSnapshot(), 'fake')).toBe('SELECT *\nFROM (\nSELECT n FROM fake\n) AS result\nWHERE n = 5')
@@ -112,4 +112,30 @@ test('walking through the history begins and ends with what was being written', 
   expect([recall('second', 1), recall('first', 1)]).toEqual(['first', undefined])
   expect([recall('first', -1), recall('second', -1), recall('third', -1)]).toEqual(['second', 'third', undefined])
   expect(recall('edited', 1)).toBe('third')
+})
+
+test('what SQL makes can be named, and leaves the rows on screen', async () => {
+  const session: SessionTable[] = []
+  const model = await opened((sql) => {
+    if (sql.includes('VIEW')) session.push({ name: 'cheap fruit', kind: 'view', columns: [{ name: 'n', type: 'BIGINT' }] })
+    return answer
+  }, { session: () => session })
+  const before = texts(model)
+  await model.runSql('-- for later\nCREATE VIEW "cheap fruit" AS SELECT 1 AS n')
+  expect(model.getSnapshot()).toMatchObject({ sql: { status: 'made' }, result: null })
+  expect(texts(model)).toEqual(before)
+  expect(model.schema().slice(1)).toEqual([{ name: '"cheap fruit"', kind: 'view', columns: [{ name: 'n', type: 'BIGINT' }] }])
+  await model.runSql('SELECT n FROM "cheap fruit"')
+  expect(model.getSnapshot()).toMatchObject({ sql: { status: 'idle' }, rows: 2 })
+  expect(model.schema()).toHaveLength(2)
+  session.length = 0
+  await model.runSql('drop view "cheap fruit"')
+  expect(model.schema()).toHaveLength(1)
+})
+
+test('functions are found by the begin of their name first, then by what they do', () => {
+  const named = (name: string, description: string): SqlFunction => ({ name, kind: 'scalar', parameters: 'text', result: 'text', description, example: `${name}('a')` })
+  const all = [named('rtrim', 'Without blanks.'), named('reverse', 'The other way; see trim.'), named('trim', 'Without blanks.'), named('sum', 'Sum.')]
+  expect(findFunctions(all, ' Trim ').map(({ name }) => name)).toEqual(['trim', 'rtrim', 'reverse'])
+  expect(findFunctions(all, '')).toHaveLength(4)
 })
