@@ -143,8 +143,9 @@ static bool files_hold(asking *x, sonde_error *err) {
 }
 
 static bool run(asking *x, sonde_error *err) {
-  return seat_open(x->seat, x->tables, x->count, x->opened, reply_should_stop, &x->reply, err) &&
-         (form_is_exported(x->ask.form) ? run_export : run_text)(x, err) && files_hold(x, err);
+  if (!seat_open(x->seat, x->tables, x->count, x->opened, &x->all->site->draining, err)) return false;
+  host_stop_when(seat_host(x->seat), reply_should_stop, &x->reply);
+  return (form_is_exported(x->ask.form) ? run_export : run_text)(x, err) && files_hold(x, err);
 }
 
 static void run_on_seat(asking *x) {

@@ -264,26 +264,24 @@ static bool open_all(seat *s, table_now *tables, unsigned count, seat_table *out
   return true;
 }
 
-typedef struct {
-  host_stop_fn stop;
-  void *user;
-} stopper;
+static bool is_draining(void *draining) { return atomic_load((const atomic_bool *)draining); }
 
-static bool try_open(seat *s, table_now *tables, unsigned count, seat_table *out, stopper by,
+static bool try_open(seat *s, table_now *tables, unsigned count, seat_table *out, const atomic_bool *draining,
                      sonde_error *err) {
   if (!begin(s, err)) return false;
-  host_stop_when(s->host, by.stop, by.user);
-  return open_all(s, tables, count, out, err);
+  host_stop_when(s->host, is_draining, (void *)(uintptr_t)draining);
+  bool opened = open_all(s, tables, count, out, err);
+  host_stop_when(s->host, NULL, NULL);
+  return opened;
 }
 
-bool seat_open(seat *s, table_now *tables, unsigned count, seat_table *out, host_stop_fn stop, void *user,
+bool seat_open(seat *s, table_now *tables, unsigned count, seat_table *out, const atomic_bool *draining,
                sonde_error *err) {
-  stopper by = {stop, user};
   if (is_worn_out(s, tables, count)) forget_all(s);
-  if (try_open(s, tables, count, out, by, err)) return true;
+  if (try_open(s, tables, count, out, draining, err)) return true;
   if (err->code != SONDE_LIMIT || !s->tables) return false;
   forget_all(s);
-  return try_open(s, tables, count, out, by, err);
+  return try_open(s, tables, count, out, draining, err);
 }
 
 /* ---- views ---- */

@@ -32,8 +32,8 @@ typedef struct {
   sonde_str info; /* TableInfo */
 } seat_table;
 /* Opens and imports what the seat does not know yet, and for its sake forgets other tables when memory does not hold them all;
- * `out` has room for `count`. `stop` may end it (host_stop_when). */
-bool seat_open(seat *, table_now *, unsigned count, seat_table *out, host_stop_fn stop, void *user,
+ * `out` has room for `count`. What was begun is for everybody: only the server's end (`draining`) breaks it off. */
+bool seat_open(seat *, table_now *, unsigned count, seat_table *out, const atomic_bool *draining,
                sonde_error *);
 /* Whether the files of these tables are still as they were opened. Those of any table that are not are forgotten. */
 bool seat_is_unchanged(seat *, const seat_table *, unsigned count);

@@ -28,7 +28,10 @@ bool table_ask_open(table_ask *a) {
   reply_begin(&a->reply);
   if (reply_known(&a->reply)) return false;
   a->seat = seats_take(a->all->seats, &a->now, 1);
-  if (seat_open(a->seat, &a->now, 1, &a->opened, reply_should_stop, &a->reply, &err)) return true;
+  if (seat_open(a->seat, &a->now, 1, &a->opened, &a->all->site->draining, &err)) {
+    host_stop_when(seat_host(a->seat), reply_should_stop, &a->reply);
+    return true;
+  }
   reply_fail(&a->reply, &err);
   return false;
 }
