@@ -111,6 +111,10 @@ test('an answer of many pages arrives whole, in every text form', async () => {
   assert.equal((await rowsOf(q)).length, rows)
   assert.equal((await query(q, { format: 'csv' })).text.split('\r\n').length, rows + 2)
   assert.equal((await query(q, { format: 'ndjson' })).text.split('\n').length, rows + 1)
+  for (const format of ['json', 'ndjson', 'csv']) {
+    const { complete, text } = await query("SELECT repeat('x', 5000000) AS x", { format })
+    assert.deepEqual([complete, text.match(/x{5000000}/) !== null], [true, true], format)
+  }
   const long = await query(`${q} DESC`)
   assert.deepEqual([long.headers['transfer-encoding'], long.complete], ['chunked', true])
 })

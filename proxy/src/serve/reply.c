@@ -84,14 +84,18 @@ static bool send_gathered(reply *r) {
   return true;
 }
 
+static bool leave(reply *r) { return (r->begun || send_head(r, WORK_UNKNOWN_LENGTH)) && send_gathered(r); }
+
+/* What is large is not copied once more before it leaves. */
 bool reply_write(reply *r, const char *bytes, size_t len) {
   if (r->state != REPLY_GOING) return false;
   r->bytes += len;
   if (r->bytes > r->limits.bytes) return over(r, REPLY_TOO_MANY_BYTES);
+  r->keeping = r->keeping && results_has_room(r->results, r->gathered.len + len);
+  if (!r->keeping && len > GATHERED_MAX)
+    return leave(r) && (work_write(r->work, bytes, len) || over(r, REPLY_GONE));
   text_add(&r->gathered, bytes, len);
-  r->keeping = r->keeping && results_has_room(r->results, r->gathered.len);
-  if (r->gathered.len - r->left_at <= GATHERED_MAX) return true;
-  return (r->begun || send_head(r, WORK_UNKNOWN_LENGTH)) && send_gathered(r);
+  return r->gathered.len - r->left_at <= GATHERED_MAX || leave(r);
 }
 
 bool reply_count_rows(reply *r, uint64_t more) {

@@ -3,6 +3,8 @@
 #include "peek.h"
 #include <string.h>
 
+enum { MADE_MAX = 256 << 10 };
+
 static void add_field(text *out, sonde_str value) {
   text plain = {0};
   bool quoted = *value.ptr == '"' || *value.ptr == '{' || *value.ptr == '[';
@@ -65,26 +67,34 @@ static sonde_str begin(row_text *t, sonde_str page) {
   return (sonde_str){list, (size_t)(page.ptr + page.len - list)};
 }
 
-static uint64_t take_rows(row_text *t, sonde_str rows) {
-  uint64_t n = 0;
-  sonde_str row;
-  bool more = rows.len && *rows.ptr != ']';
-  for (size_t at = 0; more && peek_next(rows, &at, &row); n++) {
-    if (t->reply->form == FORM_NDJSON) add_object(&t->made, text_str(&t->names), row);
-    if (t->reply->form == FORM_CSV) add_csv_row(&t->made, row);
-    more = at <= rows.len && rows.ptr[at - 1] == ',';
-  }
-  return n;
-}
-
-bool row_text_page(row_text *t, sonde_str page) {
-  bool counts = t->reply->form != FORM_JSON || t->reply->limits.rows != UINT64_MAX;
-  sonde_str rows = t->begun ? page : begin(t, page);
-  if (counts && !reply_count_rows(t->reply, take_rows(t, rows))) return false;
-  if (t->reply->form == FORM_JSON) return reply_write(t->reply, page.ptr, page.len);
+static bool write_made(row_text *t) {
   bool going = reply_write(t->reply, t->made.ptr ? t->made.ptr : "", t->made.len);
   text_clear(&t->made);
   return going;
+}
+
+static bool take_row(row_text *t, sonde_str row) {
+  if (!reply_count_rows(t->reply, 1)) return false;
+  if (t->reply->form == FORM_NDJSON) add_object(&t->made, text_str(&t->names), row);
+  if (t->reply->form == FORM_CSV) add_csv_row(&t->made, row);
+  return t->made.len < MADE_MAX || write_made(t);
+}
+
+static bool take_rows(row_text *t, sonde_str rows) {
+  sonde_str row;
+  bool more = rows.len && *rows.ptr != ']';
+  for (size_t at = 0; more && peek_next(rows, &at, &row);) {
+    if (!take_row(t, row)) return false;
+    more = at <= rows.len && rows.ptr[at - 1] == ',';
+  }
+  return true;
+}
+
+bool row_text_page(row_text *t, sonde_str page) {
+  bool json = t->reply->form == FORM_JSON, counts = !json || t->reply->limits.rows != UINT64_MAX;
+  sonde_str rows = t->begun ? page : begin(t, page);
+  if (counts && !take_rows(t, rows)) return false;
+  return json ? reply_write(t->reply, page.ptr, page.len) : write_made(t);
 }
 
 void row_text_free(row_text *t) {
