@@ -140,6 +140,17 @@ static sonde_code know_zones(asking *x, sonde_error *err) {
   return code;
 }
 
+/* What the next query of the session would see. */
+static bool leaves_something(const sql_statement *s) {
+  return s->kind == SQL_CREATE_VIEW || s->kind == SQL_CREATE_TABLE || s->kind == SQL_DROP_VIEW ||
+         s->kind == SQL_DROP_TABLE;
+}
+
+static sonde_step refuse_change(sonde_error *err) {
+  status_set(err, SONDE_UNSUPPORTED, 0, "only queries are answered here; nothing can be created or dropped");
+  return SONDE_FAIL;
+}
+
 static sonde_step bind(asking *x, sonde_error *err) {
   sonde_job *j = x->job;
   sonde_engine *e = j->engine;
@@ -147,6 +158,7 @@ static sonde_step bind(asking *x, sonde_error *err) {
   bool there = false;
   if (sql_bind(x->sql, &x->catalog, &x->parameters, &j->memory, s, err) != SONDE_OK) return SONDE_FAIL;
   if (know_zones(x, err) != SONDE_OK) return SONDE_FAIL;
+  if (x->read_only && leaves_something(s)) return refuse_change(err);
   switch (s->kind) {
   case SQL_CREATE_VIEW:
     if (session_add_view(e, s, &x->catalog, err) != SONDE_OK) return SONDE_FAIL;
@@ -341,6 +353,7 @@ sonde_code query_start(sonde_job *j, const json *spec, sonde_error *err) {
                 .sql = json_str(json_get(spec, "sql")),
                 .answer = json_bool(json_get(spec, "keep"), false) ? &query_table_sink : &query_text_sink,
                 .limit = json_u64(json_get(spec, "limit"), UINT64_MAX),
+                .read_only = json_bool(json_get(spec, "readOnly"), false),
                 .in_parts = json_bool(json_get(spec, "parallel"), false),
                 .everywhere = json_bool(json_get(spec, "everywhere"), false),
                 .now = (int64_t)json_u64(json_get(spec, "now"), 0),

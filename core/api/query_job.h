@@ -35,6 +35,7 @@ struct asking {
   query_plan cut;       /* the statement's plan, cut into stages; root NULL: it was not */
   bool in_parts;        /* the host said that it takes fragments */
   bool everywhere;      /* it is cut wherever it can be, whether that pays or not */
+  bool read_only;       /* what would outlive the query is refused */
   query_stages stage_source;
   running_stage *stages, *given; /* all of them; the one whose fragments are given away */
   bool waiting;                  /* for an answer of that one */

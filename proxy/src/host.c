@@ -33,6 +33,8 @@ struct host {
   uint32_t spool; /* source that queries spill to; 0: none */
   host_progress_fn progress;
   void *progress_user;
+  host_stop_fn stop;
+  void *stop_user;
 };
 
 __attribute__((format(printf, 3, 4))) static bool fail(sonde_error *err, sonde_code code, const char *format,
@@ -63,17 +65,26 @@ static bool open_file(host *h, sonde_error *err) {
   return true;
 }
 
-uint32_t host_add(host *h, const char *path, sonde_error *err) {
+uint32_t host_add_open(host *h, int fd, sonde_error *err) {
   struct stat st;
   uint32_t at = h->sources.count;
-  if (at == SOURCES_MAX) return fail(err, SONDE_LIMIT, "more than %d files", SOURCES_MAX);
-  int fd = open_ordinary(path, &st, err);
-  if (fd < 0) return 0;
+  if (at == SOURCES_MAX || fstat(fd, &st) != 0) {
+    close(fd);
+    return fail(err, SONDE_LIMIT, "more than %d files", SOURCES_MAX);
+  }
   h->sources.files[at].fd = fd;
   h->sources.files[at].size = (uint64_t)st.st_size;
   h->sources.count++;
   return bytes_register(h->engine, &h->sources, at, err) ? at + 1 : 0;
 }
+
+uint32_t host_add(host *h, const char *path, sonde_error *err) {
+  struct stat st;
+  int fd = open_ordinary(path, &st, err);
+  return fd < 0 ? 0 : host_add_open(h, fd, err);
+}
+
+uint32_t host_sources(const host *h) { return h->sources.count; }
 
 static sonde_config engine_config(uint64_t memory, bool keep_columns) {
   return (sonde_config){.struct_size = sizeof(sonde_config),
@@ -125,6 +136,11 @@ bool host_file_unchanged(const host *h, sonde_error *err) {
 void host_watch(host *h, host_progress_fn progress, void *user) {
   h->progress = progress;
   h->progress_user = user;
+}
+
+void host_stop_when(host *h, host_stop_fn stop, void *user) {
+  h->stop = stop;
+  h->stop_user = user;
 }
 
 static void give_results(host *h, sonde_job *job) {
@@ -224,6 +240,7 @@ static bool drive(host *h, sonde_job *job, host_page_fn on_page, void *user, son
     case SONDE_DONE: return true;
     case SONDE_FAIL: return false;
     }
+    if (h->stop && h->stop(h->stop_user)) return fail(err, SONDE_CANCELLED, "it was ended");
     if (h->progress) h->progress(h->progress_user, sonde_job_progress(job));
   }
 }

@@ -18,6 +18,10 @@ host *host_open(const host_options *,
                 sonde_error *); /* opens the file, if there is one, as source SOURCE_FILE */
 /* Opens a further file; its number as a source, or 0. */
 uint32_t host_add(host *, const char *path, sonde_error *);
+/* The same with a file that is open, and the host's to close from now on, whatever the answer is. */
+uint32_t host_add_open(host *, int fd, sonde_error *);
+uint32_t
+host_sources(const host *); /* how many were added, spools included; there are never more than SOURCES_MAX */
 void host_close(host *);
 const char *host_path(const host *);
 uint64_t host_file_size(const host *);
@@ -26,6 +30,10 @@ bool host_file_unchanged(const host *, sonde_error *);
 
 typedef bool (*host_page_fn)(void *user, sonde_page); /* false: enough, the job ends as failed */
 typedef void (*host_progress_fn)(void *user, sonde_progress);
+
+/* Asked between steps: true ends the job as SONDE_CANCELLED. NULL: it is not asked. */
+typedef bool (*host_stop_fn)(void *user);
+void host_stop_when(host *, host_stop_fn, void *user);
 
 /* Runs a job to its end. `on_page` may be NULL when the job has no pages; `info`, if not NULL, is overwritten. */
 bool host_run(host *, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *);

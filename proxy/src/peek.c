@@ -76,32 +76,37 @@ bool peek_is(sonde_str s, const char *string) {
 }
 
 static void add_code_point(text *out, unsigned long c) {
-  char utf8[4];
-  if (c < 0x80) {
-    utf8[0] = (char)c;
-    text_add(out, utf8, 1);
-  } else if (c < 0x800) {
-    utf8[0] = (char)(0xc0 | c >> 6);
-    utf8[1] = (char)(0x80 | (c & 0x3f));
-    text_add(out, utf8, 2);
-  } else {
-    utf8[0] = (char)(0xe0 | c >> 12);
-    utf8[1] = (char)(0x80 | (c >> 6 & 0x3f));
-    utf8[2] = (char)(0x80 | (c & 0x3f));
-    text_add(out, utf8, 3);
-  }
+  static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
+  size_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+  char utf8[4] = {(char)(first[more] | c >> 6 * more)};
+  for (size_t i = 1; i <= more; i++) utf8[i] = (char)(0x80 | (c >> 6 * (more - i) & 0x3f));
+  text_add(out, utf8, more + 1);
 }
 
-/* `at` is behind a backslash. The engine writes \u only for control characters, so no pairs of surrogates come. */
+/* The four digits behind a \u; 0 when there are none. */
+static unsigned long unit_at(sonde_str s, size_t at) {
+  char digits[5] = "";
+  if (at + 6 > s.len || s.ptr[at] != '\\' || s.ptr[at + 1] != 'u') return 0;
+  memcpy(digits, s.ptr + at + 2, 4);
+  return strtoul(digits, NULL, 16);
+}
+
+/* A lone surrogate is no character: U+FFFD. Answers where the last of its digits is. */
+static size_t add_escaped_unit(text *out, sonde_str s, size_t backslash) {
+  unsigned long high = unit_at(s, backslash), low = unit_at(s, backslash + 6);
+  bool begins = high >= 0xd800 && high < 0xdc00, pair = begins && low >= 0xdc00 && low < 0xe000;
+  if (pair)
+    add_code_point(out, 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+  else
+    add_code_point(out, high >= 0xd800 && high < 0xe000 ? 0xfffd : high);
+  return backslash + (pair ? 11 : 5);
+}
+
+/* `at` is behind a backslash. */
 static size_t add_unescaped(text *out, sonde_str s, size_t at) {
   static const char names[] = "bfnrt", values[] = "\b\f\n\r\t";
   const char *known = strchr(names, s.ptr[at]);
-  char digits[5] = "";
-  if (s.ptr[at] == 'u' && at + 4 < s.len) {
-    memcpy(digits, s.ptr + at + 1, 4);
-    add_code_point(out, strtoul(digits, NULL, 16));
-    return at + 4;
-  }
+  if (s.ptr[at] == 'u') return add_escaped_unit(out, s, at - 1);
   text_add(out, known ? &values[known - names] : s.ptr + at, 1);
   return at;
 }

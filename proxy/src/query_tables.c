@@ -1,6 +1,7 @@
 /* Files as tables: opened, inflated, indexed, imported; several of them as one. */
 #include "query_tables.h"
 #include "peek.h"
+#include "table_load.h"
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>
@@ -14,39 +15,13 @@ static bool ask(host *h, text *spec, text *info, sonde_error *err) {
   return done;
 }
 
-/* ---- one file ---- */
-
-static bool inflate(host *h, uint32_t source, uint64_t id, text *spec, sonde_error *err) {
-  uint32_t spool;
-  text_print(spec, "{\"job\":\"inflate\",\"source\":%u,\"table\":%llu}", source, (unsigned long long)id);
-  bool done = host_inflate(h, text_str(spec), &spool, err);
-  text_clear(spec);
-  if (!done) return false;
-  text_print(spec, "{\"job\":\"spool\",\"table\":%llu,\"source\":%u}", (unsigned long long)id, spool);
-  return ask(h, spec, NULL, err);
-}
-
-static bool load_opened(host *h, uint32_t source, uint64_t id, sonde_str info, text *spec, sonde_error *err) {
-  if (peek_is_true(peek_member(info, "needs_inflate")) && !inflate(h, source, id, spec, err)) return false;
-  if (peek_is(peek_member(info, "state"), "imported")) return true;
-  text_print(spec, "{\"job\":\"index\",\"table\":%llu}", (unsigned long long)id);
-  if (!ask(h, spec, NULL, err)) return false;
-  text_print(spec, "{\"job\":\"import\",\"table\":%llu}", (unsigned long long)id);
-  return ask(h, spec, NULL, err);
-}
-
 /* `read`: ReadOptions. */
 static bool load(host *h, const char *path, const char *name, sonde_str read, uint64_t *id,
                  sonde_error *err) {
-  text spec = {0}, info = {0};
+  text info = {0};
   uint32_t source = host_add(h, path, err);
-  text_print(&spec, "{\"job\":\"open\",\"source\":%u,\"name\":", source);
-  text_add_json(&spec, str_from(name));
-  text_print(&spec, ",\"read\":%.*s}", (int)read.len, read.ptr);
-  bool done = source && ask(h, &spec, &info, err);
+  bool done = source && table_load(h, source, str_from(name), read, &info, err);
   *id = done ? peek_u64(peek_member(text_str(&info), "table")) : 0;
-  done = done && load_opened(h, source, *id, text_str(&info), &spec, err);
-  text_free(&spec);
   text_free(&info);
   return done;
 }

@@ -38,6 +38,8 @@ static const struct {
 } sizes[] = {
     {"body_bytes", offsetof(config, body_bytes), 1, 1 << 30},
     {"cache_bytes", offsetof(config, cache_bytes), 0, (int64_t)1 << 50},
+    {"engine_bytes", offsetof(config, engine_bytes), 64 << 20, (int64_t)1 << 50},
+    {"results_bytes", offsetof(config, results_bytes), 0, (int64_t)1 << 40},
 };
 
 static const struct {
@@ -64,7 +66,9 @@ void config_init(config *c) {
                 .user_burst = 100,
                 .signature_seconds = 3600,
                 .body_bytes = 1 << 20,
-                .cache_bytes = (uint64_t)10 << 30};
+                .cache_bytes = (uint64_t)10 << 30,
+                .engine_bytes = (uint64_t)2 << 30,
+                .results_bytes = 64 << 20};
 }
 
 static void free_texts(char **list, unsigned count) {

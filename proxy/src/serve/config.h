@@ -33,6 +33,9 @@ typedef struct {
   unsigned user_rate, user_burst; /* requests a second and at once, of one user; 0: no limit */
   unsigned signature_seconds;     /* how far ahead a signature may end */
   uint64_t body_bytes, cache_bytes;
+  uint64_t
+      engine_bytes; /* what the engines of all workers may hold together: tables, and queries under way */
+  uint64_t results_bytes; /* of answers that are kept for the next who asks the same */
   sandbox_mode sandbox;
 } config;
 

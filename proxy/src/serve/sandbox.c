@@ -53,10 +53,16 @@ static bool allow_folder_of(int rules, const char *file) {
   return allowed;
 }
 
+/* A query may name a time zone. Systems without that folder know none. */
+static bool allow_zones(int rules) {
+  static const char folder[] = "/usr/share/zoneinfo";
+  return access(folder, R_OK) != 0 || allow_path(rules, folder, READING);
+}
+
 static bool allow_all(int rules, const config *c, const roots *r, uint64_t writing) {
   bool allowed = allow(rules, r->site, READING) && allow(rules, r->root, READING) &&
                  allow(rules, r->cache, READING | writing) && allow_folder_of(rules, c->keys) &&
-                 allow_folder_of(rules, c->catalog) &&
+                 allow_folder_of(rules, c->catalog) && allow_zones(rules) &&
                  allow_path(rules, "/dev/null", LANDLOCK_ACCESS_FS_READ_FILE);
   for (unsigned i = 0; i < r->named_count; i++) allowed = allowed && allow(rules, r->named[i].fd, READING);
   return allowed;

@@ -209,8 +209,14 @@ static bool reserve(work *w, size_t more) {
   return true;
 }
 
+static bool is_too_much(const work *w, size_t more) {
+  return w->len && w->len + more > WINDOW && !work_cancelled(w);
+}
+
+/* What waits to be taken may have been too little to be told of. */
 static bool append(work *w, const void *bytes, size_t len) {
-  while (w->len && w->len + len > WINDOW && !work_cancelled(w)) pthread_cond_wait(&w->taken, &w->mutex);
+  if (is_too_much(w, len)) tell(w);
+  while (is_too_much(w, len)) pthread_cond_wait(&w->taken, &w->mutex);
   if (work_cancelled(w)) return false;
   if (!reserve(w, len)) return w->failed = true, false;
   memcpy(w->bytes + w->len, bytes, len);

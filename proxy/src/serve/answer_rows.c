@@ -1,0 +1,185 @@
+/* /v1/tables/{t}/rows: a page of rows in an order, and the token for the next one. */
+#include "cells.h"
+#include "peek.h"
+#include "place.h"
+#include "row_ask.h"
+#include "row_text.h"
+#include "table_ask.h"
+#include "tag.h"
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  row_ask ask;
+  table_ask table;
+  text order; /* which rows of which version, in which order */
+  uint64_t first, total;
+  text view, columns; /* as row_ask_resolve makes them */
+  text rows;          /* the page, as JSON */
+} paging;
+
+static void put_order(paging *p) {
+  tag_add(&p->order, text_str(&p->table.now.identity));
+  row_ask_put_order(&p->ask, &p->order);
+}
+
+static void put_tag(paging *p) {
+  text parts = {0};
+  tag_add(&parts, text_str(&p->order));
+  tag_add(&parts, text_str(&p->ask.columns));
+  tag_add(&parts, text_str(&p->ask.after));
+  text_print(&parts, "%d %d %llu %llu", p->ask.all_columns, p->ask.form, (unsigned long long)p->ask.limit,
+             (unsigned long long)p->ask.first);
+  tag_make(&parts, p->table.reply.tag);
+  text_free(&parts);
+}
+
+static bool find_first(paging *p) {
+  p->first = p->ask.first;
+  if (!p->ask.after.len || place_read(text_str(&p->ask.after), &p->order, &p->first)) return true;
+  work_problem(p->table.reply.work, 410, "gone",
+               "The table has changed, or this token is of another order; begin again without after.", NULL);
+  return false;
+}
+
+/* ---- the page ---- */
+
+static void put_row(text *out, const cells *page, uint32_t row) {
+  text_add(out, "[", 1);
+  for (uint32_t c = 0; c < page->n_columns; c++) {
+    if (c) text_add(out, ",", 1);
+    cells_add_json(page, c, row, out);
+  }
+  text_add(out, "]", 1);
+}
+
+static bool take_page(void *user, sonde_page block) {
+  paging *p = user;
+  cells page;
+  if (!cells_open(block, &page)) return false;
+  for (uint32_t row = 0; row < page.n_rows; row++) {
+    if (p->rows.len) text_add(&p->rows, ",\n", 2);
+    put_row(&p->rows, &page, row);
+  }
+  return true;
+}
+
+static bool find_view(paging *p, text *spec, sonde_error *err) {
+  const seat_table *t = &p->table.opened;
+  seat_view view;
+  p->total = peek_u64(peek_member(peek_member(t->info, "rows"), "count"));
+  if (!p->view.len) return text_print(spec, "\"table\":%u", t->id), true;
+  if (!seat_see(p->table.seat, t, text_str(&p->view), &view, err)) return false;
+  p->total = view.rows;
+  text_print(spec, "\"view\":%u", view.id);
+  return true;
+}
+
+static bool read_page(paging *p, sonde_error *err) {
+  text spec = {0};
+  text_print(&spec, "{\"job\":\"read\",");
+  bool done = find_view(p, &spec, err);
+  text_print(&spec, ",\"row\":%llu,\"rows\":%llu,\"columns\":%s}", (unsigned long long)p->first,
+             (unsigned long long)p->ask.limit, p->columns.ptr);
+  if (done && p->first < p->total)
+    done = host_run(seat_host(p->table.seat), text_str(&spec), take_page, p, NULL, err);
+  text_free(&spec);
+  return done;
+}
+
+/* ---- its text ---- */
+
+static sonde_str nth(sonde_str list, uint64_t n) {
+  sonde_str item = {0};
+  size_t at = 0;
+  for (uint64_t i = 0; i <= n && peek_next(list, &at, &item); i++) continue;
+  return item;
+}
+
+static void put_columns(const paging *p, text *out) {
+  sonde_str all = peek_member(p->table.opened.info, "columns"), number;
+  const char *before = "";
+  for (size_t at = 0; peek_next(text_str(&p->columns), &at, &number); before = ",") {
+    sonde_str column = nth(all, peek_u64(number));
+    sonde_str name = peek_member(column, "name"), type = peek_member(column, "type");
+    text_print(out, "%s{\"name\":%.*s,\"type\":%.*s}", before, (int)name.len, name.ptr, (int)type.len,
+               type.ptr);
+  }
+}
+
+/* Also as a field, for forms that have no room for it. */
+static void put_next(paging *p, text *body) {
+  text token = {0};
+  place_put(&token, &p->order, p->first + p->ask.limit);
+  text_print(body, "\"%s\"", token.ptr);
+  text_print(&p->table.reply.more_fields, "Sonde-Next: %s\r\n", token.ptr);
+  text_free(&token);
+}
+
+static void put_body(paging *p, text *body) {
+  text_print(body, "{\"columns\":[");
+  put_columns(p, body);
+  text_print(body, "],\"rows\":[");
+  text_add(body, p->rows.ptr ? p->rows.ptr : "", p->rows.len);
+  text_print(body, "],\"total\":%llu,\"next\":", (unsigned long long)p->total);
+  if (p->first + p->ask.limit < p->total)
+    put_next(p, body);
+  else
+    text_print(body, "null");
+  text_print(body, "}\n");
+}
+
+static void send_page(paging *p) {
+  text body = {0};
+  row_text shown = {.reply = &p->table.reply};
+  put_body(p, &body);
+  if (table_ask_holds(&p->table) && row_text_page(&shown, text_str(&body))) reply_end(&p->table.reply);
+  row_text_free(&shown);
+  text_free(&body);
+}
+
+/* ---- the request ---- */
+
+static void refuse(work *w, const row_ask *a) {
+  work_problem(w, strcmp(a->code, "not_acceptable") == 0 ? 406 : 400, a->code, a->wrong, NULL);
+}
+
+static void answer_opened(paging *p) {
+  sonde_error err = {0};
+  sonde_str columns = peek_member(p->table.opened.info, "columns");
+  if (!row_ask_resolve(&p->ask, columns, &p->view, &p->columns))
+    refuse(p->table.reply.work, &p->ask);
+  else if (read_page(p, &err))
+    send_page(p);
+  else
+    reply_fail(&p->table.reply, &err);
+}
+
+static void answer_asked(paging *p, work *w, const work_request *q, void *context, sonde_str name) {
+  if (table_ask_begin(&p->table, w, q, context, name)) {
+    p->table.reply.form = p->ask.form;
+    put_order(p);
+    put_tag(p);
+    if (find_first(p) && table_ask_open(&p->table)) answer_opened(p);
+  }
+  table_ask_end(&p->table);
+}
+
+static void free_paging(paging *p) {
+  row_ask_free(&p->ask);
+  text_free(&p->order);
+  text_free(&p->view);
+  text_free(&p->columns);
+  text_free(&p->rows);
+  free(p);
+}
+
+void answer_rows(work *w, const work_request *q, void *context, sonde_str name) {
+  paging *p = memory_of(sizeof *p);
+  memset(p, 0, sizeof *p);
+  if (row_ask_query(&p->ask, q->request->query, q->request->fields[FIELD_ACCEPT]))
+    answer_asked(p, w, q, context, name);
+  else
+    refuse(w, &p->ask);
+  free_paging(p);
+}

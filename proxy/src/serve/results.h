@@ -1,0 +1,26 @@
+/* results.h — whole answers, kept under their entity tags for the next who asks the same: the least used go first. */
+#ifndef SERVE_RESULTS_H
+#define SERVE_RESULTS_H
+#include <sonde.h>
+#include <stdbool.h>
+
+enum { TAG_SIZE = 35 }; /* 32 digits in quotes, terminated */
+
+typedef struct results results;
+results *results_new(uint64_t bytes);
+void results_free(results *);
+
+typedef struct {
+  const char *fields; /* of the head, terminated */
+  sonde_str body;
+} result;
+
+/* Shared until results_release; NULL: not there. */
+const result *results_find(results *, const char tag[TAG_SIZE]);
+void results_release(results *, const result *);
+/* Copies it, unless it would take more than an eighth of all room. */
+void results_keep(results *, const char tag[TAG_SIZE], const char *fields, sonde_str body);
+/* Whether one of this size could be kept. */
+bool results_has_room(const results *, uint64_t bytes);
+
+#endif
