@@ -449,18 +449,30 @@ static void combine_all(truth *t, const truth *more, uint32_t n, uint8_t decided
   t->nulls |= more->nulls;
 }
 
-static uint32_t undecided(const truth *t, uint32_t n, uint8_t decided, uint32_t *open) {
+static uint32_t count_undecided(const truth *t, uint32_t n, uint8_t decided) {
   uint32_t found = 0;
-  for (uint32_t i = 0; i < n; i++) {
+  for (uint32_t i = 0; i < n; i++) found += t->rows[i] != decided;
+  return found;
+}
+
+static void list_undecided(const truth *t, uint32_t n, uint8_t decided, uint32_t *open) {
+  for (uint32_t i = 0, found = 0; i < n; i++) {
     open[found] = i;
     found += t->rows[i] != decided;
   }
-  return found;
+}
+
+/* Without nulls what is open says nothing yet, so that the operand alone decides. */
+static void combine_some(truth *t, const truth *more, const uint32_t *open, uint32_t n, uint8_t decided) {
+  uint8_t *rows = t->rows;
+  for (uint32_t i = 0; i < n; i++)
+    rows[open[i]] = t->nulls ? combine(rows[open[i]], more->rows[i], decided) : more->rows[i];
+  t->nulls |= more->nulls;
 }
 
 static sonde_code further_operand(node *x, node *arg, const batch *b, uint8_t decided, truth *t,
                                   uint32_t *open, arena *a) {
-  uint32_t n = undecided(t, b->n, decided, open);
+  uint32_t n = count_undecided(t, b->n, decided);
   if (!n) return SONDE_OK;
   col part;
   truth more;
@@ -469,10 +481,10 @@ static sonde_code further_operand(node *x, node *arg, const batch *b, uint8_t de
     SONDE_TRY(truths(x, &part, b->n, a, &more));
     return combine_all(t, &more, b->n, decided), SONDE_OK;
   }
+  list_undecided(t, b->n, decided, open);
   SONDE_TRY(eval_rows(arg, b, open, n, a, &part));
   SONDE_TRY(truths(x, &part, n, a, &more));
-  for (uint32_t i = 0; i < n; i++) t->rows[open[i]] = combine(t->rows[open[i]], more.rows[i], decided);
-  t->nulls |= more.nulls;
+  combine_some(t, &more, open, n, decided);
   return SONDE_OK;
 }
 
@@ -618,21 +630,33 @@ sonde_code node_eval(node *x, const batch *b, arena *a, col *out) {
   }
 }
 
+/* The rows that are 1. Conditions that many rows fail leave out eight at a time. */
+static uint32_t list_true(const uint8_t *lanes, uint32_t n, uint32_t *rows) {
+  uint32_t found = 0, i = 0;
+  for (; i + 8 <= n; i += 8) {
+    uint64_t eight;
+    memcpy(&eight, lanes + i, 8);
+    for (uint32_t k = 0; eight && k < 8; k++) {
+      rows[found] = i + k;
+      found += lanes[i + k];
+    }
+  }
+  for (; i < n; i++) {
+    rows[found] = i;
+    found += lanes[i];
+  }
+  return found;
+}
+
 sonde_code node_select(node *x, const batch *b, arena *a, uint32_t *rows, uint32_t *n) {
   col condition, plain;
   SONDE_TRY(node_eval(x, b, a, &condition));
   SONDE_TRY(col_flatten(&condition, b->n, &plain, a, x->run->err));
   const uint8_t *lanes = plain.data;
-  uint32_t found = 0;
-  for (uint32_t i = 0; !plain.valid && i < b->n; i++) {
-    rows[found] = i;
-    found += lanes[i];
-  }
-  for (uint32_t i = 0; plain.valid && i < b->n; i++) {
-    rows[found] = i;
-    found += lanes[i] & plain.valid[i];
-  }
-  *n = found;
+  uint8_t *there = plain.valid ? arena_array(a, b->n, 1, x->run->err) : NULL;
+  if (plain.valid && !there) return x->run->err->code;
+  for (uint32_t i = 0; there && i < b->n; i++) there[i] = lanes[i] & plain.valid[i];
+  *n = list_true(there ? there : lanes, b->n, rows);
   return SONDE_OK;
 }
 

@@ -113,27 +113,79 @@ static sonde_code check_end(const kernel_call *c, sonde_str pattern, int escape)
   return SONDE_OK;
 }
 
+typedef struct {
+  sonde_str pattern;
+  int escape;
+  wildcard parts;
+} like_pattern;
+
+static sonde_code pattern_at(const kernel_call *c, uint32_t i, like_pattern *x) {
+  x->pattern = text_at(c, 1, i);
+  SONDE_TRY(escape_of(c, i, &x->escape));
+  SONDE_TRY(check_end(c, x->pattern, x->escape));
+  if (ignores_case(c->e->function)) SONDE_TRY(fold(c, x->pattern, &x->pattern));
+  x->parts = wildcard_of(x->pattern, x->escape);
+  return SONDE_OK;
+}
+
+/* Texts of a column or a dictionary mostly lie one behind the other. */
+static bool are_adjacent(const sonde_str *texts, uint32_t n) {
+  bool adjacent = true;
+  for (uint32_t i = 1; i < n; i++) adjacent &= texts[i - 1].ptr + texts[i - 1].len == texts[i].ptr;
+  return adjacent;
+}
+
+/* The text that a value may have in any place; empty: the pattern is another. */
+static sonde_str needle_of(const wildcard *x) {
+  sonde_str piece = x->middle;
+  if (!x->simple || x->fixed || x->head.len || x->tail.len || piece.len < 3) return (sonde_str){0};
+  piece.ptr++;
+  piece.len -= 2;
+  return memchr(piece.ptr, '%', piece.len) ? (sonde_str){0} : piece;
+}
+
+/* The rows that have a text, of adjacent ones: searched as a whole. Where it lies across a border it is in neither. */
+static void mark_rows_with(sonde_str needle, const sonde_str *texts, uint32_t n, uint8_t mark,
+                           uint8_t *lanes) {
+  const char *begin = texts[0].ptr;
+  sonde_str all = {begin, (size_t)(texts[n - 1].ptr - begin) + texts[n - 1].len};
+  uint32_t row = 0;
+  for (size_t at = 0, end; (at = text_find(all, needle, at)) != SIZE_MAX;) {
+    while ((end = (size_t)(texts[row].ptr - begin) + texts[row].len) <= at) row++;
+    bool within = at + needle.len <= end;
+    if (within) lanes[row] = mark;
+    at = within ? end : at + 1;
+  }
+}
+
+/* LIKE '%text%' for all rows at once; false: it is another pattern, or the texts lie apart. */
+static bool find_in_all(const kernel_call *c, const like_pattern *x, col *out) {
+  sonde_str needle = needle_of(&x->parts);
+  bool yes = !negated(c->e->function);
+  if (!needle.len || ignores_case(c->e->function) || c->args[0].form != COL_FLAT) return false;
+  if (!are_adjacent(c->args[0].data, c->n)) return false;
+  memset(col_lanes(out), !yes, c->n);
+  mark_rows_with(needle, c->args[0].data, c->n, yes, col_lanes(out));
+  return true;
+}
+
+static sonde_code like_row(const kernel_call *c, uint32_t i, const like_pattern *x, col *out) {
+  sonde_str s = text_at(c, 0, i);
+  if (ignores_case(c->e->function)) SONDE_TRY(fold(c, s, &s));
+  ((uint8_t *)col_lanes(out))[i] = matches(&x->parts, s, x->pattern, x->escape) != negated(c->e->function);
+  return SONDE_OK;
+}
+
 sonde_code kernel_like(const kernel_call *c, col *out) {
-  uint16_t fn = c->e->function;
-  bool folds = ignores_case(fn),
-       once = c->args[1].form == COL_CONST && (c->n_args < 3 || c->args[2].form == COL_CONST);
-  wildcard x = {0};
-  sonde_str pattern = {0};
-  int escape = -1;
+  bool once = c->args[1].form == COL_CONST && (c->n_args < 3 || c->args[2].form == COL_CONST), ready = false;
+  like_pattern x = {0};
   SONDE_TRY(kernel_out(c, out));
-  for (uint32_t i = 0, ready = 0; i < c->n; i++) {
+  for (uint32_t i = 0; i < c->n; i++) {
     if (!row_valid(out, i)) continue;
-    if (!ready || !once) {
-      pattern = text_at(c, 1, i);
-      SONDE_TRY(escape_of(c, i, &escape));
-      SONDE_TRY(check_end(c, pattern, escape));
-      if (folds) SONDE_TRY(fold(c, pattern, &pattern));
-      x = wildcard_of(pattern, escape);
-      ready = 1;
-    }
-    sonde_str s = text_at(c, 0, i);
-    if (folds) SONDE_TRY(fold(c, s, &s));
-    ((uint8_t *)col_lanes(out))[i] = matches(&x, s, pattern, escape) != negated(fn);
+    if (!ready || !once) SONDE_TRY(pattern_at(c, i, &x));
+    if (!ready && once && find_in_all(c, &x, out)) return SONDE_OK;
+    ready = true;
+    SONDE_TRY(like_row(c, i, &x, out));
   }
   return SONDE_OK;
 }

@@ -2,15 +2,19 @@
 #include "column/page.h"
 #include "exec/query/fetch.h"
 #include "exec/query/key_filter.h"
+#include "exec/query/span_filter.h"
 #include "exec/query/vec_read.h"
 
 #define FEW 4u /* less than a quarter of the rows are read one by one */
 #define VAIN_MAX 16u
+#define SPANS_MAX 4u
 
 typedef struct {
   node *filter;
-  node *first, *rest; /* conditions of the filter; `rest` is NULL if there is only one */
-  key_filter *keys;   /* from joins further up */
+  node *first, *rest;    /* conditions of the filter; `rest` is NULL if there is only one */
+  span spans[SPANS_MAX]; /* that the filter begins with */
+  uint32_t n_spans;
+  key_filter *keys; /* from joins further up */
   /* Which of the columns loaded are decoded when: often no row is left after the first condition, or after the others. */
   bool *in_first, *in_rest, *outside;
   uint32_t vain;              /* batches of which the first condition left many rows */
@@ -114,8 +118,18 @@ static sonde_code select_rows(op *o, scan_op *x, const batch *b, uint32_t *rows,
   return SONDE_OK;
 }
 
+static bool spans_miss_rows(const op *o, const scan_op *x, uint32_t n) {
+  for (uint32_t i = 0; i < x->n_spans; i++) {
+    uint32_t column = x->spans[i].column;
+    if (span_misses_rows(&x->spans[i], x->vecs[column], &o->plan->columns[column].type, x->row, n))
+      return true;
+  }
+  return false;
+}
+
 static sonde_code filter_rows(op *o, scan_op *x, uint32_t n, uint32_t *rows, batch *b) {
   uint32_t kept;
+  if (spans_miss_rows(o, x, n)) return b->n = 0, SONDE_OK;
   SONDE_TRY(decode(o, x, n, x->in_first));
   if (x->rest && x->vain < VAIN_MAX) {
     SONDE_TRY(node_select(x->first, b, &o->scratch, rows, &kept));
@@ -153,8 +167,11 @@ static bool lies_outside(const vec *v, const sql_type *t, const join_table *keys
 }
 
 static bool is_excluded(const op *o, const scan_op *x) {
+  const plan_column *columns = o->plan->columns;
+  for (const span *s = x->spans; s < x->spans + x->n_spans; s++)
+    if (span_misses_block(s, x->vecs[s->column], &columns[s->column].type)) return true;
   for (const key_filter *f = x->keys; f; f = f->next)
-    if (lies_outside(x->vecs[f->column], &o->plan->columns[f->column].type, f->table)) return true;
+    if (lies_outside(x->vecs[f->column], &columns[f->column].type, f->table)) return true;
   return false;
 }
 
@@ -221,6 +238,7 @@ static sonde_code open_filter(op *o, scan_op *x) {
   bool several = e->kind == EXPR_AND && e->n_args > 1;
   if (!(x->filter = node_make(o->run, e))) return o->run->err->code;
   x->first = x->filter;
+  x->n_spans = spans_of(e, x->spans, SPANS_MAX);
   if (several) {
     expr *others = arena_copy(&o->memory, e, sizeof *e, o->run->err);
     if (!others || !(x->first = node_make(o->run, e->args[0]))) return o->run->err->code;

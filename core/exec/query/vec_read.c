@@ -251,7 +251,7 @@ static sonde_code gather_validity(const vec *v, uint32_t first, const uint32_t *
   return SONDE_OK;
 }
 
-static bool is_packed(const vec *v, const sql_type *t) {
+bool vec_is_packed(const vec *v, const sql_type *t) {
   return v->form == VEC_PACKED && t->id != SQL_DECIMAL && sql_lane(t) == LANE_I64 &&
          same_kind(v, column_type_of(t));
 }
@@ -263,7 +263,7 @@ static bool is_double(const vec *v, const sql_type *t) {
 sonde_code vec_read_rows(const vec *v, uint32_t first, const uint32_t *rows, uint32_t n, const sql_type *t,
                          col *out, arena *a, sonde_error *err) {
   SONDE_TRY(col_new(out, t, n, false, a, err));
-  if (is_packed(v, t))
+  if (vec_is_packed(v, t))
     gather_packed(v, first, rows, n, col_lanes(out));
   else if (is_double(v, t))
     gather_doubles(v, first, rows, n, col_lanes(out));
@@ -273,5 +273,5 @@ sonde_code vec_read_rows(const vec *v, uint32_t first, const uint32_t *rows, uin
 }
 
 bool vec_reads_rows(const vec *v, const sql_type *t) {
-  return is_packed(v, t) || is_double(v, t) || (v->form == VEC_TEXT && sql_lane(t) == LANE_STR);
+  return vec_is_packed(v, t) || is_double(v, t) || (v->form == VEC_TEXT && sql_lane(t) == LANE_STR);
 }

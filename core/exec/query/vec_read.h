@@ -18,6 +18,8 @@ sonde_code vec_read(const vec *, uint32_t first, uint32_t n, const sql_type *, c
 bool vec_reads_rows(const vec *, const sql_type *);
 sonde_code vec_read_rows(const vec *, uint32_t first, const uint32_t *rows, uint32_t n, const sql_type *,
                          col *out, arena *, sonde_error *);
+/* Whether the lanes of a type are the column's packed numbers, counted from its base. */
+bool vec_is_packed(const vec *, const sql_type *);
 /* The column type that a SQL type is read from. */
 column_type column_type_of(const sql_type *);
 
