@@ -35,10 +35,11 @@ static bool keeps_all(const sort_op *x) { return x->wanted >= UINT32_MAX / 8; }
 /* Where the host has no file for what memory does not hold. */
 static sonde_code explain_limit(const op *o, const sort_op *x, sonde_code code) {
   if (code != SONDE_LIMIT || o->run->spool || !keeps_all(x)) return code;
-  return status_set(o->run->err, SONDE_LIMIT, 0,
-                    "the memory budget of %llu MB does not hold the rows to sort, and there is no file to keep "
-                    "them in, as in private windows of browsers; sort fewer rows or columns, or raise the budget",
-                    (unsigned long long)(o->run->mem->limit >> 20));
+  return status_set(
+      o->run->err, SONDE_LIMIT, 0,
+      "the memory budget of %llu MB does not hold the rows to sort, and there is no file to keep "
+      "them in, as in private windows of browsers; sort fewer rows or columns, or raise the budget",
+      (unsigned long long)(o->run->mem->limit >> 20));
 }
 
 static sonde_code number_rows(op *o, sort_op *x) {
@@ -148,8 +149,8 @@ static step fetch_late(op *o, sort_op *x) {
 
 static sonde_code begin_sorting(op *o, sort_op *x) {
   SONDE_TRY(explain_limit(o, x, number_rows(o, x)));
-  sonde_code code = sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL,
-                                o->run->err);
+  sonde_code code =
+      sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL, o->run->err);
   return explain_limit(o, x, code);
 }
 
