@@ -72,7 +72,7 @@ export function createExpressions(r, columns) {
       () => `replace(${a()}, ${r.pick(["'a'", "'ä'", "'r'"])}, ${a()})`, () => `repeat(${leaf('text')}, ${r.between(0, 3)})`,
       () => `${r.pick(['lpad', 'rpad'])}(${a()}, ${r.between(0, 6)}, '*-')`, () => `split_part(${a()}, 'a', ${r.between(1, 3)})`,
       () => `(${tame('int', depth - 1)})::VARCHAR`, () => `(${tame('dec', depth - 1)})::VARCHAR`, () => `(${date(depth - 1)})::VARCHAR`,
-      () => `strftime(${leaf('ts')}, '%Y/%m/%d %H-%M-%S')`, () => `array_to_string(list_append(${list(depth - 1)}, 0), ';')`,
+      () => `strftime(${leaf('ts')}, '%Y/%m/%d %H-%M-%S')`, () => `array_to_string(${list(depth - 1)}, ';')`,
       () => `regexp_replace(${a()}, '[a-c]+', '<\\0>')`, () => `concat_ws('|', ${a()}, ${a()})`,
       () => choice('text', a, depth),
     ])
@@ -103,7 +103,7 @@ export function createExpressions(r, columns) {
     if (depth <= 0) return leaf('list')
     const a = () => list(depth - 1)
     return r.one([
-      () => `list_sort(${a()})`, () => `list_reverse(${a()})`, () => `list_concat(${a()}, ${literals.list()})`, () => `list_append(${a()}, ${literals.int()})`,
+      () => `list_sort(${a()})`, () => `list_reverse(${a()})`, () => `list_concat(${a()}, ${a()})`, () => `list_append(${a()}, ${literals.int()})`,
       () => `(${a()})[${r.between(1, 2)}:${r.between(1, 3)}]`, () => `list_transform(${a()}, lambda x: x + ${r.between(1, 5)})`,
       () => `list_filter(${a()}, lambda x: x > ${r.between(-2, 2)})`, () => `list_sort(list_distinct(${a()}))`,
       () => `range(${r.between(0, 4)})::INTEGER[]`,

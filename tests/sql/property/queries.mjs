@@ -153,7 +153,7 @@ export function randomQuery(r, tables) {
     return r.one([
       () => 'count(*)', () => `count(${unique}${any()})`, () => `sum(${unique}${e.tame(1)})`, () => `avg(${e.tame(1)})`,
       () => `${r.pick(['min', 'max'])}(${any()})`, () => `${r.pick(['min', 'max'])}(${any()})`,
-      () => `${r.pick(['bool_and', 'bool_or'])}(${e.bool(1)})`, () => `${r.pick(['stddev', 'var_pop', 'stddev_pop', 'variance'])}(${e.tame(1)})`,
+      () => `${r.pick(['bool_and', 'bool_or', 'count_if'])}(${e.bool(1)})`, () => `${r.pick(['stddev', 'var_pop', 'stddev_pop', 'variance'])}(${e.tame(1)})`,
       () => `${r.pick(['median', 'mad'])}(${e.tame(1)})`, () => `quantile_${r.pick(['cont', 'disc'])}(${e.tame(0)}, ${r.pick(['0', '0.25', '0.5', '1'])})`,
       () => `string_agg(${e.value('text', 1)}, ',' ORDER BY ${id})`, () => `list(${any()} ORDER BY ${id})`,
       () => `${r.pick(['first', 'last'])}(${any()} ORDER BY ${id}${r.pick(['', ' DESC'])})`, () => `${r.pick(['arg_min', 'arg_max'])}(${any()}, ${id})`,

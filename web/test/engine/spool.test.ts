@@ -76,10 +76,10 @@ describe('with private files', () => {
   })
 
   test('files of tabs that are gone are removed, those of others are not', async () => {
-    disk.files.set('sonde-spilled/gone', new Uint8Array(9)).set('sonde-spilled/sorting', new Uint8Array(9)).set('other/file', new Uint8Array(9))
+    for (const path of ['other/file', 'sonde-spilled/sorting', 'sonde-spilled/gone']) disk.files.set(path, new Uint8Array(9)) // visited in this order
     disk.locked.add('sonde-spilled/sorting')
     await using _ = await start()
-    await vi.waitFor(() => expect([...disk.files.keys()]).toEqual(['sonde-spilled/sorting', 'other/file']))
+    await vi.waitFor(() => expect([...disk.files.keys()]).toEqual(['other/file', 'sonde-spilled/sorting']))
   })
 })
 
