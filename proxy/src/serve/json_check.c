@@ -113,6 +113,8 @@ static bool take_value(reader *r, int depth) {
 }
 
 bool json_check(sonde_str s, size_t *at) {
+  *at = 0;
+  if (!s.len) return false; /* perhaps there is no place either */
   reader r = {s.ptr, s.ptr + s.len};
   bool good = take_value(&r, 0) && r.at == r.end;
   *at = (size_t)(r.at - s.ptr);
