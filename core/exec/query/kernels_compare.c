@@ -144,7 +144,8 @@ sonde_code kernel_between(const kernel_call *c, col *out) {
   } else {
     double low = *(const double *)c->args[1].data, high = *(const double *)c->args[2].data;
     const double *v = x->data;
-    for (uint32_t i = 0; i < c->n; i++) lanes[i] = !f64_less(v[i], low) & !f64_less(high, v[i]);
+    for (uint32_t i = 0; i < c->n; i++)
+      lanes[i] = (uint8_t)!f64_less(v[i], low) & (uint8_t)!f64_less(high, v[i]);
   }
   return SONDE_OK;
 }
