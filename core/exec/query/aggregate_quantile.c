@@ -122,6 +122,7 @@ void quantile_close(aggregate *a) {
 sonde_code quantile_add(aggregate *a, const col *x, const uint32_t *groups, uint32_t n) {
   quantile_values *v = a->numbers;
   mem *m = a->run->mem;
+  if (n == 0) return SONDE_OK;
   SONDE_CHECK(n <= UINT32_MAX - v->n, a->run->err, SONDE_LIMIT, 0, "more than 2^32 values in a quantile");
   SONDE_TRY(grow(m, &v->words, &v->cap, v->n + n, sizeof *v->words, a->run->err));
   SONDE_TRY(grow(m, &a->groups, &a->groups_cap, v->n + n, sizeof *a->groups, a->run->err));

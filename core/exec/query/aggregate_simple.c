@@ -60,7 +60,10 @@ static inline void add_i64(whole_sum *s, int64_t v) {
   s->n++;
 }
 
-static inline i128 sum_value(const whole_sum *s) { return (i128)((u128)(uint64_t)s->high << 64) + s->low; }
+/* Modulo 2^128: a sum near its end may have a high word one beyond. */
+static inline i128 sum_value(const whole_sum *s) {
+  return (i128)(((u128)(uint64_t)s->high << 64) + (u128)(i128)s->low);
+}
 
 static inline whole_sum sum_of(i128 total, uint64_t n) {
   int64_t low = (int64_t)total;
