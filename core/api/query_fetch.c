@@ -144,6 +144,7 @@ sonde_code fetch_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err) {
   part *p = part_new(&j->engine->mem, h.table, h.block, err);
   if (!p) return err->code;
   sonde_code code = take_columns(p, full, f->n_refs, h.rows, r, err);
+  if (code == SONDE_OK) store_make_room(&j->engine->store, part_size(p));
   if (code != SONDE_OK || !store_keep(&j->engine->store, p)) part_free(p);
   return code;
 }

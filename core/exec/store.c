@@ -88,10 +88,19 @@ void store_unpin(store *s, const vec *v) {
   if (p) p->pins--;
 }
 
-bool store_reclaim(store *s) {
+static part **oldest_at_rest(store *s) {
   part **oldest = NULL;
   for (part **link = &s->parts; *link; link = &(*link)->next)
     if (!(*link)->in_use && !(*link)->pins && !(*link)->only) oldest = link;
+  return oldest;
+}
+
+void store_make_room(store *s, uint64_t size) {
+  for (part **oldest; s->held + size > s->limit && (oldest = oldest_at_rest(s));) remove_part(s, oldest);
+}
+
+bool store_reclaim(store *s) {
+  part **oldest = oldest_at_rest(s);
   if (!oldest) return false;
   remove_part(s, oldest);
   s->limit = s->held;

@@ -36,6 +36,9 @@ void part_free(part *);
 uint64_t part_size(const part *); /* bytes it takes */
 /* Takes the part when there is room (true), for the task that runs to use; else the caller still owns it. */
 bool store_keep(store *, part *);
+/* Gives up the parts kept longest, as far as they are not in use, until so many bytes more fit: for copies of columns that another
+ * engine keeps, which are had again for little. */
+void store_make_room(store *, uint64_t size);
 /* Takes a part that is the only copy of its rows, whatever the budget. */
 void store_own(store *, part *);
 void store_drop(store *, uint32_t table);
