@@ -16,8 +16,8 @@ import { randomTable } from './property/tables.mjs'
 
 const number = (name, otherwise) => Number(process.env[`SONDE_PROPERTY_${name}`] ?? otherwise)
 const firstSeed = number('SEED', 1)
-const rounds = number('ROUNDS', 60)
-const seconds = number('SECONDS', 30)
+const rounds = number('ROUNDS', 24)
+const seconds = number('SECONDS', 300)
 const queriesOfARound = 40
 const mostProblems = number('PROBLEMS', 5)
 

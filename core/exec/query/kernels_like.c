@@ -128,10 +128,12 @@ static sonde_code pattern_at(const kernel_call *c, uint32_t i, like_pattern *x) 
   return SONDE_OK;
 }
 
-/* Texts of a column or a dictionary mostly lie one behind the other. */
+/* Texts of a column or a dictionary mostly lie one behind the other. As numbers: that of a NULL may be no pointer. */
 static bool are_adjacent(const sonde_str *texts, uint32_t n) {
   bool adjacent = true;
-  for (uint32_t i = 1; i < n; i++) adjacent &= texts[i - 1].ptr + texts[i - 1].len == texts[i].ptr;
+  for (uint32_t i = 1; i < n; i++) {
+    adjacent &= (uintptr_t)texts[i - 1].ptr + texts[i - 1].len == (uintptr_t)texts[i].ptr;
+  }
   return adjacent;
 }
 
