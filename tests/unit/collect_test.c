@@ -253,11 +253,210 @@ static void every_lane_comes_out_as_it_went_in(void) {
   }
 }
 
+/* ---- how it lies ---- */
+
+/* One column of texts as codes; text k is `prefix` and k, text 0 is empty. */
+static col coded(const char *prefix, uint32_t texts, uint64_t id) {
+  col dict, out = {.lane = LANE_STR, .form = COL_DICT, .type = &text_type, .dict_rows = texts, .dict_id = id};
+  col_new(&dict, &text_type, texts, false, &kept, &err);
+  for (uint32_t k = 0; k < texts; k++) {
+    char text[40];
+    size_t n = k ? (size_t)snprintf(text, sizeof text, "%s%u", prefix, k) : 0;
+    col_put(&dict, k, (cell){.s = {arena_copy(&kept, text, n, &err), n}});
+  }
+  out.dict = arena_copy(&kept, &dict, sizeof dict, &err);
+  return out;
+}
+
+/* n rows of it, from code `first` on, round and round. */
+static void add_coded(col c, uint32_t first, uint32_t n) {
+  uint32_t *codes = arena_array(&fresh, n, sizeof *codes, &err);
+  for (uint32_t i = 0; i < n; i++) codes[i] = (first + i) % c.dict_rows;
+  c.data = codes;
+  add(&c, 1, n);
+}
+
+static void add_whole(const int64_t *values, const uint8_t *valid, uint32_t n) {
+  col c = {.lane = LANE_I64, .form = COL_FLAT, .type = &whole_type, .data = values, .valid = valid};
+  add(&c, 1, n);
+}
+
+static void dictionaries_become_one(void) {
+  open(&text_type, 1, 64 << 20);
+  col ten = coded("a", 10, 1), also_ten = coded("a", 10, 2), other = coded("b", 300, 0);
+  add_coded(ten, 0, 1000);
+  add_coded(also_ten, 3, 1000); /* the same texts under another id are the same codes */
+  part *p = take(&text_type, 1);
+  CHECK_EQ_INT(p->chunk.vecs[0].form, VEC_DICT);
+  CHECK_EQ_UINT(p->chunk.vecs[0].n_values, 10);
+  CHECK_EQ_UINT(p->chunk.vecs[0].width, 1);
+  part_free(p);
+  add_coded(other, 0, 1000); /* without an id every batch may have other texts */
+  add_coded(ten, 0, 20);
+  add_coded(other, 0, 1000);
+  p = take(&text_type, 1);
+  CHECK_EQ_INT(p->chunk.vecs[0].form, VEC_DICT);
+  CHECK_EQ_UINT(p->chunk.vecs[0].n_values, 309); /* both have the empty one */
+  CHECK_EQ_UINT(p->chunk.vecs[0].width, 2);
+  part_free(p);
+  close();
+}
+
+static void only_texts_that_occur_are_kept(void) {
+  open(&text_type, 1, 64 << 20);
+  col many = coded("a", 60000, 1);
+  for (int i = 0; i < 5; i++) add_coded(many, 100, 50);
+  part *p = take(&text_type, 1);
+  CHECK_EQ_UINT(p->chunk.vecs[0].n_values, 50);
+  part_free(p);
+  close();
+}
+
+static void texts_that_hardly_repeat_lie_row_by_row(void) {
+  open(&text_type, 1, 64 << 20);
+  col many = coded("a", 30000, 1), huge = coded("b", 65537, 2);
+  for (uint32_t i = 0; i < 12; i++) add_coded(many, i * 2048, 2048);
+  part *p = take(&text_type, 1);
+  CHECK_EQ_INT(p->chunk.vecs[0].form, VEC_TEXT);
+  part_free(p);
+  add_coded(many, 0, 30); /* few rows, none twice */
+  p = take(&text_type, 1);
+  CHECK_EQ_INT(p->chunk.vecs[0].form, VEC_TEXT);
+  part_free(p);
+  add_coded(huge, 5, 2048);
+  p = take(&text_type, 1);
+  CHECK_EQ_INT(p->chunk.vecs[0].form, VEC_TEXT);
+  part_free(p);
+  close();
+}
+
+static void a_block_of_texts_can_change_its_form(void) {
+  open(&text_type, 1, 64 << 20);
+  col few = coded("a", 9, 1), flat;
+  value word = {.v = {.s = {"word", 4}}}, none = {.null = true};
+  random_state r = {1};
+  col constant, null;
+  col_constant(&constant, &text_type, &word, &kept, &err);
+  col_constant(&null, &text_type, &none, &kept, &err);
+  add(&null, 1, 100);
+  add_coded(few, 0, 100);
+  add(&constant, 1, 100);
+  random_flat(&r, &text_type, 100, 50, &fresh, &flat);
+  add(&flat, 1, 100);
+  add_coded(few, 0, 100);
+  add(&null, 1, 100);
+  add(&constant, 1, 100);
+  part *p = take(&text_type, 1);
+  CHECK_EQ_INT(p->chunk.vecs[0].form, VEC_TEXT);
+  part_free(p);
+  add_coded(few, 0, 100); /* the next block begins anew */
+  p = take(&text_type, 1);
+  CHECK_EQ_INT(p->chunk.vecs[0].form, VEC_DICT);
+  part_free(p);
+  add(&null, 1, 100);
+  p = take(&text_type, 1);
+  CHECK_EQ_INT(p->chunk.vecs[0].form, VEC_NULL);
+  part_free(p);
+  close();
+}
+
+static void numbers_take_the_bytes_of_their_range(void) {
+  static const struct {
+    int64_t low, high;
+    uint8_t width;
+  } ranges[] = {{7, 7, 0},          {-5, 250, 1},
+                {-5, 251, 2},       {0, 65535, 2},
+                {0, 65536, 4},      {-1, UINT32_MAX - 1, 4},
+                {0, 4294967296, 8}, {INT64_MIN, INT64_MAX, 8}};
+  static const uint8_t valid[] = {1, 0, 1};
+  open(&whole_type, 1, 64 << 20);
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+    int64_t without[] = {ranges[i].low, ranges[i].high}, garbage = (int64_t)0xA5A5A5A5A5A5A5A5u;
+    int64_t with[] = {ranges[i].high, garbage, ranges[i].low};
+    add_whole(without, NULL, 2);
+    part *p = take(&whole_type, 1);
+    CHECK_EQ_INT(p->chunk.vecs[0].width, ranges[i].width);
+    CHECK(p->chunk.vecs[0].validity == NULL);
+    part_free(p);
+    add_whole(without, NULL, 2); /* nulls come late */
+    add_whole(with, valid, 3);
+    p = take(&whole_type, 1);
+    CHECK_EQ_INT(p->chunk.vecs[0].width, ranges[i].width);
+    part_free(p);
+  }
+  close();
+}
+
+/* ---- limits ---- */
+
+static void long_texts_make_shorter_blocks(void) {
+  enum { LONG = 1 << 20 };
+  char *text = calloc(LONG, 1);
+  sonde_str texts[3] = {{text, LONG}, {text, LONG}, {text, LONG}};
+  col c = {.lane = LANE_STR, .form = COL_FLAT, .type = &text_type, .data = texts};
+  batch b = {.n = 3, .n_cols = 1, .cols = &c};
+  uint32_t batches = 0;
+  part *p = NULL;
+  open(&text_type, 1, (uint64_t)1 << 30);
+  for (; batches < 1000 && !collector_is_full(&under_test); batches++)
+    CHECK_EQ_INT(collector_add(&under_test, &b, &err), SONDE_OK);
+  CHECK_EQ_UINT(batches, 22); /* 66 MB: the first above 64 */
+  CHECK_EQ_INT(collector_take(&under_test, 1, 0, &p, &err), SONDE_OK);
+  CHECK(!collector_is_full(&under_test));
+  part_free(p);
+  close();
+  free(text);
+}
+
+/* Codes, then texts as they are: room is asked for in every way there is. */
+static sonde_code keep_within(mem *small) {
+  random_state r = {3};
+  collector c;
+  part *p = NULL;
+  sonde_code code = collector_open(&c, small, &text_type, 1, &err);
+  for (uint32_t i = 0; code == SONDE_OK && i < 10; i++) {
+    col one;
+    if (i < 8)
+      random_dict(&r, TEXT, &text_type, 2048, 3000, &one);
+    else
+      random_flat(&r, &text_type, 2048, 3000, &fresh, &one);
+    batch b = {.n = 2048, .n_cols = 1, .cols = &one};
+    code = collector_add(&c, &b, &err);
+  }
+  if (code == SONDE_OK) code = collector_take(&c, 1, 0, &p, &err);
+  part_free(p);
+  collector_close(&c);
+  return code;
+}
+
+static void a_full_budget_is_told_and_all_is_given_back(void) {
+  bool refused = false, served = false;
+  open(&text_type, 1, (uint64_t)1 << 30);
+  for (uint64_t limit = 64 << 10; limit < 4 << 20; limit += 96 << 10) {
+    mem small;
+    mem_init(&small, limit, NULL, NULL);
+    sonde_code code = keep_within(&small);
+    CHECK(code == SONDE_OK || code == SONDE_LIMIT);
+    CHECK_EQ_UINT(small.used, 0);
+    refused |= code == SONDE_LIMIT;
+    served |= code == SONDE_OK;
+  }
+  CHECK(refused && served);
+  close();
+}
+
 int main(void) {
   expected = malloc(COLUMNS * sizeof *expected);
   if (!expected) return 1;
   make_types();
   RUN(every_lane_comes_out_as_it_went_in);
+  RUN(dictionaries_become_one);
+  RUN(only_texts_that_occur_are_kept);
+  RUN(texts_that_hardly_repeat_lie_row_by_row);
+  RUN(a_block_of_texts_can_change_its_form);
+  RUN(numbers_take_the_bytes_of_their_range);
+  RUN(long_texts_make_shorter_blocks);
+  RUN(a_full_budget_is_told_and_all_is_given_back);
   free(expected);
   return check_report();
 }
