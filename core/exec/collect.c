@@ -86,6 +86,15 @@ static void add_lanes(const collector *c, collected *to, const col *from, uint32
     for (uint32_t i = 0; i < n; i++) memcpy(lanes + i * each, from->data, each);
 }
 
+static uint64_t bytes_of(const sql_type *t, cell v) {
+  lane l = sql_lane(t);
+  if (l == LANE_STR) return sizeof v + v.s.len;
+  uint64_t sum = sizeof v;
+  for (uint32_t i = 0; l == LANE_NESTED && i < v.n->n; i++)
+    if (nested_valid(v.n, i)) sum += bytes_of(nested_item_type(t, i), v.n->cells[i]);
+  return sum;
+}
+
 /* Nested values would go with their batch. */
 static sonde_code add_nested(collector *c, collected *to, const col *from, uint32_t n, sonde_error *err) {
   const nested **lanes = (const nested **)to->lanes + c->rows;
@@ -94,7 +103,7 @@ static sonde_code add_nested(collector *c, collected *to, const col *from, uint3
     lanes[i] = copy.n; /* a constant is copied once */
     if (!col_valid(from, i) || (from->form == COL_CONST && i)) continue;
     SONDE_TRY(cell_copy(to->type, col_cell(from, i), &c->values, &copy, err));
-    c->bytes += sizeof(nested) + copy.n->n * sizeof(cell);
+    c->bytes += bytes_of(to->type, copy);
     lanes[i] = copy.n;
   }
   return SONDE_OK;
