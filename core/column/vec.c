@@ -85,38 +85,49 @@ sonde_str vec_str(const vec *v, uint32_t row) {
 }
 
 static void narrow(void *to, uint8_t width, uint64_t base, const int64_t *from, uint32_t n) {
+#define NARROW(T)                                                                                            \
+  for (uint32_t i = 0; i < n; i++) ((T *)to)[i] = (T)((uint64_t)from[i] - base)
+  if (width) FOR_WIDTH(width, NARROW)
+#undef NARROW
+}
+
+typedef struct {
+  int64_t low, high;
+  uint32_t count; /* of values that are there */
+} value_range;
+
+static void widen(value_range *r, const int64_t *values, uint32_t n) {
+  int64_t low = r->low, high = r->high;
   for (uint32_t i = 0; i < n; i++) {
-    uint64_t x = (uint64_t)from[i] - base;
-    if (width == 1) ((uint8_t *)to)[i] = (uint8_t)x;
-    if (width == 2) ((uint16_t *)to)[i] = (uint16_t)x;
-    if (width == 4) ((uint32_t *)to)[i] = (uint32_t)x;
-    if (width == 8) ((uint64_t *)to)[i] = x;
+    low = values[i] < low ? values[i] : low;
+    high = values[i] > high ? values[i] : high;
   }
+  *r = (value_range){low, high, r->count + n};
+}
+
+static value_range range_of(const int64_t *values, const uint64_t *validity, uint32_t rows) {
+  value_range r = {INT64_MAX, INT64_MIN, 0};
+  if (!validity) widen(&r, values, rows);
+  for (uint32_t i = 0; validity && i < rows; i++)
+    if (validity[i >> 6] >> (i & 63) & 1) widen(&r, &values[i], 1);
+  return r;
 }
 
 sonde_code vec_pack_i64(vec *out, column_type type, const int64_t *values, const uint64_t *validity,
                         uint32_t rows, arena *keep, sonde_error *err) {
-  int64_t low = INT64_MAX, high = INT64_MIN;
-  uint32_t nulls = 0;
-  for (uint32_t i = 0; i < rows; i++) {
-    if (validity && !(validity[i >> 6] >> (i & 63) & 1)) {
-      nulls++;
-      continue;
-    }
-    if (values[i] < low) low = values[i];
-    if (values[i] > high) high = values[i];
-  }
+  value_range r = range_of(values, validity, rows);
+  uint32_t nulls = rows - r.count;
   *out = (vec){.type = type, .form = VEC_NULL, .rows = rows, .nulls = nulls};
   if (nulls == rows) return SONDE_OK;
-  uint64_t range = (uint64_t)high - (uint64_t)low;
+  uint64_t range = (uint64_t)r.high - (uint64_t)r.low;
   uint8_t width = range == 0 ? 0 : range < 256 ? 1 : range < 65536 ? 2 : range <= UINT32_MAX ? 4 : 8;
   void *data = arena_alloc(keep, (size_t)rows * width, err);
   uint64_t *bits = nulls ? arena_copy(keep, validity, ((size_t)rows + 63) / 64 * 8, err) : NULL;
   if (!data || (nulls && !bits)) return err->code;
-  narrow(data, width, (uint64_t)low, values, rows);
+  narrow(data, width, (uint64_t)r.low, values, rows);
   out->form = VEC_PACKED;
   out->width = width;
-  out->base = low;
+  out->base = r.low;
   out->data = data;
   out->validity = bits;
   return SONDE_OK;

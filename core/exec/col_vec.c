@@ -23,16 +23,35 @@ column_type stored_type(const sql_type *t) {
 
 static bool valid_at(const col *c, uint32_t row) { return !c->valid || c->valid[row]; }
 
-static sonde_code store_validity(const storing *s) {
-  s->out->nulls = 0;
-  if (!s->from->valid) return SONDE_OK;
-  uint64_t *bits = arena_zero(s->keep, ((size_t)s->n + 63) / 64 * 8, s->err);
-  if (!bits) return s->err->code;
-  for (uint32_t i = 0; i < s->n; i++) {
-    bits[i >> 6] |= (uint64_t)(s->from->valid[i] != 0) << (i & 63);
-    s->out->nulls += !s->from->valid[i];
-  }
-  s->out->validity = s->out->nulls ? bits : NULL;
+/* The lowest bits of eight bytes as eight bits: the product brings each to its place in the upper byte. */
+static uint64_t eight_bits(const uint8_t *valid) {
+  uint64_t bytes;
+  memcpy(&bytes, valid, 8);
+  return (bytes & 0x0101010101010101u) * 0x0102040810204080u >> 56;
+}
+
+static uint64_t word_of_bytes(const uint8_t *valid, uint32_t n) {
+  uint64_t word = 0;
+  uint32_t i = 0;
+  for (; i + 8 <= n; i += 8) word |= eight_bits(valid + i) << i;
+  for (; i < n; i++) word |= (uint64_t)(valid[i] & 1) << i;
+  return word;
+}
+
+static uint32_t count_nulls(const uint8_t *valid, uint32_t n) {
+  uint32_t there = 0;
+  for (uint32_t i = 0; i < n; i++) there += valid[i];
+  return n - there;
+}
+
+sonde_code vec_put_validity(vec *out, const uint8_t *valid, uint32_t n, arena *keep, sonde_error *err) {
+  out->validity = NULL;
+  out->nulls = valid ? count_nulls(valid, n) : 0;
+  if (out->nulls == 0 || out->nulls == n) return SONDE_OK;
+  uint64_t *bits = arena_array(keep, ((size_t)n + 63) / 64, sizeof *bits, err);
+  if (!bits) return err->code;
+  for (uint32_t i = 0; i < n; i += 64) bits[i / 64] = word_of_bytes(valid + i, n - i < 64 ? n - i : 64);
+  out->validity = bits;
   return SONDE_OK;
 }
 
@@ -40,9 +59,10 @@ static sonde_code store_validity(const storing *s) {
 
 static sonde_code store_bools(const storing *s) {
   const uint8_t *from = s->from->data;
-  uint64_t *bits = arena_zero(s->keep, ((size_t)s->n + 63) / 64 * 8, s->err);
+  uint64_t *bits = arena_array(s->keep, ((size_t)s->n + 63) / 64, sizeof *bits, s->err);
   if (!bits) return s->err->code;
-  for (uint32_t i = 0; i < s->n; i++) bits[i >> 6] |= (uint64_t)(valid_at(s->from, i) && from[i]) << (i & 63);
+  for (uint32_t i = 0; i < s->n; i += 64)
+    bits[i / 64] = word_of_bytes(from + i, s->n - i < 64 ? s->n - i : 64);
   s->out->form = VEC_BITS;
   s->out->data = bits;
   return SONDE_OK;
@@ -71,26 +91,29 @@ static sonde_code store_whole(const storing *s) {
              : vec_pack_i64(s->out, s->out->type, s->from->data, s->out->validity, s->n, s->keep, s->err);
 }
 
-static sonde_code store_texts(const storing *s) {
-  const sonde_str *from = s->from->data;
-  uint32_t *offsets = arena_array(s->keep, (size_t)s->n + 1, sizeof *offsets, s->err);
+sonde_code vec_put_texts(vec *out, const sonde_str *from, const uint8_t *valid, uint32_t n, arena *keep,
+                         sonde_error *err) {
+  uint32_t *offsets = arena_array(keep, (size_t)n + 1, sizeof *offsets, err);
   uint64_t bytes = 0;
-  if (!offsets) return s->err->code;
+  if (!offsets) return err->code;
   offsets[0] = 0;
-  for (uint32_t i = 0; i < s->n; i++) {
-    if (valid_at(s->from, i)) bytes += from[i].len;
-    SONDE_CHECK(bytes <= UINT32_MAX, s->err, SONDE_LIMIT, 0,
-                "a block of a result has more than 4 GB of text");
+  for (uint32_t i = 0; i < n; i++) {
+    if (!valid || valid[i]) bytes += from[i].len;
+    SONDE_CHECK(bytes <= UINT32_MAX, err, SONDE_LIMIT, 0, "a block of a result has more than 4 GB of text");
     offsets[i + 1] = (uint32_t)bytes;
   }
-  char *to = arena_alloc(s->keep, (size_t)bytes, s->err);
-  if (!to) return s->err->code;
-  for (uint32_t i = 0; i < s->n; i++)
-    if (valid_at(s->from, i) && from[i].len) memcpy(to + offsets[i], from[i].ptr, from[i].len);
-  s->out->form = VEC_TEXT;
-  s->out->offsets = offsets;
-  s->out->bytes = to;
+  char *to = arena_alloc(keep, (size_t)bytes, err);
+  if (!to) return err->code;
+  for (uint32_t i = 0; i < n; i++)
+    if (offsets[i + 1] > offsets[i]) memcpy(to + offsets[i], from[i].ptr, from[i].len);
+  out->offsets = offsets;
+  out->bytes = to;
   return SONDE_OK;
+}
+
+static sonde_code store_texts(const storing *s) {
+  s->out->form = VEC_TEXT;
+  return vec_put_texts(s->out, s->from->data, s->from->valid, s->n, s->keep, s->err);
 }
 
 /* ---- nested values ---- */
@@ -170,11 +193,9 @@ static sonde_code store_nested(const storing *s) {
 sonde_code vec_of_col(const col *c, uint32_t n, arena *keep, arena *scratch, vec *out, sonde_error *err) {
   storing s = {c, n, keep, scratch, out, err};
   *out = (vec){.type = stored_type(c->type), .form = VEC_NULL, .rows = n};
-  SONDE_TRY(store_validity(&s));
-  if (out->nulls == n) {
-    out->validity = NULL;
-    return SONDE_OK;
-  }
+  bool copied = c->lane == LANE_I64 && c->type->id != SQL_DECIMAL; /* by vec_pack_i64 */
+  SONDE_TRY(vec_put_validity(out, c->valid, n, copied ? scratch : keep, err));
+  if (out->nulls == n) return SONDE_OK;
   switch (c->lane) {
   case LANE_BOOL: return store_bools(&s);
   case LANE_I64: return store_whole(&s);

@@ -11,4 +11,10 @@ column_type stored_type(const sql_type *);
  * the type's. */
 sonde_code vec_of_col(const col *, uint32_t n, arena *keep, arena *scratch, vec *out, sonde_error *);
 
+/* The parts of it. Validity of n rows, one byte a row (NULL: none is null), as bits and a count. */
+sonde_code vec_put_validity(vec *, const uint8_t *valid, uint32_t n, arena *keep, sonde_error *);
+/* Offsets and bytes of n texts. */
+sonde_code vec_put_texts(vec *, const sonde_str *, const uint8_t *valid, uint32_t n, arena *keep,
+                         sonde_error *);
+
 #endif

@@ -55,7 +55,18 @@ uint32_t intern_find(intern *t, sonde_str s, uint64_t hash, bool add, sonde_erro
   return add && intern_add(t, s, hash, at, err) == SONDE_OK ? t->n : 0;
 }
 
-static void intern_free(intern *t) {
+void intern_init(intern *t, mem *m) {
+  *t = (intern){.mem = m};
+  arena_init(&t->memory, m);
+}
+
+void intern_clear(intern *t) {
+  if (t->n) memset(t->slots, 0, (size_t)t->slots_cap * sizeof *t->slots);
+  arena_reset(&t->memory);
+  t->n = 0;
+}
+
+void intern_free(intern *t) {
   mem_free(t->mem, t->texts, t->cap * sizeof *t->texts);
   mem_free(t->mem, t->slots, (size_t)t->slots_cap * sizeof *t->slots);
   arena_free(&t->memory);
@@ -69,10 +80,9 @@ static bool is_interned(const sql_type *t) {
 }
 
 static sonde_code new_intern(keyer *k, key_col *c, sonde_error *err) {
-  c->texts = arena_zero(&k->memory, sizeof *c->texts, err);
+  c->texts = arena_alloc(&k->memory, sizeof *c->texts, err);
   if (!c->texts) return err->code;
-  c->texts->mem = k->mem;
-  arena_init(&c->texts->memory, k->mem);
+  intern_init(c->texts, k->mem);
   return SONDE_OK;
 }
 

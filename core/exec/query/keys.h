@@ -21,6 +21,10 @@ typedef struct {
   uint64_t *slots;  /* slots_cap, a power of two: high half of the hash, number */
 } intern;
 
+void intern_init(intern *, mem *);
+void intern_free(intern *);
+/* Forgets the texts, keeps the room. */
+void intern_clear(intern *);
 /* 0: not there and `add` is false, or memory is out (err says so). `hash` is hash_bytes of the text. */
 uint32_t intern_find(intern *, sonde_str, uint64_t hash, bool add, sonde_error *);
 
