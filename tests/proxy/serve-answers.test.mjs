@@ -247,20 +247,54 @@ test('a signature says which tables', async () => {
   const { port: at } = await shop.serve([], { root: 'data', keys: 'keys' })
   const signed = (tables) => sign({ tables, methods: 'GET,POST', paths: ['/v1/sql', '/v1/tables'] })
   const sql = (q, tables) => ask(at, `${sqlPath(q)}&${signed(tables)}`)
-  assert.equal((await sql('SELECT count(*) FROM "all"', 'all')).status, 200)
-  assert.equal((await sql('SELECT count(*) FROM "sales/2024"', 'odd,sales')).status, 200, 'segments that a name begins with')
-  for (const [q, tables] of [['FROM "all"', 'odd'], ['FROM "all"', ''], ['FROM "sales/2024"', 'sale'], ['FROM "sales/2024"', 'sales/2025'], ['FROM (FROM "all")', 'odd']]) {
+  assert.equal((await sql('SELECT count(*) FROM "all"', '/all.csv')).status, 200)
+  assert.equal((await sql('SELECT count(*) FROM "sales/2024"', '/odd.csv,/sales')).status, 200, 'a folder')
+  for (const [q, tables] of [['FROM "all"', '/odd.csv'], ['FROM "all"', ''], ['FROM "all"', 'all'], ['FROM "sales/2024"', '/sale'], ['FROM "sales/2024"', '/sales/2025.csv'],
+    ['FROM "sales/2024"', 'sales'], ['FROM "sales/2024"', 'sales/2024'], ['FROM (FROM "all")', '/odd.csv']]) {
     const refused = problem(await sql(q, tables))
     assert.equal(refused.code, 'name', `${q} with ${tables}`)
     assert.ok(!refused.hint?.includes('all'), 'tables of others are not hinted at')
   }
-  const list = await ask(at, `/v1/tables?${signed('odd,sales')}`)
+  const list = await ask(at, `/v1/tables?${signed('/odd.csv,/sales')}`)
   assert.deepEqual(JSON.parse(list.text).tables.map(({ name }) => name), ['odd', 'sales/2024', 'sales/2025'])
-  assert.equal((await ask(at, `/v1/tables/all?${signed('odd')}`)).status, 404)
-  assert.equal((await ask(at, `/v1/tables/all/rows?${signed('odd')}`)).status, 404)
+  assert.equal((await ask(at, `/v1/tables/all?${signed('/odd.csv')}`)).status, 404)
+  assert.equal((await ask(at, `/v1/tables/all/rows?${signed('/odd.csv')}`)).status, 404)
   assert.equal(problem(await ask(at, sqlPath('SELECT 1'))).code, 'signature_missing')
-  const mine = await sql('SELECT max(id) FROM "all"', 'all')
-  assert.equal((await ask(at, `${sqlPath('SELECT max(id) FROM "all"')}&${signed('odd')}`, { 'If-None-Match': mine.headers.etag })).status, 400, 'a tag opens nothing')
+  const mine = await sql('SELECT max(id) FROM "all"', '/all.csv')
+  assert.equal((await ask(at, `${sqlPath('SELECT max(id) FROM "all"')}&${signed('/odd.csv')}`, { 'If-None-Match': mine.headers.etag })).status, 400, 'a tag opens nothing')
+})
+
+test('names of the catalog and places of files are never taken for one another', async () => {
+  const write = (name, value) => writeFileSync(shop.path(name), `what\n${value}\n`)
+  for (const folder of ['mixed/sales', 'mixed/other', 'mixed/deep', 'second']) mkdirSync(shop.path(folder), { recursive: true })
+  write('mixed/sales/2025.csv', 'file'), write('mixed/sales.csv', 'root file'), write('mixed/x.csv', 'of the catalog')
+  write('mixed/other/rows.csv', 'rows'), write('mixed/deep/1.csv', 'hidden by a root'), write('second/1.csv', 'of a root')
+  writeFileSync(shop.path('mixed.json'), JSON.stringify({ tables: ['sales', 'sales/2025', 'sales/2025/rows', 'Sales'].map((name) => ({ name, paths: ['x.csv'] })) }))
+  writeFileSync(shop.path('mixed-keys'), keyLine(testKey), { mode: 0o600 })
+  const { port: at } = await shop.serve([], { root: 'mixed', roots: { deep: 'second' }, keys: 'mixed-keys', catalog: 'mixed.json' })
+  const signed = (tables) => sign({ tables, methods: 'GET', paths: ['/v1/sql', '/v1/tables'] })
+  const names = async (tables) => JSON.parse((await ask(at, `/v1/tables?${signed(tables)}`)).text).tables.map(({ name }) => name)
+  const all = ['Sales', 'deep/1', 'other/rows', 'sales', 'sales.csv', 'sales/2025', 'sales/2025.csv', 'sales/2025/rows', 'x']
+  assert.deepEqual(await names('*'), all)
+  const opened = {
+    sales: ['sales'], 'sales/2025': ['sales/2025'], 'sales/2025/rows': ['sales/2025/rows'], 'sales.csv': [], 'sales/2025.csv': [], deep: [], x: [], other: [],
+    '/sales': ['sales/2025.csv'], '/sales/2025.csv': ['sales/2025.csv'], '/sales.csv': ['sales.csv'], '/sales/2025': [], '/deep': ['deep/1'], '/': [], ' sales': [], 'sales ,x': [],
+    'SALES': [], '/sales,sales': ['sales', 'sales/2025.csv'],
+  }
+  for (const [tables, wanted] of Object.entries(opened)) {
+    assert.deepEqual(await names(tables), wanted, `listed for ${JSON.stringify(tables)}`)
+    for (const name of all) {
+      const status = async (path) => (await ask(at, `${path}${path.includes('?') ? '&' : '?'}${signed(tables)}`)).status
+      const path = `/v1/tables/${encodeURIComponent(name).replaceAll('%2F', '/')}`, may = wanted.includes(name)
+      const rowsOfShorter = name === 'sales/2025/rows' && wanted.includes('sales/2025')
+      assert.equal(await status(path), may || rowsOfShorter ? 200 : 404, `${name} for ${tables}`)
+      assert.equal(await status(`${path}/rows`), may || (name === 'sales/2025' && wanted.includes('sales/2025/rows')) ? 200 : 404, `rows of ${name} for ${tables}`)
+      const taken = wanted.some((one) => one.toLowerCase() === name.toLowerCase())
+      assert.equal(await status(sqlPath(`FROM "${name}"`)), taken ? 200 : 400, `SQL over ${name} for ${tables}`)
+    }
+  }
+  const rows = JSON.parse((await ask(at, `${sqlPath('SELECT what FROM "deep/1"')}&${signed('/deep')}`)).text).rows
+  assert.deepEqual(rows, [['of a root']], 'a folder that is called like a root opens nothing')
 })
 
 const endless = 'SELECT count(*) FROM range(100000000) a(x), range(100000) b(y) WHERE x * y = 7'
@@ -292,6 +326,7 @@ test('DELETE breaks off an answer under way', async () => {
 test('a catalog that is wrong ends the start, and leaves a running server as it was', async () => {
   const good = readFileSync(shop.path('catalog.json'))
   for (const wrong of ['', '{', '[]', '{"tables":{}}', '{"tables":[{"name":"a"}]}', '{"tables":[{"name":"a,b","paths":["all.csv"]}]}', '{"tables":[{"name":"a","paths":["../x"]}]}',
+    '{"tables":[{"name":"*","paths":["all.csv"]}]}', '{"tables":[{"name":"/all.csv","paths":["all.csv"]}]}', '{"tables":[{"name":" a","paths":["all.csv"]}]}', '{"tables":[{"name":"a ","paths":["all.csv"]}]}',
     '{"tables":[{"name":"a","paths":["/etc/passwd"]}]}', '{"tables":[{"name":"a","paths":[]}]}', '{"tables":[3]}', '{"tables":[{"name":"a","paths":["all.csv"]},{"name":"a","paths":["all.csv"]}]}']) {
     writeFileSync(shop.path('wrong.json'), wrong)
     const { status, stderr } = spawnSync(sonde, ['serve', '--config', 'wrong.toml'], { cwd: shop.folder, encoding: 'utf8', timeout: 20000, input: writeFileSync(shop.path('wrong.toml'), 'root = "data"\nlisten = ["127.0.0.1:0"]\ncatalog = "wrong.json"\n') })

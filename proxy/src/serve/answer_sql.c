@@ -29,7 +29,7 @@ typedef struct {
 static bool open_named(asking *x, const catalog *c, sonde_error *err) {
   for (unsigned i = 0; i < c->count; i++) {
     const catalog_table *t = &c->tables[i];
-    if (!catalog_is_named(t->name, text_str(&x->ask.sql)) || !catalog_permits(x->request->tables, t->name))
+    if (!catalog_is_named(t->name, text_str(&x->ask.sql)) || !catalog_permits(x->request->tables, t))
       continue;
     if (x->count == TABLES_MAX) {
       *err = (sonde_error){.code = SONDE_LIMIT};

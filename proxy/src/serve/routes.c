@@ -54,9 +54,8 @@ static bool copy_field(sonde_str field, char *to, size_t cap) {
 }
 
 static sign_verdict trust(const http_request *q, sign_grant *grant) {
-  sonde_str tables = q->fields[FIELD_SONDE_TABLES];
   bool fits = copy_field(q->fields[FIELD_SONDE_USER], grant->user, sizeof grant->user) &&
-              copy_field(tables.ptr ? tables : (sonde_str){"*", 1}, grant->tables, sizeof grant->tables);
+              copy_field(q->fields[FIELD_SONDE_TABLES], grant->tables, sizeof grant->tables);
   return fits ? SIGN_GOOD : SIGN_INVALID;
 }
 

@@ -4,7 +4,7 @@
 
 static const catalog_table *find(const catalog *c, const work_request *q, sonde_str name) {
   const catalog_table *t = catalog_find(c, name);
-  return t && catalog_permits(q->tables, t->name) ? t : NULL;
+  return t && catalog_permits(q->tables, t) ? t : NULL;
 }
 
 bool table_ask_begin(table_ask *a, work *w, const work_request *q, void *context, sonde_str name) {

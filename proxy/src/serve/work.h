@@ -25,7 +25,7 @@ typedef struct {
   const http_request *request;
   sonde_str body;   /* of a POST, at most the configured body_bytes */
   sonde_str user;   /* who asks, from the signature; empty when nobody was named */
-  sonde_str tables; /* tables that SQL may read: names separated by commas, "*" for all, empty for none */
+  sonde_str tables; /* tables that may be read, as catalog_permits understands them; empty for none */
   uint64_t id; /* of this request in the log and for DELETE /v1/queries/{id}: never 0, never used again */
 } work_request;
 
