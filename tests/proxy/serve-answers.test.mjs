@@ -126,7 +126,7 @@ test('problems say what, where and what else', async () => {
   assert.deepEqual([syntax.code, syntax.position], ['syntax', 0])
   assert.equal(problem(await query("SELECT 'x'::INTEGER")).status, 422)
   for (const path of ['/v1/sql', '/v1/sql?q=', '/v1/sql?q=%ff', '/v1/sql?q=%00', '/v1/sql?sql=1', '/v1/sql?q=SELECT+1&limit_rows=0', '/v1/sql?q=SELECT+1&limit_rows=1e3',
-    '/v1/sql?q=SELECT+1&params=3', '/v1/sql?q=SELECT+1&params=[', '/v1/sql?q=SELECT+1&limit_seconds=99999'])
+    '/v1/sql?q=SELECT+1&params=3', '/v1/sql?q=SELECT+1&params=[', '/v1/sql?q=SELECT+1&limit_seconds=99999', '/v1/sql?q=SELECT+1&limit_memory=1000'])
     assert.equal(problem(await get(path)).status, 400, path)
   for (const body of ['', '[]', '"SELECT 1"', '{"sql":1}', '{}', '{"sql":"SELECT 1"', '{"sql":"SELECT 1","limits":3}', '{"sql":"SELECT 1"}x', `${'['.repeat(1000)}`, '{"sql":"\xff"}'])
     assert.equal(problem(await post(Buffer.from(body, 'latin1').toString('latin1'))).status, 400, body)
@@ -150,6 +150,35 @@ test('limits: none of an answer that is too long, or a broken stream', async () 
   assert.equal(slow.code, 'limit_seconds')
   const late = await query('SELECT a.* FROM "all" a, range(1000)', { limit_bytes: '5000000' })
   assert.deepEqual([late.status, late.complete], [200, false])
+})
+
+test('a query that takes more memory than it may ends alone', async () => {
+  writeFileSync(shop.path('pair-keys'), keyLine(testKey), { mode: 0o600 })
+  const { port: at, child } = await shop.serve([], { root: 'data', keys: 'pair-keys', cache: 'cache', workers: 1, query_bytes: 64 << 20 })
+  const signed = (user) => sign({ user, tables: '*', methods: 'GET,POST', paths: ['/v1/sql', '/v1/tables'] })
+  const groups = (n) => `SELECT count(*) FROM (SELECT x FROM range(${n}) t(x) GROUP BY x)`
+  const send = (user, body) => exchange(`POST /v1/sql?${signed(user)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${JSON.stringify(body).length}\r\n\r\n${JSON.stringify(body)}`, at).then(parse)
+  const resident = () => Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) * 1024
+  const before = resident()
+  const over = (answer) => {
+    const { status, code, hint } = problem(answer)
+    assert.deepEqual([status, code, /limits\.memory/.test(hint)], [422, 'limit_memory', true], answer.text)
+  }
+  const [mine, others] = await Promise.all([
+    Promise.all(Array.from({ length: 4 }, () => send('ann', { sql: groups(5000000), limits: { memory: 16 << 20 } }))),
+    Promise.all(Array.from({ length: 4 }, () => send('bob', { sql: 'SELECT count(*), sum(price) FROM "all"' }))),
+  ])
+  mine.forEach(over)
+  for (const answer of others) assert.deepEqual(JSON.parse(answer.text).rows, [[3000, sales.reduce((sum, row) => sum + row[2], 0)]])
+  over(await send('ann', { sql: groups(5000000) }))
+  over(await send('ann', { sql: groups(5000000), limits: { memory: 1 << 30 } }))
+  over(await send('ann', { sql: 'SELECT x, x + 1 FROM range(5000000) t(x)', limits: { memory: 8 << 20 }, format: 'arrow' }))
+  const sanitized = /asan/.test(readFileSync(`/proc/${child.pid}/maps`, 'utf8'))
+  assert.ok(sanitized || resident() - before < 100 << 20, `${resident() - before} bytes more`)
+  assert.deepEqual(JSON.parse((await send('ann', { sql: groups(100000), limits: { memory: 32 << 20 } })).text).rows, [[100000]], 'what fits is answered')
+  const sorted = await send('ann', { sql: 'SELECT x FROM range(1000000) t(x) ORDER BY x % 1000 DESC, x', format: 'csv', limits: { memory: 16 << 20 } })
+  const wanted = Array.from({ length: 1000 }, (_, i) => 999 - i).flatMap((rest) => Array.from({ length: 1000 }, (_, i) => i * 1000 + rest))
+  assert.ok(sorted.complete && sorted.text === `x\r\n${wanted.join('\r\n')}\r\n`, 'a sort goes to a file instead')
 })
 
 test('what is known is not sent again', async () => {

@@ -37,7 +37,7 @@ static void answer_list(work *w, const work_request *q, void *context) {
   answers *all = answers_of(context);
   catalog *c = answers_catalog(all);
   text body = {0};
-  reply r = {.work = w, .request = q, .results = all->results, .limits = {UINT64_MAX, UINT64_MAX, 0}};
+  reply r = {.work = w, .request = q, .results = all->results, .limits = reply_unlimited};
   put_list(c, q->tables, &body);
   tag_make(&body, r.tag);
   reply_begin(&r);

@@ -23,7 +23,7 @@ void seats_free(seats *);
 
 typedef struct seat seat;
 seat *seats_take(seats *, const table_now *, unsigned count); /* waits while none is free */
-void seats_give_back(seats *, seat *);
+void seats_give_back(seats *, seat *); /* whatever its host was told to heed is forgotten */
 
 host *seat_host(const seat *);
 /* A table in the seat's engine; valid until it is given back. */
