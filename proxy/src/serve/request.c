@@ -127,6 +127,7 @@ static unsigned known_field(sonde_str name) {
       [FIELD_TRACEPARENT] = NAME("traceparent"),
       [FIELD_SONDE_USER] = NAME("x-sonde-user"),
       [FIELD_SONDE_TABLES] = NAME("x-sonde-tables"),
+      [FIELD_SONDE_QUERY] = NAME("sonde-query"),
       [KNOWN_CONNECTION] = NAME("connection"),
       [KNOWN_TRANSFER_ENCODING] = NAME("transfer-encoding"),
       [KNOWN_FORWARDED] = NAME("forwarded"),

@@ -1,4 +1,4 @@
-/* seats.h — engines that answer: one for each worker, which keeps the tables it has opened. Whoever answers takes a seat and
+/* seats.h — engines that answer: one for each thread of the workers, which keeps the tables it has opened. Whoever answers takes a seat and
  * gives it back; of those that are free, the one that knows most of the tables asked for. */
 #ifndef SERVE_SEATS_H
 #define SERVE_SEATS_H
