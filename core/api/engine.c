@@ -24,7 +24,7 @@ sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err) {
   mem_init(&m, c.memory_limit, c.resize, c.user);
   sonde_engine *e = mem_alloc(&m, sizeof *e, err);
   if (!e) return NULL;
-  *e = (sonde_engine){.mem = m, .next_id = 1, .block_bytes = c.block_bytes};
+  *e = (sonde_engine){.mem = m, .memory_limit = c.memory_limit, .next_id = 1, .block_bytes = c.block_bytes};
   e->mem.reclaim = reclaim;
   e->mem.owner = e;
   arena_init(&e->zones.memory, &e->mem);
@@ -56,6 +56,15 @@ void sonde_engine_free(sonde_engine *e) {
 }
 
 uint64_t sonde_engine_memory(const sonde_engine *e) { return e->mem.used; }
+
+int sonde_engine_allow(sonde_engine *e, uint64_t more) {
+  mem *m = &e->mem;
+  bool refused = m->refused, limited = m->used < e->memory_limit && more < e->memory_limit - m->used;
+  m->base = limited ? m->used : 0;
+  m->limit = limited ? m->used + more : e->memory_limit;
+  m->refused = false;
+  return refused;
+}
 
 sonde_code sonde_source_add(sonde_engine *e, sonde_source id, uint64_t size, sonde_error *err) {
   return sources_add(&e->sources, id, size, err);

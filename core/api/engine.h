@@ -93,6 +93,7 @@ struct view {
 
 struct sonde_engine {
   mem mem;
+  uint64_t memory_limit; /* that it was made for; the one of `mem` may be lower for a while */
   sources sources;
   store store;
   shares shares;

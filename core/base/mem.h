@@ -10,6 +10,9 @@ typedef struct mem {
   void *(*resize)(void *user, void *ptr, size_t old_size, size_t new_size);
   void *user;
   uint64_t limit, used, peak;
+  uint64_t
+      base; /* held when the limit was set for a while: what is left of the limit is for whoever it was set for */
+  bool refused; /* something did not fit since then */
   /* Called when there is no room: frees something that is held only for speed and answers true, or false when nothing is left.
    * NULL: nothing is. What may be given up, and in which order, is the owner's business. */
   bool (*reclaim)(void *owner);
@@ -23,5 +26,8 @@ void *mem_alloc(mem *, size_t size, sonde_error *);
 /* Keeps the old block when it fails. */
 void *mem_resize(mem *, void *ptr, size_t old_size, size_t new_size, sonde_error *);
 void mem_free(mem *, void *ptr, size_t size);
+
+/* What may be held by whoever asks now, however much is used of it. */
+static inline uint64_t mem_share(const mem *m) { return m->limit - m->base; }
 
 #endif

@@ -68,6 +68,9 @@ typedef struct {
 sonde_engine *sonde_engine_new(const sonde_config *config, sonde_error *err);
 void sonde_engine_free(sonde_engine *);
 uint64_t sonde_engine_memory(const sonde_engine *); /* bytes held now */
+/* From now on the engine may hold at most `more` bytes beyond what it holds now, and never more than it was made for; UINT64_MAX: as many
+ * as that. Answers 1 when memory was refused since the last call, which is then why a job failed as SONDE_LIMIT; else 0. */
+int sonde_engine_allow(sonde_engine *, uint64_t more);
 
 /* Sources: the engine learns a number that the host chose (the same in every engine that shall run fragments over
  * it) and a size in bytes; never a file name or a socket. Adding a known number again changes its size: a spool

@@ -35,6 +35,8 @@ struct host {
   void *progress_user;
   host_stop_fn stop;
   void *stop_user;
+  uint64_t job_memory;
+  bool ran_short;
 };
 
 __attribute__((format(printf, 3, 4))) static bool fail(sonde_error *err, sonde_code code, const char *format,
@@ -106,7 +108,9 @@ static void configure(host *h, const host_options *options) {
 
 host *host_open(const host_options *options, sonde_error *err) {
   host *h = memory_of(sizeof *h);
-  *h = (host){.path = options->path ? strdup(options->path) : NULL, .threads = options->threads};
+  *h = (host){.path = options->path ? strdup(options->path) : NULL,
+              .threads = options->threads,
+              .job_memory = UINT64_MAX};
   configure(h, options);
   if (!options->path || (h->path && open_file(h, err))) h->engine = sonde_engine_new(&h->lead, err);
   if (h->engine && bytes_register(h->engine, &h->sources, 0, err)) return h;
@@ -142,6 +146,9 @@ void host_stop_when(host *h, host_stop_fn stop, void *user) {
   h->stop = stop;
   h->stop_user = user;
 }
+
+void host_limit_jobs(host *h, uint64_t memory) { h->job_memory = memory; }
+bool host_ran_short(const host *h) { return h->ran_short; }
 
 static void give_results(host *h, sonde_job *job) {
   pool_result *all = pool_collect(h->pool);
@@ -250,7 +257,7 @@ static void discard_pending(host *h) {
   while (h->pool && pool_pending(h->pool)) pool_results_free(pool_collect(h->pool));
 }
 
-bool host_run(host *h, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *err) {
+static bool run_job(host *h, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *err) {
   sonde_job *job = sonde_job_start(h->engine, spec, err);
   if (!job) return false;
   bool done = drive(h, job, on_page, user, err);
@@ -260,6 +267,14 @@ bool host_run(host *h, sonde_str spec, host_page_fn on_page, void *user, text *i
     text_add(info, said.ptr, said.len);
   }
   sonde_job_free(job);
+  return done;
+}
+
+bool host_run(host *h, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *err) {
+  sonde_engine_allow(h->engine, h->job_memory);
+  bool done = run_job(h, spec, on_page, user, info, err);
+  bool refused = sonde_engine_allow(h->engine, UINT64_MAX);
+  h->ran_short = refused && !done && err->code == SONDE_LIMIT;
   discard_pending(h);
   empty_spool(h);
   return done;

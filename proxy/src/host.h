@@ -35,6 +35,11 @@ typedef void (*host_progress_fn)(void *user, sonde_progress);
 typedef bool (*host_stop_fn)(void *user);
 void host_stop_when(host *, host_stop_fn, void *user);
 
+/* From now on a job may make the engine that runs it hold so many bytes more than before; UINT64_MAX: as many as fit at all. */
+void host_limit_jobs(host *, uint64_t memory);
+/* Whether the last job failed since it may not hold more. */
+bool host_ran_short(const host *);
+
 /* Runs a job to its end. `on_page` may be NULL when the job has no pages; `info`, if not NULL, is overwritten. */
 bool host_run(host *, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *);
 /* Called now and then while jobs run. */

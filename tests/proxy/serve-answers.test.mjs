@@ -126,7 +126,7 @@ test('problems say what, where and what else', async () => {
   assert.deepEqual([syntax.code, syntax.position], ['syntax', 0])
   assert.equal(problem(await query("SELECT 'x'::INTEGER")).status, 422)
   for (const path of ['/v1/sql', '/v1/sql?q=', '/v1/sql?q=%ff', '/v1/sql?q=%00', '/v1/sql?sql=1', '/v1/sql?q=SELECT+1&limit_rows=0', '/v1/sql?q=SELECT+1&limit_rows=1e3',
-    '/v1/sql?q=SELECT+1&params=3', '/v1/sql?q=SELECT+1&params=[', '/v1/sql?q=SELECT+1&limit_seconds=99999'])
+    '/v1/sql?q=SELECT+1&params=3', '/v1/sql?q=SELECT+1&params=[', '/v1/sql?q=SELECT+1&limit_seconds=99999', '/v1/sql?q=SELECT+1&limit_memory=1000'])
     assert.equal(problem(await get(path)).status, 400, path)
   for (const body of ['', '[]', '"SELECT 1"', '{"sql":1}', '{}', '{"sql":"SELECT 1"', '{"sql":"SELECT 1","limits":3}', '{"sql":"SELECT 1"}x', `${'['.repeat(1000)}`, '{"sql":"\xff"}'])
     assert.equal(problem(await post(Buffer.from(body, 'latin1').toString('latin1'))).status, 400, body)
@@ -150,6 +150,35 @@ test('limits: none of an answer that is too long, or a broken stream', async () 
   assert.equal(slow.code, 'limit_seconds')
   const late = await query('SELECT a.* FROM "all" a, range(1000)', { limit_bytes: '5000000' })
   assert.deepEqual([late.status, late.complete], [200, false])
+})
+
+test('a query that takes more memory than it may ends alone', async () => {
+  writeFileSync(shop.path('pair-keys'), keyLine(testKey), { mode: 0o600 })
+  const { port: at, child } = await shop.serve([], { root: 'data', keys: 'pair-keys', cache: 'cache', workers: 1, query_bytes: 64 << 20 })
+  const signed = (user) => sign({ user, tables: '*', methods: 'GET,POST', paths: ['/v1/sql', '/v1/tables'] })
+  const groups = (n) => `SELECT count(*) FROM (SELECT x FROM range(${n}) t(x) GROUP BY x)`
+  const send = (user, body) => exchange(`POST /v1/sql?${signed(user)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${JSON.stringify(body).length}\r\n\r\n${JSON.stringify(body)}`, at).then(parse)
+  const resident = () => Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) * 1024
+  const before = resident()
+  const over = (answer) => {
+    const { status, code, hint } = problem(answer)
+    assert.deepEqual([status, code, /limits\.memory/.test(hint)], [422, 'limit_memory', true], answer.text)
+  }
+  const [mine, others] = await Promise.all([
+    Promise.all(Array.from({ length: 4 }, () => send('ann', { sql: groups(5000000), limits: { memory: 16 << 20 } }))),
+    Promise.all(Array.from({ length: 4 }, () => send('bob', { sql: 'SELECT count(*), sum(price) FROM "all"' }))),
+  ])
+  mine.forEach(over)
+  for (const answer of others) assert.deepEqual(JSON.parse(answer.text).rows, [[3000, sales.reduce((sum, row) => sum + row[2], 0)]])
+  over(await send('ann', { sql: groups(5000000) }))
+  over(await send('ann', { sql: groups(5000000), limits: { memory: 1 << 30 } }))
+  over(await send('ann', { sql: 'SELECT x, x + 1 FROM range(5000000) t(x)', limits: { memory: 8 << 20 }, format: 'arrow' }))
+  const sanitized = /asan/.test(readFileSync(`/proc/${child.pid}/maps`, 'utf8'))
+  assert.ok(sanitized || resident() - before < 100 << 20, `${resident() - before} bytes more`)
+  assert.deepEqual(JSON.parse((await send('ann', { sql: groups(100000), limits: { memory: 32 << 20 } })).text).rows, [[100000]], 'what fits is answered')
+  const sorted = await send('ann', { sql: 'SELECT x FROM range(1000000) t(x) ORDER BY x % 1000 DESC, x', format: 'csv', limits: { memory: 16 << 20 } })
+  const wanted = Array.from({ length: 1000 }, (_, i) => 999 - i).flatMap((rest) => Array.from({ length: 1000 }, (_, i) => i * 1000 + rest))
+  assert.ok(sorted.complete && sorted.text === `x\r\n${wanted.join('\r\n')}\r\n`, 'a sort goes to a file instead')
 })
 
 test('what is known is not sent again', async () => {
@@ -247,20 +276,54 @@ test('a signature says which tables', async () => {
   const { port: at } = await shop.serve([], { root: 'data', keys: 'keys' })
   const signed = (tables) => sign({ tables, methods: 'GET,POST', paths: ['/v1/sql', '/v1/tables'] })
   const sql = (q, tables) => ask(at, `${sqlPath(q)}&${signed(tables)}`)
-  assert.equal((await sql('SELECT count(*) FROM "all"', 'all')).status, 200)
-  assert.equal((await sql('SELECT count(*) FROM "sales/2024"', 'odd,sales')).status, 200, 'segments that a name begins with')
-  for (const [q, tables] of [['FROM "all"', 'odd'], ['FROM "all"', ''], ['FROM "sales/2024"', 'sale'], ['FROM "sales/2024"', 'sales/2025'], ['FROM (FROM "all")', 'odd']]) {
+  assert.equal((await sql('SELECT count(*) FROM "all"', '/all.csv')).status, 200)
+  assert.equal((await sql('SELECT count(*) FROM "sales/2024"', '/odd.csv,/sales')).status, 200, 'a folder')
+  for (const [q, tables] of [['FROM "all"', '/odd.csv'], ['FROM "all"', ''], ['FROM "all"', 'all'], ['FROM "sales/2024"', '/sale'], ['FROM "sales/2024"', '/sales/2025.csv'],
+    ['FROM "sales/2024"', 'sales'], ['FROM "sales/2024"', 'sales/2024'], ['FROM (FROM "all")', '/odd.csv']]) {
     const refused = problem(await sql(q, tables))
     assert.equal(refused.code, 'name', `${q} with ${tables}`)
     assert.ok(!refused.hint?.includes('all'), 'tables of others are not hinted at')
   }
-  const list = await ask(at, `/v1/tables?${signed('odd,sales')}`)
+  const list = await ask(at, `/v1/tables?${signed('/odd.csv,/sales')}`)
   assert.deepEqual(JSON.parse(list.text).tables.map(({ name }) => name), ['odd', 'sales/2024', 'sales/2025'])
-  assert.equal((await ask(at, `/v1/tables/all?${signed('odd')}`)).status, 404)
-  assert.equal((await ask(at, `/v1/tables/all/rows?${signed('odd')}`)).status, 404)
+  assert.equal((await ask(at, `/v1/tables/all?${signed('/odd.csv')}`)).status, 404)
+  assert.equal((await ask(at, `/v1/tables/all/rows?${signed('/odd.csv')}`)).status, 404)
   assert.equal(problem(await ask(at, sqlPath('SELECT 1'))).code, 'signature_missing')
-  const mine = await sql('SELECT max(id) FROM "all"', 'all')
-  assert.equal((await ask(at, `${sqlPath('SELECT max(id) FROM "all"')}&${signed('odd')}`, { 'If-None-Match': mine.headers.etag })).status, 400, 'a tag opens nothing')
+  const mine = await sql('SELECT max(id) FROM "all"', '/all.csv')
+  assert.equal((await ask(at, `${sqlPath('SELECT max(id) FROM "all"')}&${signed('/odd.csv')}`, { 'If-None-Match': mine.headers.etag })).status, 400, 'a tag opens nothing')
+})
+
+test('names of the catalog and places of files are never taken for one another', async () => {
+  const write = (name, value) => writeFileSync(shop.path(name), `what\n${value}\n`)
+  for (const folder of ['mixed/sales', 'mixed/other', 'mixed/deep', 'second']) mkdirSync(shop.path(folder), { recursive: true })
+  write('mixed/sales/2025.csv', 'file'), write('mixed/sales.csv', 'root file'), write('mixed/x.csv', 'of the catalog')
+  write('mixed/other/rows.csv', 'rows'), write('mixed/deep/1.csv', 'hidden by a root'), write('second/1.csv', 'of a root')
+  writeFileSync(shop.path('mixed.json'), JSON.stringify({ tables: ['sales', 'sales/2025', 'sales/2025/rows', 'Sales'].map((name) => ({ name, paths: ['x.csv'] })) }))
+  writeFileSync(shop.path('mixed-keys'), keyLine(testKey), { mode: 0o600 })
+  const { port: at } = await shop.serve([], { root: 'mixed', roots: { deep: 'second' }, keys: 'mixed-keys', catalog: 'mixed.json' })
+  const signed = (tables) => sign({ tables, methods: 'GET', paths: ['/v1/sql', '/v1/tables'] })
+  const names = async (tables) => JSON.parse((await ask(at, `/v1/tables?${signed(tables)}`)).text).tables.map(({ name }) => name)
+  const all = ['Sales', 'deep/1', 'other/rows', 'sales', 'sales.csv', 'sales/2025', 'sales/2025.csv', 'sales/2025/rows', 'x']
+  assert.deepEqual(await names('*'), all)
+  const opened = {
+    sales: ['sales'], 'sales/2025': ['sales/2025'], 'sales/2025/rows': ['sales/2025/rows'], 'sales.csv': [], 'sales/2025.csv': [], deep: [], x: [], other: [],
+    '/sales': ['sales/2025.csv'], '/sales/2025.csv': ['sales/2025.csv'], '/sales.csv': ['sales.csv'], '/sales/2025': [], '/deep': ['deep/1'], '/': [], ' sales': [], 'sales ,x': [],
+    'SALES': [], '/sales,sales': ['sales', 'sales/2025.csv'],
+  }
+  for (const [tables, wanted] of Object.entries(opened)) {
+    assert.deepEqual(await names(tables), wanted, `listed for ${JSON.stringify(tables)}`)
+    for (const name of all) {
+      const status = async (path) => (await ask(at, `${path}${path.includes('?') ? '&' : '?'}${signed(tables)}`)).status
+      const path = `/v1/tables/${encodeURIComponent(name).replaceAll('%2F', '/')}`, may = wanted.includes(name)
+      const rowsOfShorter = name === 'sales/2025/rows' && wanted.includes('sales/2025')
+      assert.equal(await status(path), may || rowsOfShorter ? 200 : 404, `${name} for ${tables}`)
+      assert.equal(await status(`${path}/rows`), may || (name === 'sales/2025' && wanted.includes('sales/2025/rows')) ? 200 : 404, `rows of ${name} for ${tables}`)
+      const taken = wanted.some((one) => one.toLowerCase() === name.toLowerCase())
+      assert.equal(await status(sqlPath(`FROM "${name}"`)), taken ? 200 : 400, `SQL over ${name} for ${tables}`)
+    }
+  }
+  const rows = JSON.parse((await ask(at, `${sqlPath('SELECT what FROM "deep/1"')}&${signed('/deep')}`)).text).rows
+  assert.deepEqual(rows, [['of a root']], 'a folder that is called like a root opens nothing')
 })
 
 const endless = 'SELECT count(*) FROM range(100000000) a(x), range(100000) b(y) WHERE x * y = 7'
@@ -292,6 +355,7 @@ test('DELETE breaks off an answer under way', async () => {
 test('a catalog that is wrong ends the start, and leaves a running server as it was', async () => {
   const good = readFileSync(shop.path('catalog.json'))
   for (const wrong of ['', '{', '[]', '{"tables":{}}', '{"tables":[{"name":"a"}]}', '{"tables":[{"name":"a,b","paths":["all.csv"]}]}', '{"tables":[{"name":"a","paths":["../x"]}]}',
+    '{"tables":[{"name":"*","paths":["all.csv"]}]}', '{"tables":[{"name":"/all.csv","paths":["all.csv"]}]}', '{"tables":[{"name":" a","paths":["all.csv"]}]}', '{"tables":[{"name":"a ","paths":["all.csv"]}]}',
     '{"tables":[{"name":"a","paths":["/etc/passwd"]}]}', '{"tables":[{"name":"a","paths":[]}]}', '{"tables":[3]}', '{"tables":[{"name":"a","paths":["all.csv"]},{"name":"a","paths":["all.csv"]}]}']) {
     writeFileSync(shop.path('wrong.json'), wrong)
     const { status, stderr } = spawnSync(sonde, ['serve', '--config', 'wrong.toml'], { cwd: shop.folder, encoding: 'utf8', timeout: 20000, input: writeFileSync(shop.path('wrong.toml'), 'root = "data"\nlisten = ["127.0.0.1:0"]\ncatalog = "wrong.json"\n') })

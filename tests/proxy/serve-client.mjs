@@ -17,7 +17,7 @@ export function workshop() {
   return {
     folder,
     path: (...parts) => join(folder, ...parts),
-    serve: (options, settings) => start(servers, folder, options, settings),
+    serve: (options, settings, environment) => start(servers, folder, options, settings, environment),
     close() {
       for (const { child } of servers) child.kill('SIGKILL')
       rmSync(folder, { recursive: true })
@@ -30,10 +30,10 @@ const toml = (settings) => Object.entries(settings).map(([name, value]) => (
 )).join('') + (settings.roots ? `[roots]\n${toml(settings.roots)}` : '')
 
 /** Resolves to { port, child, errors() } once it listens. Calls that no one is allowed kill it: the sandbox's gaps show. */
-async function start(servers, folder, options = [], settings = {}) {
+async function start(servers, folder, options = [], settings = {}, environment = {}) {
   const file = join(folder, `settings-${servers.length}.toml`)
   writeFileSync(file, toml({ listen: ['127.0.0.1:0'], sandbox: 'kill', ...settings }))
-  const child = spawn(sonde, ['serve', '--config', file, ...options], { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder })
+  const child = spawn(sonde, ['serve', '--config', file, ...options], { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder, env: { ...process.env, ...environment } })
   let errors = ''
   child.stderr.on('data', (part) => (errors += part))
   const server = { child, errors: () => errors, ended: new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal))) }
@@ -87,6 +87,33 @@ export async function ask(at, target, fields = {}, method = 'GET') {
   const length = answer.headers['content-length']
   if (length !== undefined && method !== 'HEAD' && answer.status !== 304) assert.equal(answer.body.length, Number(length), 'the body is as long as was said')
   return answer
+}
+
+/** A connection that reads the head of its answer and then stops until it may `finish`, which resolves to what it got in all. */
+export function slowReader(target, at) {
+  const socket = connect({ port: at, host: '127.0.0.1', highWaterMark: 1024 })
+  const parts = []
+  const started = new Promise((resolve) => socket.once('data', (part) => {
+    parts.push(part)
+    socket.pause()
+    resolve()
+  }))
+  const ended = new Promise((resolve) => socket.on('close', resolve))
+  socket.on('error', () => {})
+  socket.write(head(target))
+  return {
+    started, ended, socket,
+    take(length) {
+      const part = socket.read(length)
+      if (part) parts.push(part)
+    },
+    async finish() {
+      socket.on('data', (part) => parts.push(part))
+      socket.resume()
+      await ended
+      return parse(Buffer.concat(parts))
+    },
+  }
 }
 
 /** A key ring with one key, and the query that signs with it; SIGNING.md says how. */

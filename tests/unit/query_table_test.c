@@ -114,6 +114,24 @@ static void a_result_that_does_not_fit_says_so_and_leaves_nothing(void) {
   host_close(&h);
 }
 
+static void a_lower_limit_for_a_while_is_for_what_comes_on_top(void) {
+  const char *much =
+      "{\"job\":\"query\",\"sql\":\"SELECT count(*) FROM (SELECT i FROM range(200000) x(i) GROUP BY i)\"}";
+  open_engine(32 << 20, 0);
+  CHECK(keep("SELECT random() FROM range(1000000)"));
+  uint64_t kept = sonde_engine_memory(h.lead);
+  CHECK(kept > 8000000);
+  CHECK_EQ_INT(sonde_engine_allow(h.lead, 2 << 20), 0);
+  CHECK_EQ_INT(run(much), SONDE_LIMIT);
+  CHECK_EQ_INT(run("{\"job\":\"query\",\"sql\":\"SELECT 1\"}"), SONDE_OK);
+  CHECK_EQ_INT(sonde_engine_allow(h.lead, UINT64_MAX), 1);
+  CHECK_EQ_INT(run(much), SONDE_OK);
+  CHECK_EQ_INT(sonde_engine_allow(h.lead, (uint64_t)1 << 40), 0);
+  CHECK_EQ_INT(run(KEPT "\"sql\":\"SELECT random() FROM range(5000000)\"}"), SONDE_LIMIT);
+  CHECK_EQ_INT(sonde_engine_allow(h.lead, UINT64_MAX), 1);
+  host_close(&h);
+}
+
 static void rows_of(const char *sql, const char *expected) {
   const char *text = answer(sql, 0), *rows = strstr(text, "\"rows\":");
   if (!CHECK(rows && strncmp(rows + 7, expected, strlen(expected)) == 0))
@@ -207,6 +225,7 @@ int main(void) {
   RUN(values_of_every_type_come_back_as_they_went_in);
   RUN(a_result_filters_sorts_counts_and_exports_where_it_lies);
   RUN(a_result_that_does_not_fit_says_so_and_leaves_nothing);
+  RUN(a_lower_limit_for_a_while_is_for_what_comes_on_top);
   RUN(later_queries_know_what_was_created);
   RUN(parameters_are_values);
   RUN(a_table_stays_while_a_query_reads_it);

@@ -99,11 +99,32 @@ static void accept_is_weighed(void) {
     CHECK(form_accepted(str(cases[i].accept)) == cases[i].expected);
 }
 
-static void scopes_hold_for_whole_segments(void) {
-  CHECK(catalog_permits(str("sales,trips"), "trips") && catalog_permits(str("*"), "any"));
-  CHECK(catalog_permits(str("sales"), "sales/2025") && !catalog_permits(str("sales"), "sales2"));
-  CHECK(!catalog_permits(str("sales/2025"), "sales") && !catalog_permits(str(""), "sales"));
-  CHECK(!catalog_permits(str(","), "sales") && !catalog_permits(str("Sales"), "sales"));
+static bool permits_name(const char *scope, const char *name) {
+  return catalog_permits(str(scope), &(catalog_table){.name = name});
+}
+
+static bool permits_file(const char *scope, const char *name, const char *place) {
+  return catalog_permits(str(scope), &(catalog_table){.name = name, .place = place});
+}
+
+static void a_named_table_is_permitted_by_exactly_its_name(void) {
+  CHECK(permits_name("sales,trips", "trips") && permits_name("*", "any") && permits_name("a,*", "any"));
+  CHECK(permits_name("sales/2025", "sales/2025") && permits_name("both years", "both years"));
+  static const char *const others[] = {"",       ",",      "sale",   "Sales",  "sales/",        "sales/2025",
+                                       "/sales", "sales2", " sales", "sales ", "sales\t,trips", "**"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) CHECK(!permits_name(others[i], "sales"));
+  CHECK(!permits_name("sales", "sales/2025") && !permits_name("/sales", "sales/2025"));
+}
+
+static void a_file_is_permitted_by_its_place_and_folders_above_it(void) {
+  const char *name = "sales/2025", *place = "/sales/2025.csv";
+  CHECK(permits_file("/sales", name, place) && permits_file("x,/sales/2025.csv", name, place));
+  CHECK(permits_file("*", name, place));
+  static const char *const others[] = {
+      "",       "/",       "sales",       "sales/2025",     "sales/2025.csv",
+      "/sale",  "/sales/", "/sales/2025", "/sales/2025.cs", "/sales/2025.csv/",
+      "/Sales", "//sales", " /sales",     "/sales "};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) CHECK(!permits_file(others[i], name, place));
 }
 
 static void tables_are_found_where_they_are_named(void) {
@@ -127,7 +148,8 @@ int main(void) {
   RUN(parts_do_not_run_into_each_other);
   RUN(a_place_holds_for_its_order);
   RUN(accept_is_weighed);
-  RUN(scopes_hold_for_whole_segments);
+  RUN(a_named_table_is_permitted_by_exactly_its_name);
+  RUN(a_file_is_permitted_by_its_place_and_folders_above_it);
   RUN(tables_are_found_where_they_are_named);
   RUN(escaped_characters_are_read);
   return check_report();

@@ -1,9 +1,8 @@
-/* Parts of the server that need no socket: deadlines, turns of users, the seekable table, settings. */
+/* Parts of the server that need no socket: deadlines, the seekable table, settings. */
 #include "check.h"
 #include "config.h"
 #include "seekable.h"
 #include "wheel.h"
-#include "work_queue.h"
 #include <stdlib.h>
 
 static void timers_fire_at_their_time_in_any_order(void) {
@@ -43,30 +42,6 @@ static void ticks_may_wrap_around(void) {
   wheel_set(&w, &t, 20);
   CHECK(!wheel_expire(&w, 19));
   CHECK(wheel_expire(&w, 20) == &t);
-}
-
-static void users_take_turns(void) {
-  work_queue q = {.max = 10, .max_each = 4};
-  work_item items[7] = {{NULL, "ann"}, {NULL, "ann"}, {NULL, "ann"}, {NULL, "bob"},
-                        {NULL, "cat"}, {NULL, "bob"}, {NULL, "ann"}};
-  const int order[] = {0, 3, 4, 1, 5, 2, 6};
-  for (int i = 0; i < 7; i++) CHECK(work_queue_put(&q, &items[i]));
-  for (int i = 0; i < 7; i++) CHECK_EQ_INT(work_queue_take(&q) - items, order[i]);
-  CHECK(!work_queue_take(&q));
-}
-
-static void nobody_fills_the_queue_alone(void) {
-  work_queue q = {.max = 4, .max_each = 2};
-  work_item items[7] = {{NULL, "ann"}, {NULL, "ann"}, {NULL, "ann"}, {NULL, "bob"},
-                        {NULL, "cat"}, {NULL, "dan"}, {NULL, "ann"}};
-  CHECK(work_queue_put(&q, &items[0]) && work_queue_put(&q, &items[1]));
-  CHECK(!work_queue_put(&q, &items[2]));
-  CHECK(work_queue_put(&q, &items[3]) && work_queue_put(&q, &items[4]));
-  CHECK(!work_queue_put(&q, &items[5]));
-  CHECK(work_queue_take(&q) == &items[0]);
-  CHECK(work_queue_put(&q, &items[6]));
-  for (int i = 0; i < 4; i++) CHECK(work_queue_take(&q) != NULL);
-  CHECK_EQ_UINT(q.count, 0);
 }
 
 static void a_seek_table_says_where_frames_lie(void) {
@@ -139,8 +114,6 @@ int main(void) {
   RUN(timers_fire_at_their_time_in_any_order);
   RUN(a_deadline_moves_both_ways);
   RUN(ticks_may_wrap_around);
-  RUN(users_take_turns);
-  RUN(nobody_fills_the_queue_alone);
   RUN(a_seek_table_says_where_frames_lie);
   RUN(settings_are_read);
   RUN(mistakes_in_settings_are_named_with_their_line);

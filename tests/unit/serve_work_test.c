@@ -35,11 +35,15 @@ static void close_stage(stage *s) {
   mailbox_close(&s->box);
 }
 
-static work *submit(stage *s, work_handler *answer, const char *user) {
-  static const char bytes[] = "GET /v1/x?a=b HTTP/1.1\r\nHost: h\r\n\r\n";
+static work_refusal refusal; /* of what was submitted last */
+
+static work *submit_as(stage *s, work_handler *answer, const char *user, const char *name) {
   static http_request q;
+  char bytes[200];
   size_t used;
-  CHECK_EQ_INT(request_parse(bytes, sizeof bytes - 1, &used, &q), 0);
+  snprintf(bytes, sizeof bytes, "GET /v1/x?a=b HTTP/1.1\r\nHost: h\r\n%s%s%s\r\n",
+           *name ? "Sonde-Query: " : "", name, *name ? "\r\n" : "");
+  CHECK_EQ_INT(request_parse(bytes, strlen(bytes), &used, &q), 0);
   work_order order = {.answer = answer,
                       .request = &q,
                       .head = {bytes, used},
@@ -48,7 +52,11 @@ static work *submit(stage *s, work_handler *answer, const char *user) {
                       .box = &s->box,
                       .deliver = deliver,
                       .owner = s};
-  return work_submit(s->pool, &order);
+  return work_submit(s->pool, &order, &refusal);
+}
+
+static work *submit(stage *s, work_handler *answer, const char *user) {
+  return submit_as(s, answer, user, "");
 }
 
 static void nap(void) {
@@ -163,40 +171,84 @@ static void a_full_queue_takes_nothing_and_one_user_not_all_of_it(void) {
   while (!atomic_load(&reached)) nap();
   for (int i = 0; i < 2; i++) CHECK((kept[i] = submit(&s, wait_for_the_end, "ann")) != NULL);
   CHECK(!submit(&s, wait_for_the_end, "ann"));
+  CHECK_EQ_INT(refusal, WORK_FULL);
   CHECK((kept[2] = submit(&s, wait_for_the_end, "bob")) != NULL);
   for (int i = 0; i < 3; i++) work_release(kept[i]);
   work_release(running);
   close_stage(&s);
 }
 
-static uint64_t id_to_cancel;
-static atomic_int found;
-static void cancel_other(work *w, const work_request *q, void *context) {
-  (void)q, (void)context;
-  atomic_store(&found, work_cancel_id(w, id_to_cancel));
-  work_begin(w, 204, 0, "");
+static bool cancels(stage *s, const char *user, const char *id) {
+  return work_cancel_named(s->pool, user, (sonde_str){id, strlen(id)});
 }
 
-static int cancel_as(stage *s, const char *user) {
-  atomic_store(&found, -1);
-  work *w = submit(s, cancel_other, user);
-  while (atomic_load(&found) < 0) nap();
-  work_release(w);
-  return atomic_load(&found);
+static work_news wait_for_the_news(stage *s, work *w) {
+  work_news news = {0};
+  for (; !news.ended; news = work_take(w)) wait_for_mail(s);
+  return news;
 }
 
 static void only_who_asked_cancels(void) {
   stage s;
   open_stage(&s, 2, 8);
   work *w = submit(&s, wait_for_the_end, "ann");
-  id_to_cancel = work_id(w);
   while (!atomic_load(&reached)) nap();
-  CHECK_EQ_INT(cancel_as(&s, "bob"), 0);
-  CHECK_EQ_INT(cancel_as(&s, "ann"), 1);
-  id_to_cancel = 999;
-  CHECK_EQ_INT(cancel_as(&s, "ann"), 0);
+  CHECK(!cancels(&s, "bob", "1") && !cancels(&s, "ann", "2") && !cancels(&s, "ann", "01") &&
+        !cancels(&s, "ann", ""));
+  CHECK(cancels(&s, "ann", "1"));
+  work_news news = wait_for_the_news(&s, w);
+  CHECK(news.failed && news.ended_by_user);
+  CHECK(!cancels(&s, "ann", "1"));
   work_release(w);
   close_stage(&s);
+}
+
+static void a_name_is_its_users_own_and_free_again_afterwards(void) {
+  stage s;
+  open_stage(&s, 1, 8);
+  work *of_ann = submit_as(&s, wait_for_the_end, "ann", "q"),
+       *of_bob = submit_as(&s, wait_for_the_end, "bob", "q");
+  CHECK(of_ann && of_bob);
+  CHECK(!submit_as(&s, wait_for_the_end, "ann", "q") && refusal == WORK_NAME_TAKEN);
+  CHECK(!cancels(&s, "carl", "q") && !cancels(&s, "ann", "Q") && !cancels(&s, "ann", "1") &&
+        cancels(&s, "ann", "q"));
+  wait_for_the_news(&s, of_ann);
+  work_release(of_ann);
+  CHECK((of_ann = submit_as(&s, wait_for_the_end, "ann", "q")) != NULL);
+  work_release(of_ann);
+  work_release(of_bob);
+  close_stage(&s);
+}
+
+static void what_waits_is_ended_at_once(void) {
+  stage s;
+  open_stage(&s, 1, 8);
+  work *running = submit(&s, wait_for_the_end, "ann");
+  while (!atomic_load(&reached)) nap();
+  work *waiting = submit_as(&s, wait_for_the_end, "ann", "w"), *gone = submit(&s, wait_for_the_end, "ann");
+  work_release(gone);
+  CHECK(waiting && cancels(&s, "ann", "w"));
+  work_news news = wait_for_the_news(&s, waiting);
+  CHECK(news.failed && news.ended_by_user);
+  work_release(waiting);
+  uint64_t queued, busy;
+  work_pool_gauges(s.pool, &queued, &busy);
+  CHECK(queued == 0 && busy == 1 && atomic_load(&reached) == 1);
+  work_release(running);
+  close_stage(&s);
+}
+
+static void names_cannot_be_taken_for_numbers(void) {
+  static const char *const good[] = {"a", "Z9", "q-1_x",
+                                     "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcd"};
+  static const char *const bad[] = {
+      "",         "1",   "-a",
+      "_a",       "a b", "a/b",
+      "\xc3\xa4", "a.b", "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcde"};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+    CHECK(work_name_is_sane((sonde_str){good[i], strlen(good[i])}));
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    CHECK(!work_name_is_sane((sonde_str){bad[i], strlen(bad[i])}));
 }
 
 int main(void) {
@@ -205,5 +257,8 @@ int main(void) {
   RUN(what_is_not_as_promised_has_failed);
   RUN(a_full_queue_takes_nothing_and_one_user_not_all_of_it);
   RUN(only_who_asked_cancels);
+  RUN(a_name_is_its_users_own_and_free_again_afterwards);
+  RUN(what_waits_is_ended_at_once);
+  RUN(names_cannot_be_taken_for_numbers);
   return check_report();
 }

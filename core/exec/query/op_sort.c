@@ -161,7 +161,8 @@ static uint64_t bytes_at_hand(const sort_op *x) {
 }
 
 static bool must_spill(const op *o, const sort_op *x) {
-  return o->run->spool && keeps_all(x) && x->rows.n > BATCH_ROWS && bytes_at_hand(x) > o->run->mem->limit / 8;
+  return o->run->spool && keeps_all(x) && x->rows.n > BATCH_ROWS &&
+         bytes_at_hand(x) > mem_share(o->run->mem) / 8;
 }
 
 static sonde_code begin_run(op *o, sort_op *x) {

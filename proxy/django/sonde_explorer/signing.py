@@ -19,7 +19,9 @@ CONTROL = re.compile('[\x00-\x1f\x7f]')
 
 def sign(paths: Sequence[str], *, user: str, methods: Sequence[str] = READ, tables: Sequence[str] = (),
          expires: Optional[int] = None, key: Optional[Key] = None) -> str:
-    """The query string that opens every path beneath `paths` ("/v1/f/sales") to whoever has it, until `expires`."""
+    """The query string that opens every path beneath `paths` ("/v1/f/sales") to whoever has it, until `expires`.
+
+    `tables` are names of the catalog, each exactly that table; "/sales" would be the files beneath that folder."""
     settings = conf() if key is None or expires is None else None
     if settings is not None:
         key = key or signing_key(settings.keys, settings.key_id)
@@ -44,8 +46,15 @@ def judge(paths: Sequence[str], user: str, methods: Sequence[str], tables: Seque
         raise ValueError(f'methods are some of {", ".join(METHODS)}, not {methods!r}')
     if not 1 <= len(user.encode()) <= USER_BYTES or CONTROL.search(user):
         raise ValueError(f'not a user that can be signed: {user!r}')
-    if len(','.join(tables).encode()) > TABLES_BYTES or any(not name or ',' in name or CONTROL.search(name) for name in tables):
+    if len(','.join(tables).encode()) > TABLES_BYTES or not all(map(is_scope, tables)):
         raise ValueError(f'not tables that can be signed: {tables!r}')
+
+
+def is_scope(item: str) -> bool:
+    """The name of a table in the catalog; after a slash the place of a file beneath the root, or of a folder; or "*"."""
+    if not item or ',' in item or CONTROL.search(item) or item != item.strip(' '):
+        return False
+    return not item.startswith('/') or is_prefix(f'/v1/f{item}')
 
 
 def is_prefix(path: str) -> bool:

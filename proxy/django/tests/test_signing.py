@@ -36,13 +36,14 @@ class Signing(TestCase):
 
     def test_every_value_is_signed(self) -> None:
         changes = [{}, {'paths': ['/v1/f/sale']}, {'paths': ['/v1/f/sales', '/v1/f/b']}, {'user': '2'}, {'methods': ['GET']},
-                   {'tables': ['sales']}, {'expires': EXPIRES + 1}]
+                   {'tables': ['sales']}, {'tables': ['/sales']}, {'expires': EXPIRES + 1}]
         self.assertEqual(len({self.signature(**change) for change in changes}), len(changes))
 
     def test_what_the_server_would_refuse_is_not_signed(self) -> None:
         paths = ['/v1/f/', '/v1/f/a/', '/v1/f/a//b', '/v1/f/../keys', '/v1/./f', '/etc/passwd', 'v1/f/a', '/v1/f/a\nb', '/v1/f/' + 'a' * 1024]
         wrong = [*({'paths': [path]} for path in paths), {'paths': []}, {'paths': ['/v1/f/a'] * 9}, {'user': ''}, {'user': 'a\nb'},
-                 {'user': 'a' * 129}, {'methods': []}, {'methods': ['PUT']}, {'tables': ['a,b']}, {'tables': ['a\n']}, {'tables': ['']}]
+                 {'user': 'a' * 129}, {'methods': []}, {'methods': ['PUT']},
+                 *({'tables': [name]} for name in ('a,b', 'a\n', '', ' a', 'a ', '/', '//a', '/a/', '/a/../b', '/' + 'a' * 1024))]
         for change in wrong:
             with self.subTest(change), self.assertRaises(ValueError):
                 self.signature(**change)

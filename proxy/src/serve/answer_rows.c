@@ -152,7 +152,7 @@ static void answer_opened(paging *p) {
   else if (read_page(p, &err))
     send_page(p);
   else
-    reply_fail(&p->table.reply, &err);
+    reply_fail_job(&p->table.reply, seat_host(p->table.seat), &err);
 }
 
 static void answer_asked(paging *p, work *w, const work_request *q, void *context, sonde_str name) {

@@ -29,7 +29,7 @@ typedef struct {
 static bool open_named(asking *x, const catalog *c, sonde_error *err) {
   for (unsigned i = 0; i < c->count; i++) {
     const catalog_table *t = &c->tables[i];
-    if (!catalog_is_named(t->name, text_str(&x->ask.sql)) || !catalog_permits(x->request->tables, t->name))
+    if (!catalog_is_named(t->name, text_str(&x->ask.sql)) || !catalog_permits(x->request->tables, t))
       continue;
     if (x->count == TABLES_MAX) {
       *err = (sonde_error){.code = SONDE_LIMIT};
@@ -142,19 +142,24 @@ static bool files_hold(asking *x, sonde_error *err) {
   return false;
 }
 
+static bool open_tables(asking *x, sonde_error *err) {
+  return seat_open(x->seat, x->tables, x->count, x->opened, &x->all->site->draining, err);
+}
+
 static bool run(asking *x, sonde_error *err) {
-  if (!seat_open(x->seat, x->tables, x->count, x->opened, &x->all->site->draining, err)) return false;
-  host_stop_when(seat_host(x->seat), reply_should_stop, &x->reply);
+  reply_bind(&x->reply, seat_host(x->seat));
   return (form_is_exported(x->ask.form) ? run_export : run_text)(x, err) && files_hold(x, err);
 }
 
 static void run_on_seat(asking *x) {
   sonde_error err = {0};
   x->seat = seats_take(x->all->seats, x->tables, x->count);
-  if (run(x, &err))
+  if (!open_tables(x, &err))
+    reply_fail(&x->reply, &err);
+  else if (run(x, &err))
     reply_end(&x->reply);
   else
-    reply_fail(&x->reply, &err);
+    reply_fail_job(&x->reply, seat_host(x->seat), &err);
   seats_give_back(x->all->seats, x->seat);
 }
 
@@ -168,6 +173,8 @@ static void answer_asked(asking *x, work *w) {
                      .results = x->all->results,
                      .form = x->ask.form,
                      .limits = x->ask.limits};
+  if (x->reply.limits.memory > x->all->site->config.query_bytes)
+    x->reply.limits.memory = x->all->site->config.query_bytes;
   bool found = open_named(x, c, &err);
   if (found) put_tag(x);
   reply_begin(&x->reply);

@@ -24,7 +24,7 @@ static void put_list(const catalog *c, sonde_str scope, text *out) {
   const char *before = "";
   text_print(out, "{\"tables\":[");
   for (unsigned i = 0; i < c->count; i++) {
-    if (!catalog_permits(scope, c->tables[i].name)) continue;
+    if (!catalog_permits(scope, &c->tables[i])) continue;
     text_print(out, "%s\n", before);
     put_head(out, &c->tables[i]);
     text_add(out, "}", 1);
@@ -37,7 +37,7 @@ static void answer_list(work *w, const work_request *q, void *context) {
   answers *all = answers_of(context);
   catalog *c = answers_catalog(all);
   text body = {0};
-  reply r = {.work = w, .request = q, .results = all->results, .limits = {UINT64_MAX, UINT64_MAX, 0}};
+  reply r = {.work = w, .request = q, .results = all->results, .limits = reply_unlimited};
   put_list(c, q->tables, &body);
   tag_make(&body, r.tag);
   reply_begin(&r);
@@ -120,7 +120,7 @@ static bool asks_for_rows(const work_request *q, void *context, sonde_str *name)
   if (name->len <= len || memcmp(name->ptr + name->len - len, rows, len) != 0) return false;
   catalog *c = answers_catalog(answers_of(context));
   const catalog_table *same = catalog_find(c, *name);
-  bool table = same && catalog_permits(q->tables, same->name);
+  bool table = same && catalog_permits(q->tables, same);
   catalog_release(c);
   if (!table) name->len -= len;
   return !table;

@@ -42,7 +42,7 @@ void *answers_open(const site *s, char why[256]) {
   a->site = s;
   pthread_mutex_init(&a->mutex, NULL);
   place_spools(&s->config);
-  a->seats = seats_new(s->config.workers, s->config.engine_bytes);
+  a->seats = seats_new(s->config.workers + 1, s->config.engine_bytes);
   a->results = results_new(s->config.results_bytes);
   a->catalog = load(s, why);
   if (a->seats && a->results && a->catalog) return a;

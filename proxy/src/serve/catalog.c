@@ -54,6 +54,14 @@ static char *keep(catalog *c, const char *bytes, size_t len) {
   return copy;
 }
 
+static char *keep_place(catalog *c, const char *path) {
+  size_t len = strlen(path);
+  char *place = room(c, len + 2);
+  *place = '/';
+  memcpy(place + 1, path, len + 1);
+  return place;
+}
+
 static char *keep_string(catalog *c, sonde_str json) {
   text plain = {0};
   peek_add_text(&plain, json);
@@ -112,11 +120,14 @@ static bool add(maker *m, const catalog_table *table) {
 
 /* ---- the file ---- */
 
+/* A name stands in the scopes of signatures, where "*" is all tables, a slash begins a place, and blanks around it may get lost. */
 static bool is_name(const char *name) {
   size_t len = strlen(name);
+  if (!len || len > CATALOG_NAME_MAX || strcmp(name, "*") == 0 || strchr("/ ", *name) || name[len - 1] == ' ')
+    return false;
   for (size_t i = 0; i < len; i++)
     if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f || name[i] == '"' || name[i] == ',') return false;
-  return len > 0 && len <= CATALOG_NAME_MAX;
+  return true;
 }
 
 static bool is_string(sonde_str json) { return json.len && *json.ptr == '"'; }
@@ -153,7 +164,10 @@ static bool take_entry(maker *m, sonde_str entry) {
   sonde_str name = *entry.ptr == '{' ? peek_member(entry, "name") : (sonde_str){0};
   t.name = is_string(name) ? keep_string(m->catalog, name) : "";
   if (!is_name(t.name))
-    return fail(m, "a table's name is missing, or has a comma, a quotation mark or a control character");
+    return fail(
+        m,
+        "a table's name is missing, is *, begins with a slash, or has a comma, a quotation mark, a control "
+        "character or a blank at an end");
   if (has(m->catalog, t.name)) return fail(m, "two tables are called %.100s", t.name);
   t.format = optional_text(m, entry, "format");
   t.description = optional_text(m, entry, "description");
@@ -208,17 +222,24 @@ static const char *kind_of(const char *path, size_t *stem) {
   return NULL;
 }
 
+/* A folder of the root that is called like another root cannot be seen at /v1/f. */
+static bool is_hidden_by_root(const maker *m, int folder, const char *name) {
+  sonde_str path = str_from(name);
+  return roots_find(m->roots, &path) != folder;
+}
+
 /* Where two files would share a name the later has all of its own; `skip`: the root's name is not of the path. */
 static bool add_found(maker *m, int folder, const char *name, size_t skip) {
   size_t stem;
   const char *format = kind_of(name, &stem);
-  if (!format) return true;
+  if (!format || is_hidden_by_root(m, folder, name)) return true;
   catalog_table t = {.format = format, .description = "", .file_count = 1};
   t.name = keep(m->catalog, name, stem);
   if (has(m->catalog, t.name)) t.name = keep(m->catalog, name, strlen(name));
   if (!is_name(t.name) || has(m->catalog, t.name)) return true;
   t.files = room(m->catalog, sizeof *t.files);
-  *t.files = (catalog_file){folder, keep(m->catalog, name + skip, strlen(name + skip))};
+  t.place = keep_place(m->catalog, name);
+  *t.files = (catalog_file){folder, t.place + 1 + skip};
   return add(m, &t);
 }
 

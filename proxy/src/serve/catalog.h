@@ -16,7 +16,9 @@ typedef struct {
 
 /* All texts are terminated and lie in the catalog's own memory. */
 typedef struct {
-  const char *name;        /* no quotation mark, comma or control character */
+  const char *name; /* no quotation mark, comma or control character, no slash or blank before it */
+  const char *
+      place; /* of a file that was found, as after /v1/f: "/sales/2025.csv"; NULL: catalog.json names the table */
   const char *format;      /* "csv" or "parquet"; "" when it is not known */
   const char *description; /* "": none */
   sonde_str columns;       /* a JSON object of what is said about columns; empty: none */
@@ -39,9 +41,10 @@ void catalog_release(catalog *);   /* NULL is fine */
 
 const catalog_table *catalog_find(const catalog *, sonde_str name);
 
-/* Whether somebody with this scope ("sales,trips", "*" for all; work.h) may read the table: an item is its name, or the
- * segments that it begins with ("sales" holds for "sales/2025"). */
-bool catalog_permits(sonde_str scope, const char *table);
+/* Whether somebody with this scope ("sales,trips", "*" for all; work.h) may read the table. Names and places never stand in for
+ * each other: what the catalog names is permitted by exactly its name, a file that was found by its place or a folder above it
+ * ("/sales" holds for "/sales/2025.csv"). */
+bool catalog_permits(sonde_str scope, const catalog_table *);
 /* Whether a text could mean the table: its name stands there, in any case, and no longer name that it is a part of. */
 bool catalog_is_named(const char *table, sonde_str text);
 

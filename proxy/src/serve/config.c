@@ -39,6 +39,7 @@ static const struct {
     {"body_bytes", offsetof(config, body_bytes), 1, 1 << 30},
     {"cache_bytes", offsetof(config, cache_bytes), 0, (int64_t)1 << 50},
     {"engine_bytes", offsetof(config, engine_bytes), 64 << 20, (int64_t)1 << 50},
+    {"query_bytes", offsetof(config, query_bytes), 1 << 20, (int64_t)1 << 50},
     {"results_bytes", offsetof(config, results_bytes), 0, (int64_t)1 << 40},
 };
 
@@ -68,6 +69,7 @@ void config_init(config *c) {
                 .body_bytes = 1 << 20,
                 .cache_bytes = (uint64_t)10 << 30,
                 .engine_bytes = (uint64_t)2 << 30,
+                .query_bytes = UINT64_MAX,
                 .results_bytes = 64 << 20};
 }
 

@@ -34,7 +34,8 @@ typedef struct {
   unsigned signature_seconds;     /* how far ahead a signature may end */
   uint64_t body_bytes, cache_bytes;
   uint64_t
-      engine_bytes; /* what the engines of all workers may hold together: tables, and queries under way */
+      engine_bytes;     /* what the engines of all workers may hold together: tables, and queries under way */
+  uint64_t query_bytes; /* of these, what one answer may take beside what its engine keeps */
   uint64_t results_bytes; /* of answers that are kept for the next who asks the same */
   sandbox_mode sandbox;
 } config;

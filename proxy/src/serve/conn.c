@@ -132,6 +132,16 @@ static void note_request(loop *l, const http_request *q, exchange *x) {
   if (x->trace_len) memcpy(x->trace, trace.ptr, x->trace_len);
 }
 
+static void refuse_work(loop *l, const http_request *q, exchange *x, work_refusal why) {
+  if (why == WORK_NAME_TAKEN) {
+    answer_problem(l, q, x, 409, "", "query_exists", "A query of yours with this id is being answered.");
+    return;
+  }
+  metrics_add(&l->metrics, COUNT_REFUSED_BUSY, 1);
+  answer_problem(l, q, x, 503, "Retry-After: 1\r\n", "busy",
+                 "Too many answers are being made; try again in a second.");
+}
+
 /* Hands the request to a worker; `body` becomes the worker's. */
 static step submit(conn *c, const http_request *q, sonde_str head, char *body, size_t body_len) {
   exchange *x = c->x;
@@ -146,16 +156,15 @@ static step submit(conn *c, const http_request *q, sonde_str head, char *body, s
                       .box = &l->box,
                       .deliver = send_work_news,
                       .owner = c};
-  x->work = work_submit(l->site->work, &order);
+  work_refusal why;
+  x->work = work_submit(l->site->work, &order, &why);
   c->state = x->work ? CONN_WAITING : CONN_SENDING;
   if (x->work) {
     x->done = false;
     loop_set_deadline(l, &c->timer, l->site->config.work_seconds);
     return STEP_AGAIN;
   }
-  metrics_add(&l->metrics, COUNT_REFUSED_BUSY, 1);
-  answer_problem(l, q, x, 503, "Retry-After: 1\r\n", "busy",
-                 "Too many answers are being made; try again in a second.");
+  refuse_work(l, q, x, why);
   return STEP_AGAIN;
 }
 

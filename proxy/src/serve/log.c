@@ -94,9 +94,9 @@ bool log_start(request_log *l) {
 static bool has_ended(request_log *l) {
   struct timespec patience;
   if (!l->running) return true;
-  clock_gettime(CLOCK_REALTIME, &patience);
+  clock_gettime(CLOCK_MONOTONIC, &patience);
   patience.tv_sec += END_SECONDS;
-  return pthread_timedjoin_np(l->thread, NULL, &patience) == 0;
+  return pthread_clockjoin_np(l->thread, NULL, CLOCK_MONOTONIC, &patience) == 0;
 }
 
 void log_close(request_log *l) {

@@ -3,30 +3,31 @@
 #include "request.h"
 #include <string.h>
 
+static const struct {
+  const char *extension;
+  media_type type;
+} types[] = {
+    {"parquet", {"application/vnd.apache.parquet", false, false}},
+    {"csv", {"text/csv", false, false}},
+    {"tsv", {"text/tab-separated-values", false, false}},
+    {"arrow", {"application/vnd.apache.arrow.file", false, false}},
+    {"gz", {"application/gzip", false, false}},
+    {"zst", {"application/zstd", false, false}},
+    {"html", {"text/html; charset=utf-8", true, true}},
+    {"js", {"text/javascript; charset=utf-8", true, true}},
+    {"mjs", {"text/javascript; charset=utf-8", true, true}},
+    {"css", {"text/css; charset=utf-8", true, false}},
+    {"wasm", {"application/wasm", true, false}},
+    {"svg", {"image/svg+xml", true, false}},
+    {"json", {"application/json", true, false}},
+    {"map", {"application/json", true, false}},
+    {"png", {"image/png", false, false}},
+    {"ico", {"image/x-icon", false, false}},
+    {"woff2", {"font/woff2", false, false}},
+    {"txt", {"text/plain; charset=utf-8", false, false}},
+};
+
 media_type media_type_of(sonde_str path) {
-  static const struct {
-    const char *extension;
-    media_type type;
-  } types[] = {
-      {"parquet", {"application/vnd.apache.parquet", false, false}},
-      {"csv", {"text/csv", false, false}},
-      {"tsv", {"text/tab-separated-values", false, false}},
-      {"arrow", {"application/vnd.apache.arrow.file", false, false}},
-      {"gz", {"application/gzip", false, false}},
-      {"zst", {"application/zstd", false, false}},
-      {"html", {"text/html; charset=utf-8", true, true}},
-      {"js", {"text/javascript; charset=utf-8", true, true}},
-      {"mjs", {"text/javascript; charset=utf-8", true, true}},
-      {"css", {"text/css; charset=utf-8", true, false}},
-      {"wasm", {"application/wasm", true, false}},
-      {"svg", {"image/svg+xml", true, false}},
-      {"json", {"application/json", true, false}},
-      {"map", {"application/json", true, false}},
-      {"png", {"image/png", false, false}},
-      {"ico", {"image/x-icon", false, false}},
-      {"woff2", {"font/woff2", false, false}},
-      {"txt", {"text/plain; charset=utf-8", false, false}},
-  };
   const char *dot = path.len ? memrchr(path.ptr, '.', path.len) : NULL;
   sonde_str extension = {dot ? dot + 1 : NULL, dot ? (size_t)(path.ptr + path.len - dot) - 1 : 0};
   for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)

@@ -1,22 +1,23 @@
-/* Ids come from the field Sonde-Query of answers that take time. */
+/* Ids are the client's own (field Sonde-Query of the request), or the server's (the same field of the answer). The loop itself
+ * answers: workers may all be busy with what is to be ended. */
 #include "queries.h"
-#include <stdlib.h>
+#include "site.h"
 
-static uint64_t id_of(sonde_str path) {
-  const char *digits = path.ptr + sizeof "/v1/queries/" - 1;
-  char *end;
-  if (path.len < sizeof "/v1/queries/" || *digits < '1' || *digits > '9') return 0;
-  uint64_t id = strtoull(digits, &end, 10);
-  return *end ? 0 : id;
+static const char prefix[] = "/v1/queries/";
+enum { PREFIX_LEN = sizeof prefix - 1 };
+
+bool queries_is_path(const http_request *q) {
+  return q->path.len > PREFIX_LEN && memcmp(q->path.ptr, prefix, PREFIX_LEN) == 0;
 }
 
-static void cancel(work *w, const work_request *q, void *context) {
-  (void)context;
-  uint64_t id = id_of(q->request->path);
-  if (id && work_cancel_id(w, id))
-    work_begin(w, 204, 0, "");
-  else
-    work_problem(w, 404, "not_found", "No such query of yours is being answered.", NULL);
+void queries_answer(loop *l, const http_request *q, const char *user, exchange *x) {
+  sonde_str id = {q->path.ptr + PREFIX_LEN, q->path.len - PREFIX_LEN};
+  if (q->method != METHOD_DELETE) {
+    answer_problem(l, q, x, 405, "Allow: DELETE\r\n", "method", "A query can only be ended here.");
+  } else if (work_cancel_named(l->site->work, user, id)) {
+    answer_begin(l, q, x, 204);
+    out_literal(&x->head, "\r\n");
+  } else {
+    answer_problem(l, q, x, 404, "", "not_found", "No such query of yours is being answered.");
+  }
 }
-
-const work_route queries_route = {METHOD_DELETE, "/v1/queries", true, cancel};

@@ -1,8 +1,9 @@
-/* queries.h — DELETE /v1/queries/{id}: ends an answer that is being made, for who asked for it. */
+/* queries.h — DELETE /v1/queries/{id}: ends an answer that waits or is being made, for who asked for it. */
 #ifndef SERVE_QUERIES_H
 #define SERVE_QUERIES_H
-#include "work.h"
+#include "answer.h"
 
-extern const work_route queries_route;
+bool queries_is_path(const http_request *);
+void queries_answer(loop *, const http_request *, const char *user, exchange *x);
 
 #endif

@@ -1,12 +1,15 @@
 /* See reply.h. */
 #include "reply.h"
 #include "condition.h"
+#include "host.h"
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 /* What is gathered before the first byte leaves: an answer up to this size has a length, and fails as a problem. */
 enum { GATHERED_MAX = 512 << 10 };
+
+const reply_limits reply_unlimited = {UINT64_MAX, UINT64_MAX, UINT64_MAX, 0};
 
 static uint64_t now_ns(void) {
   struct timespec now;
@@ -113,11 +116,16 @@ void reply_end(reply *r) {
 
 /* ---- failing ---- */
 
-bool reply_should_stop(void *user) {
+static bool should_stop(void *user) {
   reply *r = user;
   if (work_cancelled(r->work)) over(r, REPLY_GONE);
   if (r->deadline_ns && now_ns() > r->deadline_ns) over(r, REPLY_TOO_SLOW);
   return r->state != REPLY_GOING;
+}
+
+void reply_bind(reply *r, host *h) {
+  host_stop_when(h, should_stop, r);
+  host_limit_jobs(h, r->limits.memory);
 }
 
 void reply_refuse(work *w, const char *code, const char *detail, const char *members) {
@@ -176,13 +184,19 @@ static void tell_error(reply *r, const sonde_error *err) {
 
 static void tell_limit(reply *r) {
   static const struct {
-    const char *code, *detail;
+    const char *code, *detail, *hint;
   } told[] = {
-      [REPLY_TOO_MANY_ROWS] = {"limit_rows", "The answer has more rows than the limit that was set."},
-      [REPLY_TOO_MANY_BYTES] = {"limit_bytes", "The answer has more bytes than the limit that was set."},
-      [REPLY_TOO_SLOW] = {"limit_seconds", "The answer was not ready within the time that was set."},
+      [REPLY_TOO_MANY_ROWS] = {"limit_rows", "The answer has more rows than the limit that was set.",
+                               "\"hint\":\"add a LIMIT, or raise limits.rows\""},
+      [REPLY_TOO_MANY_BYTES] = {"limit_bytes", "The answer has more bytes than the limit that was set.",
+                                "\"hint\":\"choose fewer columns or rows, or raise limits.bytes\""},
+      [REPLY_TOO_MUCH_MEMORY] =
+          {"limit_memory", "The answer takes more memory than it may have.",
+           "\"hint\":\"filter first, choose fewer columns or groups, or raise limits.memory\""},
+      [REPLY_TOO_SLOW] = {"limit_seconds", "The answer was not ready within the time that was set.",
+                          "\"hint\":\"filter first, or raise limits.seconds\""},
   };
-  work_problem(r->work, 422, told[r->state].code, told[r->state].detail, NULL);
+  work_problem(r->work, 422, told[r->state].code, told[r->state].detail, told[r->state].hint);
 }
 
 void reply_fail(reply *r, const sonde_error *err) {
@@ -192,4 +206,9 @@ void reply_fail(reply *r, const sonde_error *err) {
     tell_limit(r);
   else
     tell_error(r, err);
+}
+
+void reply_fail_job(reply *r, const host *h, const sonde_error *err) {
+  if (host_ran_short(h)) over(r, REPLY_TOO_MUCH_MEMORY);
+  reply_fail(r, err);
 }

@@ -7,16 +7,24 @@
 #include "text.h"
 #include "work.h"
 
+typedef struct host host;
+
 typedef struct {
   uint64_t rows, bytes; /* UINT64_MAX: as many as there are */
-  unsigned seconds;     /* 0: the server's own deadline holds */
+  uint64_t
+      memory; /* that its engine may hold for it beside what it keeps; UINT64_MAX: as much as it may hold at all */
+  uint64_t seconds; /* 0: the server's own deadline holds */
 } reply_limits;
+
+/* None but those of the server. */
+extern const reply_limits reply_unlimited;
 
 typedef enum {
   REPLY_GOING,
   REPLY_GONE,
   REPLY_TOO_MANY_ROWS,
   REPLY_TOO_MANY_BYTES,
+  REPLY_TOO_MUCH_MEMORY,
   REPLY_TOO_SLOW
 } reply_state;
 
@@ -48,10 +56,12 @@ bool reply_write(reply *, const char *bytes, size_t len);
 bool reply_count_rows(reply *, uint64_t more);
 /* Sends what has not left; before that nothing was said, if it was little. */
 void reply_end(reply *);
-/* A host_stop_fn; user is the reply. */
-bool reply_should_stop(void *user);
-/* When the engine did not come to an end: a problem, or a broken stream. */
+/* Jobs of the host end once the answer has no reader or no time left, and hold no more memory than it may. */
+void reply_bind(reply *, host *);
+/* A problem, or a broken stream. */
 void reply_fail(reply *, const sonde_error *);
+/* The same for a job that did not come to its end. */
+void reply_fail_job(reply *, const host *, const sonde_error *);
 /* The same for what is wrong with the request. `members`: as work_problem has them. */
 void reply_refuse(work *, const char *code, const char *detail, const char *members);
 

@@ -107,34 +107,38 @@ static int status_of_refused(const char *bytes, size_t len) {
 /* What is known about names of fields: those that are kept, and some that are acted upon. */
 enum { KNOWN_CONNECTION = FIELDS, KNOWN_TRANSFER_ENCODING, KNOWN_FORWARDED, KNOWN_X_FORWARDED_FOR, KNOWN };
 
-static unsigned known_field(sonde_str name) {
 #define NAME(text)                                                                                           \
   { text, sizeof text - 1 }
-  static const sonde_str names[KNOWN] = {
-      [FIELD_HOST] = NAME("host"),
-      [FIELD_RANGE] = NAME("range"),
-      [FIELD_IF_RANGE] = NAME("if-range"),
-      [FIELD_IF_MATCH] = NAME("if-match"),
-      [FIELD_IF_NONE_MATCH] = NAME("if-none-match"),
-      [FIELD_IF_MODIFIED_SINCE] = NAME("if-modified-since"),
-      [FIELD_IF_UNMODIFIED_SINCE] = NAME("if-unmodified-since"),
-      [FIELD_ACCEPT] = NAME("accept"),
-      [FIELD_ACCEPT_ENCODING] = NAME("accept-encoding"),
-      [FIELD_CONTENT_LENGTH] = NAME("content-length"),
-      [FIELD_CONTENT_TYPE] = NAME("content-type"),
-      [FIELD_EXPECT] = NAME("expect"),
-      [FIELD_ORIGIN] = NAME("origin"),
-      [FIELD_TRACEPARENT] = NAME("traceparent"),
-      [FIELD_SONDE_USER] = NAME("x-sonde-user"),
-      [FIELD_SONDE_TABLES] = NAME("x-sonde-tables"),
-      [KNOWN_CONNECTION] = NAME("connection"),
-      [KNOWN_TRANSFER_ENCODING] = NAME("transfer-encoding"),
-      [KNOWN_FORWARDED] = NAME("forwarded"),
-      [KNOWN_X_FORWARDED_FOR] = NAME("x-forwarded-for"),
-  };
+static const sonde_str known_names[KNOWN] = {
+    [FIELD_HOST] = NAME("host"),
+    [FIELD_RANGE] = NAME("range"),
+    [FIELD_IF_RANGE] = NAME("if-range"),
+    [FIELD_IF_MATCH] = NAME("if-match"),
+    [FIELD_IF_NONE_MATCH] = NAME("if-none-match"),
+    [FIELD_IF_MODIFIED_SINCE] = NAME("if-modified-since"),
+    [FIELD_IF_UNMODIFIED_SINCE] = NAME("if-unmodified-since"),
+    [FIELD_ACCEPT] = NAME("accept"),
+    [FIELD_ACCEPT_ENCODING] = NAME("accept-encoding"),
+    [FIELD_CONTENT_LENGTH] = NAME("content-length"),
+    [FIELD_CONTENT_TYPE] = NAME("content-type"),
+    [FIELD_EXPECT] = NAME("expect"),
+    [FIELD_ORIGIN] = NAME("origin"),
+    [FIELD_TRACEPARENT] = NAME("traceparent"),
+    [FIELD_SONDE_USER] = NAME("x-sonde-user"),
+    [FIELD_SONDE_TABLES] = NAME("x-sonde-tables"),
+    [FIELD_SONDE_QUERY] = NAME("sonde-query"),
+    [KNOWN_CONNECTION] = NAME("connection"),
+    [KNOWN_TRANSFER_ENCODING] = NAME("transfer-encoding"),
+    [KNOWN_FORWARDED] = NAME("forwarded"),
+    [KNOWN_X_FORWARDED_FOR] = NAME("x-forwarded-for"),
+};
 #undef NAME
+
+static unsigned known_field(sonde_str name) {
   unsigned i = 0;
-  while (i < KNOWN && (names[i].len != name.len || strncasecmp(names[i].ptr, name.ptr, name.len) != 0)) i++;
+  while (i < KNOWN &&
+         (known_names[i].len != name.len || strncasecmp(known_names[i].ptr, name.ptr, name.len) != 0))
+    i++;
   return i;
 }
 

@@ -35,6 +35,7 @@ typedef enum {
   FIELD_TRACEPARENT,
   FIELD_SONDE_USER,
   FIELD_SONDE_TABLES,
+  FIELD_SONDE_QUERY,
   FIELDS
 } http_field;
 

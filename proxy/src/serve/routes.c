@@ -39,10 +39,11 @@ static void answer_options(loop *l, const http_request *q, exchange *x) {
     return;
   }
   answer_begin(l, q, x, 204);
-  out_literal(&x->head,
-              "Allow: GET, HEAD, POST, DELETE\r\nAccess-Control-Allow-Methods: GET, HEAD, POST, DELETE\r\n"
-              "Access-Control-Max-Age: 86400\r\nAccess-Control-Allow-Headers: Range, If-Range, If-Match, "
-              "If-None-Match, If-Modified-Since, If-Unmodified-Since, Content-Type, traceparent\r\n\r\n");
+  out_literal(
+      &x->head,
+      "Allow: GET, HEAD, POST, DELETE\r\nAccess-Control-Allow-Methods: GET, HEAD, POST, DELETE\r\n"
+      "Access-Control-Max-Age: 86400\r\nAccess-Control-Allow-Headers: Range, If-Range, If-Match, "
+      "If-None-Match, If-Modified-Since, If-Unmodified-Since, Content-Type, traceparent, Sonde-Query\r\n\r\n");
 }
 
 /* What the front server says about a request that it let through. */
@@ -54,9 +55,8 @@ static bool copy_field(sonde_str field, char *to, size_t cap) {
 }
 
 static sign_verdict trust(const http_request *q, sign_grant *grant) {
-  sonde_str tables = q->fields[FIELD_SONDE_TABLES];
   bool fits = copy_field(q->fields[FIELD_SONDE_USER], grant->user, sizeof grant->user) &&
-              copy_field(tables.ptr ? tables : (sonde_str){"*", 1}, grant->tables, sizeof grant->tables);
+              copy_field(q->fields[FIELD_SONDE_TABLES], grant->tables, sizeof grant->tables);
   return fits ? SIGN_GOOD : SIGN_INVALID;
 }
 
@@ -97,7 +97,6 @@ static bool admit(loop *l, const http_request *q, const origin *from, exchange *
 static bool reads(const http_request *q) { return q->method == METHOD_GET || q->method == METHOD_HEAD; }
 
 static void answer_method(loop *l, const http_request *q, exchange *x) {
-  if (q->content_length) x->keep_alive = false;
   answer_problem(l, q, x, 405, "Allow: GET, HEAD\r\n", "method", "This address does not take this method.");
 }
 
@@ -113,7 +112,6 @@ static work_handler *handler_of(const http_request *q) {
   const work_route *routes = answers_routes(&count);
   for (unsigned i = 0; i < count; i++)
     if (fits_route(&routes[i], q)) return routes[i].answer;
-  if (fits_route(&queries_route, q)) return queries_route.answer;
   return NULL;
 }
 
@@ -130,15 +128,29 @@ static void route_file(loop *l, const http_request *q, exchange *x) {
   }
 }
 
-static void route_v1(loop *l, const http_request *q, exchange *x) {
-  if (path_is_within(q->path, (sonde_str){"/v1/f", 5}) && q->path.len > 6) {
-    route_file(l, q, x);
-    return;
-  }
+static void route_work(loop *l, const http_request *q, exchange *x) {
+  sonde_str name = q->fields[FIELD_SONDE_QUERY];
   x->handler = handler_of(q);
-  if (x->handler) return;
+  if (!x->handler) {
+    answer_problem(l, q, x, 404, "", "not_found", "There is nothing at this address.");
+  } else if (name.ptr && !work_name_is_sane(name)) {
+    x->handler = NULL;
+    answer_problem(l, q, x, 400, "", "query_id",
+                   "An id of a query is a letter, then letters, digits, _ and -, 64 at most.");
+  }
+}
+
+/* A body that no handler takes is not read: the connection ends with the answer. */
+static void route_v1(loop *l, const http_request *q, const sign_grant *grant, exchange *x) {
+  bool keep_alive = x->keep_alive;
   if (q->content_length) x->keep_alive = false;
-  answer_problem(l, q, x, 404, "", "not_found", "There is nothing at this address.");
+  if (path_is_within(q->path, (sonde_str){"/v1/f", 5}) && q->path.len > 6)
+    route_file(l, q, x);
+  else if (queries_is_path(q))
+    queries_answer(l, q, grant->user, x);
+  else
+    route_work(l, q, x);
+  if (x->handler) x->keep_alive = keep_alive;
 }
 
 static bool is_signed_path(const http_request *q) { return path_is_within(q->path, (sonde_str){"/v1", 3}); }
@@ -166,7 +178,7 @@ void route_request(loop *l, const http_request *q, const origin *from, exchange 
       if (q->content_length) x->keep_alive = false;
       return;
     }
-    route_v1(l, q, x);
+    route_v1(l, q, &grant, x);
     keep_grant(x, &grant);
   } else if (!status_answer(l, q, from->trusted, x)) {
     route_page(l, q, x);

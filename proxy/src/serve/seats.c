@@ -170,8 +170,13 @@ seat *seats_take(seats *s, const table_now *wanted, unsigned count) {
   return taken;
 }
 
+static void heed_nobody(host *h) {
+  host_stop_when(h, NULL, NULL);
+  host_limit_jobs(h, UINT64_MAX);
+}
+
 void seats_give_back(seats *s, seat *given) {
-  if (given->host) host_stop_when(given->host, NULL, NULL);
+  if (given->host) heed_nobody(given->host);
   pthread_mutex_lock(&s->mutex);
   given->next = s->free;
   s->free = given;

@@ -1,4 +1,4 @@
-/* seats.h — engines that answer: one for each worker, which keeps the tables it has opened. Whoever answers takes a seat and
+/* seats.h — engines that answer: one for each thread of the workers, which keeps the tables it has opened. Whoever answers takes a seat and
  * gives it back; of those that are free, the one that knows most of the tables asked for. */
 #ifndef SERVE_SEATS_H
 #define SERVE_SEATS_H
@@ -23,7 +23,7 @@ void seats_free(seats *);
 
 typedef struct seat seat;
 seat *seats_take(seats *, const table_now *, unsigned count); /* waits while none is free */
-void seats_give_back(seats *, seat *);
+void seats_give_back(seats *, seat *); /* whatever its host was told to heed is forgotten */
 
 host *seat_host(const seat *);
 /* A table in the seat's engine; valid until it is given back. */

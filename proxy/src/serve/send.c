@@ -169,8 +169,7 @@ static void begin_work_answer(conn *c, const work_news *news) {
   out_text(&x->head, news->fields);
   answer_put_data_fields(c->loop, q, x);
   put_timing(&x->head, x);
-  out_literal(&x->head, "Sonde-Query: "), out_number(&x->head, work_id(x->work)),
-      out_literal(&x->head, "\r\n");
+  out_literal(&x->head, "Sonde-Query: "), out_str(&x->head, work_id(x->work)), out_literal(&x->head, "\r\n");
   end_work_head(x, q, news);
 }
 
@@ -231,9 +230,12 @@ static step say_problem(conn *c, int status, const char *code, const char *detai
   return STEP_AGAIN;
 }
 
-static step fail_work(conn *c) {
+static step fail_work(conn *c, bool ended_by_user) {
+  bool begun = c->x->sent || c->x->head.len;
+  if (ended_by_user && !begun)
+    return say_problem(c, 409, "cancelled", "The query was ended before its answer began.");
   metrics_add(&c->loop->metrics, COUNT_CUT_FAILED, 1);
-  if (c->x->sent || c->x->head.len) return STEP_CUT;
+  if (begun) return STEP_CUT;
   return say_problem(c, 500, "internal", "Making the answer failed.");
 }
 
@@ -245,7 +247,7 @@ static step take_work(conn *c) {
   if (news.failed) {
     free(news.bytes);
     if (news.fd >= 0) close(news.fd);
-    return fail_work(c);
+    return fail_work(c, news.ended_by_user);
   }
   x->head.len = x->head_sent = 0;
   drop_body(x);

@@ -231,11 +231,11 @@ static void reload(site *s) {
 
 static bool ends_within(const loop *l, long milliseconds) {
   struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
+  clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_nsec += milliseconds * 1000000;
   until.tv_sec += until.tv_nsec / 1000000000;
   until.tv_nsec %= 1000000000;
-  return pthread_timedjoin_np(l->thread, NULL, &until) == 0;
+  return pthread_clockjoin_np(l->thread, NULL, CLOCK_MONOTONIC, &until) == 0;
 }
 
 /* Who asks a second time does not want to wait. */

@@ -5,10 +5,22 @@
 #include "peek.h"
 #include "target.h"
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SECONDS_MAX = 3600 };
+/* Without some memory the smallest query fails. */
+static const struct {
+  const char *name;
+  size_t at;
+  uint64_t least, most;
+} limits[] = {
+    {"rows", offsetof(reply_limits, rows), 1, UINT64_MAX},
+    {"bytes", offsetof(reply_limits, bytes), 1, UINT64_MAX},
+    {"memory", offsetof(reply_limits, memory), 1 << 20, UINT64_MAX},
+    {"seconds", offsetof(reply_limits, seconds), 1, 3600},
+};
+enum { LIMITS = sizeof limits / sizeof *limits };
 
 __attribute__((format(printf, 2, 3))) static bool wrong(sql_ask *a, const char *format, ...) {
   va_list args;
@@ -19,9 +31,7 @@ __attribute__((format(printf, 2, 3))) static bool wrong(sql_ask *a, const char *
   return false;
 }
 
-static void begin(sql_ask *a) {
-  *a = (sql_ask){.form = FORM_NONE, .limits = {.rows = UINT64_MAX, .bytes = UINT64_MAX}};
-}
+static void begin(sql_ask *a) { *a = (sql_ask){.form = FORM_NONE, .limits = reply_unlimited}; }
 
 static bool take_form(sql_ask *a, sonde_str name) {
   a->form = form_named(name);
@@ -44,22 +54,20 @@ static bool finish(sql_ask *a, const http_request *q) {
   return wrong(a, "There are JSON, NDJSON, CSV, Arrow streams and Parquet.");
 }
 
-static bool take_limit(sql_ask *a, const char *name, sonde_str digits) {
-  uint64_t n;
-  bool seconds = strcmp(name, "seconds") == 0;
-  if (!param_number(digits, 1, seconds ? SECONDS_MAX : UINT64_MAX, &n))
-    return wrong(a, "The limit of %s is a whole number from 1%s.", name, seconds ? " to 3600" : "");
-  if (seconds) a->limits.seconds = (unsigned)n;
-  if (strcmp(name, "rows") == 0) a->limits.rows = n;
-  if (strcmp(name, "bytes") == 0) a->limits.bytes = n;
-  return true;
+static bool take_limit(sql_ask *a, size_t i, sonde_str digits) {
+  uint64_t *place = (uint64_t *)(void *)((char *)&a->limits + limits[i].at);
+  if (param_number(digits, limits[i].least, limits[i].most, place)) return true;
+  return wrong(a, "The limit of %s is a whole number from %llu%s.", limits[i].name,
+               (unsigned long long)limits[i].least, limits[i].most == 3600 ? " to 3600" : "");
 }
 
-static const char *limit_named(sonde_str name) {
-  static const char *const names[] = {"rows", "bytes", "seconds"};
-  for (size_t i = 0; i < 3; i++)
-    if (str_is(name, names[i])) return names[i];
-  return NULL;
+/* LIMITS: none. */
+static size_t limit_named(sonde_str name) {
+  static const char prefix[] = "limit_";
+  size_t skip = sizeof prefix - 1, i = 0;
+  if (name.len <= skip || memcmp(name.ptr, prefix, skip) != 0) return LIMITS;
+  while (i < LIMITS && !str_is((sonde_str){name.ptr + skip, name.len - skip}, limits[i].name)) i++;
+  return i;
 }
 
 static bool take_params(sql_ask *a, sonde_str json) {
@@ -79,10 +87,8 @@ static bool take_params_text(sql_ask *a, sonde_str plain) {
 
 static bool take_named(sql_ask *a, sonde_str name, const text *plain) {
   sonde_str value = text_str(plain);
-  const char *limit = name.len > 6 && memcmp(name.ptr, "limit_", 6) == 0
-                          ? limit_named((sonde_str){name.ptr + 6, name.len - 6})
-                          : NULL;
-  if (limit) return take_limit(a, limit, value);
+  size_t limit = limit_named(name);
+  if (limit < LIMITS) return take_limit(a, limit, value);
   if (str_is(name, "format")) return take_form(a, value);
   if (str_is(name, "params")) return take_params_text(a, value);
   if (str_is(name, "timezone")) return text_add_json(&a->zone, value), true;
@@ -107,11 +113,10 @@ bool sql_ask_query(sql_ask *a, const http_request *q) {
 /* ---- bodies ---- */
 
 static bool take_limits(sql_ask *a, sonde_str object) {
-  static const char *const names[] = {"rows", "bytes", "seconds"};
   if (*object.ptr != '{') return wrong(a, "limits is an object.");
-  for (size_t i = 0; i < 3; i++) {
-    sonde_str digits = peek_member(object, names[i]);
-    if (digits.len && !take_limit(a, names[i], digits)) return false;
+  for (size_t i = 0; i < LIMITS; i++) {
+    sonde_str digits = peek_member(object, limits[i].name);
+    if (digits.len && !take_limit(a, i, digits)) return false;
   }
   return true;
 }
@@ -133,12 +138,12 @@ static bool take_format_member(sql_ask *a, sonde_str json) {
 
 static bool take_members(sql_ask *a, sonde_str body) {
   sonde_str sql = peek_member(body, "sql"), params = peek_member(body, "params"),
-            limits = peek_member(body, "limits"), format = peek_member(body, "format"),
+            asked = peek_member(body, "limits"), format = peek_member(body, "format"),
             zone = peek_member(body, "timezone");
   if (!sql.len) return wrong(a, "The SQL is missing: {\"sql\": …}.");
   if (!take_string(a, "sql", sql, &a->sql)) return false;
   if (!peek_is_null(params) && !take_params(a, params)) return false;
-  if (!peek_is_null(limits) && !take_limits(a, limits)) return false;
+  if (!peek_is_null(asked) && !take_limits(a, asked)) return false;
   if (!peek_is_null(format) && !take_format_member(a, format)) return false;
   if (!peek_is_null(zone) && !is_string(zone)) return wrong(a, "timezone is a text.");
   if (!peek_is_null(zone)) text_add(&a->zone, zone.ptr, zone.len);

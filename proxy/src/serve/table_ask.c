@@ -4,14 +4,14 @@
 
 static const catalog_table *find(const catalog *c, const work_request *q, sonde_str name) {
   const catalog_table *t = catalog_find(c, name);
-  return t && catalog_permits(q->tables, t->name) ? t : NULL;
+  return t && catalog_permits(q->tables, t) ? t : NULL;
 }
 
 bool table_ask_begin(table_ask *a, work *w, const work_request *q, void *context, sonde_str name) {
   sonde_error err = {0};
   *a = (table_ask){.all = answers_of(context)};
-  a->reply =
-      (reply){.work = w, .request = q, .results = a->all->results, .limits = {UINT64_MAX, UINT64_MAX, 0}};
+  a->reply = (reply){.work = w, .request = q, .results = a->all->results, .limits = reply_unlimited};
+  a->reply.limits.memory = a->all->site->config.query_bytes;
   a->catalog = answers_catalog(a->all);
   a->table = find(a->catalog, q, name);
   if (!a->table)
@@ -29,7 +29,7 @@ bool table_ask_open(table_ask *a) {
   if (reply_known(&a->reply)) return false;
   a->seat = seats_take(a->all->seats, &a->now, 1);
   if (seat_open(a->seat, &a->now, 1, &a->opened, &a->all->site->draining, &err)) {
-    host_stop_when(seat_host(a->seat), reply_should_stop, &a->reply);
+    reply_bind(&a->reply, seat_host(a->seat));
     return true;
   }
   reply_fail(&a->reply, &err);

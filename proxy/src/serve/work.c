@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WINDOW = 256 << 10, FLUSH_FROM = 16 << 10 };
+enum { WINDOW = 256 << 10, FLUSH_FROM = 16 << 10, WORKERS_MAX = 64 };
 
 struct work_pool {
   work_config config;
@@ -19,10 +19,10 @@ struct work_pool {
   pthread_cond_t more;
   work_queue queue;
   work *all; /* waiting or running, for cancelling by id */
-  uint64_t last_id;
+  uint64_t last_number;
   unsigned running, started;
   bool ending;
-  pthread_t threads[64];
+  pthread_t threads[WORKERS_MAX + 1];
 };
 
 struct work {
@@ -32,6 +32,7 @@ struct work {
   work *prev, *next; /* in pool->all */
   atomic_uint refs;
   atomic_bool cancelled;
+  char number[24];
 
   http_request request;
   char *head, *body, *user, *tables;
@@ -44,7 +45,7 @@ struct work {
 
   pthread_mutex_t mutex;
   pthread_cond_t taken;
-  bool begun, told, ended, failed;
+  bool begun, told, ended, failed, ended_by_user;
   int status, fd;
   uint64_t length, written, offset, file_length;
   char *fields;
@@ -123,24 +124,57 @@ static void unlist(work_pool *pool, work *w) {
   if (pool->all == w) pool->all = w->next;
 }
 
-work *work_submit(work_pool *pool, const work_order *order) {
+static sonde_str name_of(const work *w) { return w->request.fields[FIELD_SONDE_QUERY]; }
+
+/* A name begins with a letter, so that it is never taken for the number of another request. */
+bool work_name_is_sane(sonde_str name) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  if (!name.len || name.len > WORK_ID_MAX || memchr(letters + 52, *name.ptr, 12)) return false;
+  for (size_t i = 0; i < name.len; i++)
+    if (!memchr(letters, name.ptr[i], sizeof letters - 1)) return false;
+  return true;
+}
+
+sonde_str work_id(const work *w) {
+  return name_of(w).ptr ? name_of(w) : (sonde_str){w->number, strlen(w->number)};
+}
+
+static bool is_called(const work *w, sonde_str id) {
+  return work_id(w).len == id.len && memcmp(work_id(w).ptr, id.ptr, id.len) == 0;
+}
+
+static work *find(const work_pool *pool, const char *user, sonde_str id) {
+  work *w = pool->all;
+  while (w && !(is_called(w, id) && strcmp(w->user, user) == 0)) w = w->next;
+  return w;
+}
+
+static bool name_is_taken(const work_pool *pool, const work *w) {
+  return name_of(w).ptr && find(pool, w->user, name_of(w));
+}
+
+static bool enqueue(work_pool *pool, work *w, work_refusal *why) {
+  bool taken = name_is_taken(pool, w);
+  *why = taken ? WORK_NAME_TAKEN : WORK_FULL;
+  if (taken || pool->ending || !work_queue_put(&pool->queue, &w->item, w->user)) return false;
+  snprintf(w->number, sizeof w->number, "%llu", (unsigned long long)++pool->last_number);
+  list(pool, w);
+  pthread_cond_signal(&pool->more);
+  return true;
+}
+
+work *work_submit(work_pool *pool, const work_order *order, work_refusal *why) {
   work *w = new_work(pool, order);
+  *why = WORK_FULL;
   if (!w) return NULL;
-  w->item.user = w->user;
   pthread_mutex_lock(&pool->mutex);
-  w->shown.id = ++pool->last_id;
-  bool queued = !pool->ending && work_queue_put(&pool->queue, &w->item);
-  if (queued) {
-    list(pool, w);
-    pthread_cond_signal(&pool->more);
-  }
+  bool queued = enqueue(pool, w, why);
   pthread_mutex_unlock(&pool->mutex);
   if (queued) return w;
   free_work(w);
   return NULL;
 }
 
-uint64_t work_id(const work *w) { return w->shown.id; }
 const http_request *work_request_of(const work *w) { return &w->request; }
 
 static void cancel(work *w) {
@@ -150,9 +184,32 @@ static void cancel(work *w) {
   pthread_mutex_unlock(&w->mutex);
 }
 
-void work_release(work *w) {
-  w->owner = NULL;
+/* A handler that wrote less or more than it had promised has failed, whatever it thinks. */
+static void end(work *w) {
+  pthread_mutex_lock(&w->mutex);
+  bool as_promised = w->length == WORK_UNKNOWN_LENGTH || w->length == w->written;
+  bool counted = w->request.method != METHOD_HEAD;
+  if (!w->begun || work_cancelled(w) || (counted && !as_promised)) w->failed = true;
+  w->ended = true;
+  pthread_mutex_unlock(&w->mutex);
+}
+
+/* Ends it at once if no thread has begun with it; otherwise the thread will. True: the pool knows it no more. */
+static bool withdraw(work_pool *pool, work *w) {
   cancel(w);
+  if (!work_queue_remove(&pool->queue, &w->item)) return false;
+  unlist(pool, w);
+  end(w);
+  return true;
+}
+
+void work_release(work *w) {
+  work_pool *pool = w->pool;
+  w->owner = NULL;
+  pthread_mutex_lock(&pool->mutex);
+  bool waited = withdraw(pool, w);
+  pthread_mutex_unlock(&pool->mutex);
+  if (waited) let_go(w);
   let_go(w);
 }
 
@@ -160,16 +217,21 @@ bool work_cancelled(const work *w) {
   return atomic_load_explicit(&((work *)(uintptr_t)w)->cancelled, memory_order_relaxed);
 }
 
-bool work_cancel_id(work *by, uint64_t id) {
-  work_pool *pool = by->pool;
-  bool found = false;
+static void note_end_by_user(work *w) {
+  pthread_mutex_lock(&w->mutex);
+  w->ended_by_user = true;
+  pthread_mutex_unlock(&w->mutex);
+}
+
+bool work_cancel_named(work_pool *pool, const char *user, sonde_str id) {
   pthread_mutex_lock(&pool->mutex);
-  for (work *w = pool->all; w && !found; w = w->next) {
-    found = w->shown.id == id && strcmp(w->user, by->user) == 0;
-    if (found) cancel(w);
+  work *w = find(pool, user, id);
+  if (w) {
+    note_end_by_user(w);
+    if (withdraw(pool, w)) tell(w), let_go(w);
   }
   pthread_mutex_unlock(&pool->mutex);
-  return found;
+  return w != NULL;
 }
 
 work_news work_take(work *w) {
@@ -178,7 +240,7 @@ work_news work_take(work *w) {
       .begun = w->begun && !w->told, .status = w->status, .length = w->length, .fields = w->fields};
   news.bytes = w->bytes, news.len = w->len;
   news.fd = w->fd, news.offset = w->offset, news.file_length = w->file_length;
-  news.ended = w->ended, news.failed = w->failed;
+  news.ended = w->ended, news.failed = w->failed, news.ended_by_user = w->ended_by_user;
   w->told = w->begun;
   w->bytes = NULL;
   w->len = w->cap = 0;
@@ -285,34 +347,31 @@ void work_problem(work *w, int status, const char *code, const char *detail, con
   }
 }
 
-/* A handler that wrote less or more than it had promised has failed, whatever it thinks. */
-static void run(work *w) {
-  if (!work_cancelled(w)) w->answer(w, &w->shown, w->pool->config.context);
-  pthread_mutex_lock(&w->mutex);
-  bool as_promised = w->length == WORK_UNKNOWN_LENGTH || w->length == w->written;
-  bool counted = w->request.method != METHOD_HEAD;
-  if (!w->begun || work_cancelled(w) || (counted && !as_promised)) w->failed = true;
-  w->ended = true;
-  pthread_mutex_unlock(&w->mutex);
-}
-
 static work *next_work(work_pool *pool) {
-  while (!pool->queue.count && !pool->ending) pthread_cond_wait(&pool->more, &pool->mutex);
-  work_item *item = work_queue_take(&pool->queue);
+  work_item *item;
+  while (!(item = work_queue_take(&pool->queue)) && !pool->ending)
+    pthread_cond_wait(&pool->more, &pool->mutex);
   return item ? (work *)(void *)((char *)item - offsetof(work, item)) : NULL;
 }
 
+static void run(work_pool *pool, work *w) {
+  pthread_mutex_unlock(&pool->mutex);
+  if (!work_cancelled(w)) w->answer(w, &w->shown, pool->config.context);
+  pthread_mutex_lock(&pool->mutex);
+}
+
+/* Its name is free before anybody can know that it has ended. */
 static void *work_all(void *context) {
   work_pool *pool = context;
   pthread_mutex_lock(&pool->mutex);
   for (work *w; (w = next_work(pool));) {
     pool->running++;
-    pthread_mutex_unlock(&pool->mutex);
-    run(w);
-    tell(w);
-    pthread_mutex_lock(&pool->mutex);
+    run(pool, w);
     pool->running--;
+    work_queue_done(&pool->queue, &w->item);
     unlist(pool, w);
+    end(w);
+    tell(w);
     let_go(w);
   }
   pthread_mutex_unlock(&pool->mutex);
@@ -325,13 +384,14 @@ work_pool *work_pool_new(const work_config *config) {
   pool->config = *config;
   pool->queue.max = config->queue;
   pool->queue.max_each = config->queue < 4 ? 1 : config->queue / 4;
+  pool->queue.max_running = config->threads;
   pthread_mutex_init(&pool->mutex, NULL);
   pthread_cond_init(&pool->more, NULL);
   return pool;
 }
 
 bool work_pool_start(work_pool *pool) {
-  while (pool->started < pool->config.threads) {
+  while (pool->started < pool->config.threads + 1) {
     if (pthread_create(&pool->threads[pool->started], NULL, work_all, pool) != 0) return false;
     pool->started++;
   }
@@ -342,6 +402,7 @@ void work_pool_free(work_pool *pool) {
   if (!pool) return;
   pthread_mutex_lock(&pool->mutex);
   pool->ending = true;
+  pool->queue.max_running = UINT32_MAX;
   for (work *w = pool->all; w; w = w->next) cancel(w);
   pthread_cond_broadcast(&pool->more);
   pthread_mutex_unlock(&pool->mutex);

@@ -3,7 +3,7 @@
  * A handler is written as if it stood alone: it looks at its request, begins its answer, writes, and returns. Behind
  * it stand a bounded queue that is fair between users (503 with Retry-After when it is full), back-pressure (a write
  * waits while the client has not taken what was written before), and cancelling (writes answer false, work_cancelled
- * answers true once the client is gone or the server ends).
+ * answers true once the client is gone, has said so by DELETE /v1/queries/{id}, or the server ends).
  *
  *   static void answer_tables(work *w, const work_request *q, void *context) {
  *     if (!work_begin(w, 200, WORK_UNKNOWN_LENGTH, "Content-Type: application/json\r\n")) return;
@@ -25,8 +25,7 @@ typedef struct {
   const http_request *request;
   sonde_str body;   /* of a POST, at most the configured body_bytes */
   sonde_str user;   /* who asks, from the signature; empty when nobody was named */
-  sonde_str tables; /* tables that SQL may read: names separated by commas, "*" for all, empty for none */
-  uint64_t id; /* of this request in the log and for DELETE /v1/queries/{id}: never 0, never used again */
+  sonde_str tables; /* tables that may be read, as catalog_permits understands them; empty for none */
 } work_request;
 
 /* `context` is the site (site.h), whose `answers` is what answers_open made. Both outlive all work. */
@@ -60,7 +59,4 @@ void work_problem(work *, int status, const char *code, const char *detail, cons
 
 /* Nobody waits for the answer any more: the client is gone, its time is over, or the server ends. Cheap; ask often. */
 bool work_cancelled(const work *);
-/* Cancels the request with this id if it was asked by the same user; false when there is none such. */
-bool work_cancel_id(work *, uint64_t id);
-
 #endif

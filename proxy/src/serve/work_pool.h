@@ -7,7 +7,7 @@
 typedef struct work_pool work_pool;
 
 typedef struct {
-  unsigned threads;
+  unsigned threads; /* that may be busy for one user; there is one more, for whoever else asks */
   unsigned queue; /* requests that may wait, in all; one user's may be a quarter of them, but at least one */
   void *context;  /* for all handlers */
 } work_config;
@@ -32,8 +32,20 @@ typedef struct {
   void *owner;
 } work_order;
 
-/* NULL: the queue is full, or memory is short; the body is freed then. */
-work *work_submit(work_pool *, const work_order *);
+typedef enum {
+  WORK_FULL,      /* the queue is, or the user's share of it, or memory is short */
+  WORK_NAME_TAKEN /* the same user has a request of this name (Sonde-Query) under way */
+} work_refusal;
+
+/* NULL: it is not taken, and the body is freed. */
+work *work_submit(work_pool *, const work_order *, work_refusal *);
+/* Ends what the same user asked under this id, waiting or under way; false: there is none such. */
+bool work_cancel_named(work_pool *, const char *user, sonde_str id);
+
+/* The name that the client chose for its request, or a number that is never used again. */
+enum { WORK_ID_MAX = 64 };
+bool work_name_is_sane(sonde_str);
+sonde_str work_id(const work *);
 
 /* The first part of an answer comes with `begun`; bytes are the taker's to free. */
 typedef struct {
@@ -46,12 +58,12 @@ typedef struct {
   int fd; /* -1, or an open file to send in place of bytes; the taker's to close */
   uint64_t offset, file_length;
   bool ended, failed;
+  bool ended_by_user; /* why it failed */
 } work_news;
 
 work_news work_take(work *);
 /* The loop needs no more of it: nothing is delivered after this. */
 void work_release(work *);
-uint64_t work_id(const work *);
 const http_request *work_request_of(const work *);
 
 #endif
