@@ -29,17 +29,20 @@ void text_add(text *t, const char *bytes, size_t len) {
   t->ptr[t->len] = '\0';
 }
 
+/* Most texts fit what is there: they are printed once. */
 void text_print(text *t, const char *format, ...) {
   va_list args, again;
+  make_room(t, 64);
+  size_t room = t->cap - t->len;
   va_start(args, format);
   va_copy(again, args);
-  int len = vsnprintf(NULL, 0, format, args);
+  int len = vsnprintf(t->ptr + t->len, room, format, args);
   va_end(args);
-  if (len > 0) {
+  if (len > 0 && (size_t)len >= room) {
     make_room(t, (size_t)len);
     vsnprintf(t->ptr + t->len, (size_t)len + 1, format, again);
-    t->len += (size_t)len;
   }
+  if (len > 0) t->len += (size_t)len;
   va_end(again);
 }
 

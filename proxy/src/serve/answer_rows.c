@@ -67,7 +67,7 @@ static bool take_page(void *user, sonde_page block) {
 static bool find_view(paging *p, text *spec, sonde_error *err) {
   const seat_table *t = &p->table.opened;
   seat_view view;
-  p->total = peek_u64(peek_member(peek_member(t->info, "rows"), "count"));
+  p->total = t->rows;
   if (!p->view.len) return text_print(spec, "\"table\":%u", t->id), true;
   if (!seat_see(p->table.seat, t, text_str(&p->view), &view, err)) return false;
   p->total = view.rows;
@@ -97,14 +97,18 @@ static sonde_str nth(sonde_str list, uint64_t n) {
 }
 
 static void put_columns(const paging *p, text *out) {
-  sonde_str all = peek_member(p->table.opened.info, "columns"), number;
+  sonde_str all = p->table.opened.columns, number;
   const char *before = "";
+  if (p->ask.all_columns) {
+    text_add(out, all.ptr, all.len);
+    return;
+  }
+  text_add(out, "[", 1);
   for (size_t at = 0; peek_next(text_str(&p->columns), &at, &number); before = ",") {
     sonde_str column = nth(all, peek_u64(number));
-    sonde_str name = peek_member(column, "name"), type = peek_member(column, "type");
-    text_print(out, "%s{\"name\":%.*s,\"type\":%.*s}", before, (int)name.len, name.ptr, (int)type.len,
-               type.ptr);
+    text_print(out, "%s%.*s", before, (int)column.len, column.ptr);
   }
+  text_add(out, "]", 1);
 }
 
 /* Also as a field, for forms that have no room for it. */
@@ -117,9 +121,9 @@ static void put_next(paging *p, text *body) {
 }
 
 static void put_body(paging *p, text *body) {
-  text_print(body, "{\"columns\":[");
+  text_print(body, "{\"columns\":");
   put_columns(p, body);
-  text_print(body, "],\"rows\":[");
+  text_print(body, ",\"rows\":[");
   text_add(body, p->rows.ptr ? p->rows.ptr : "", p->rows.len);
   text_print(body, "],\"total\":%llu,\"next\":", (unsigned long long)p->total);
   if (p->first + p->ask.limit < p->total)
@@ -146,8 +150,7 @@ static void refuse(work *w, const row_ask *a) {
 
 static void answer_opened(paging *p) {
   sonde_error err = {0};
-  sonde_str columns = peek_member(p->table.opened.info, "columns");
-  if (!row_ask_resolve(&p->ask, columns, &p->view, &p->columns))
+  if (!row_ask_resolve(&p->ask, p->table.opened.columns, &p->view, &p->columns))
     refuse(p->table.reply.work, &p->ask);
   else if (read_page(p, &err))
     send_page(p);

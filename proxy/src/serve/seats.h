@@ -29,7 +29,9 @@ host *seat_host(const seat *);
 /* A table in the seat's engine; valid until it is given back. */
 typedef struct {
   unsigned id;
-  sonde_str info; /* TableInfo */
+  uint64_t rows;
+  sonde_str columns; /* their names and types: [{"name","type"}] */
+  sonde_str info;    /* TableInfo */
 } seat_table;
 /* Opens and imports what the seat does not know yet, and for its sake forgets other tables when memory does not hold them all;
  * `out` has room for `count`. What was begun is for everybody: only the server's end (`draining`) breaks it off. */
