@@ -56,7 +56,7 @@ bool cells_is_null(const cells *p, uint32_t column, uint32_t row) {
 }
 
 /* Digits of a whole number; answers how many. */
-static size_t put_digits(uint64_t n, char digits[24]) {
+static size_t put_digits(uint64_t n, char *digits) {
   char backwards[24];
   size_t count = 0;
   do backwards[count++] = (char)('0' + n % 10);
@@ -158,12 +158,10 @@ static void add_decimal(const uint8_t *p, uint32_t scale, text *out) {
 
 static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-/* At least so many digits. */
-static void add_padded(int64_t v, size_t digits, text *out) {
-  char written[24];
-  size_t n = put_digits((uint64_t)v, written);
-  if (n < digits) add_zeros((int)(digits - n), out);
-  text_add(out, written, n);
+/* The last digits of a number that is not negative; answers where they end. */
+static char *put_padded(int64_t v, size_t digits, char *at) {
+  for (size_t i = digits; i-- > 0; v /= 10) at[i] = (char)('0' + v % 10);
+  return at + digits;
 }
 
 /* Civil date of a day number: years are counted from March, so that the leap day ends one; 146,097 days are 400 years. */
@@ -174,25 +172,27 @@ static void add_date(int64_t days, text *out) {
   int64_t march_month = (5 * of_year + 2) / 153, day = of_year - (153 * march_month + 2) / 5 + 1;
   int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
   int64_t year = year_of_era + era * 400 + (month <= 2);
-  if (year < 0) text_add(out, "-", 1);
-  add_padded(year < 0 ? -year : year, 4, out);
-  text_add(out, "-", 1);
-  add_padded(month, 2, out);
-  text_add(out, "-", 1);
-  add_padded(day, 2, out);
+  char made[40], *at = made;
+  if (year < 0) *at++ = '-', year = -year;
+  at = year < 10000 ? put_padded(year, 4, at) : at + put_digits((uint64_t)year, at);
+  *at++ = '-';
+  at = put_padded(month, 2, at);
+  *at++ = '-';
+  at = put_padded(day, 2, at);
+  text_add(out, made, (size_t)(at - made));
 }
 
 /* Fraction digits: none when zero, else 3 or 6. */
 static void add_time(int64_t micros, text *out) {
   int64_t seconds = micros / 1000000, fraction = micros % 1000000;
-  add_padded(seconds / 3600, 2, out);
-  text_add(out, ":", 1);
-  add_padded(seconds / 60 % 60, 2, out);
-  text_add(out, ":", 1);
-  add_padded(seconds % 60, 2, out);
-  if (!fraction) return;
-  text_add(out, ".", 1);
-  add_padded(fraction % 1000 ? fraction : fraction / 1000, fraction % 1000 ? 6 : 3, out);
+  char made[24], *at = put_padded(seconds / 3600, 2, made);
+  *at++ = ':';
+  at = put_padded(seconds / 60 % 60, 2, at);
+  *at++ = ':';
+  at = put_padded(seconds % 60, 2, at);
+  if (fraction) *at++ = '.';
+  if (fraction) at = fraction % 1000 ? put_padded(fraction, 6, at) : put_padded(fraction / 1000, 3, at);
+  text_add(out, made, (size_t)(at - made));
 }
 
 /* Nanoseconds: nine digits where six do not suffice. */
@@ -203,8 +203,8 @@ static void add_nanos(int64_t nanos, text *out) {
     return;
   }
   add_time(micros - micros % 1000000, out);
-  text_add(out, ".", 1);
-  add_padded(nanos % INT64_C(1000000000), 9, out);
+  char made[10] = ".";
+  text_add(out, made, (size_t)(put_padded(nanos % INT64_C(1000000000), 9, made + 1) - made));
 }
 
 static void add_timestamp(int64_t units, bool nanos, bool zoned, text *out) {

@@ -57,6 +57,7 @@ static bool take_page(void *user, sonde_page block) {
   paging *p = user;
   cells page;
   if (!cells_open(block, &page)) return false;
+  text_reserve(&p->rows, 2 * block.size); /* about what its values take as text */
   for (uint32_t row = 0; row < page.n_rows; row++) {
     if (p->rows.len) text_add(&p->rows, ",\n", 2);
     put_row(&p->rows, &page, row);
