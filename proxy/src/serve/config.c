@@ -40,6 +40,7 @@ static const struct {
     {"cache_bytes", offsetof(config, cache_bytes), 0, (int64_t)1 << 50},
     {"engine_bytes", offsetof(config, engine_bytes), 64 << 20, (int64_t)1 << 50},
     {"results_bytes", offsetof(config, results_bytes), 0, (int64_t)1 << 40},
+    {"paged_bytes", offsetof(config, paged_bytes), 0, (int64_t)1 << 62},
 };
 
 static const struct {
@@ -68,7 +69,8 @@ void config_init(config *c) {
                 .body_bytes = 1 << 20,
                 .cache_bytes = (uint64_t)10 << 30,
                 .engine_bytes = (uint64_t)2 << 30,
-                .results_bytes = 64 << 20};
+                .results_bytes = 64 << 20,
+                .paged_bytes = 256 << 20};
 }
 
 static void free_texts(char **list, unsigned count) {

@@ -34,7 +34,8 @@ typedef struct {
   unsigned signature_seconds;     /* how far ahead a signature may end */
   uint64_t body_bytes, cache_bytes;
   uint64_t
-      engine_bytes; /* what the engines of all workers may hold together: tables, and queries under way */
+      engine_bytes;     /* what the engines of all workers may hold together: tables, and queries under way */
+  uint64_t paged_bytes; /* from which on a CSV file's pages are read from it */
   uint64_t results_bytes; /* of answers that are kept for the next who asks the same */
   sandbox_mode sandbox;
 } config;

@@ -236,17 +236,16 @@ static bool load_files(seat *s, table_now *t, known *k, sonde_error *err) {
   return done;
 }
 
-/* What every page asks for, so that none of them looks for it between statistics. */
-static void note_columns(known *k) {
-  sonde_str all = peek_member(text_str(&k->info), "columns"), column;
+void table_columns_put(text *out, sonde_str info) {
+  sonde_str all = peek_member(info, "columns"), column;
   const char *before = "";
-  text_add(&k->columns, "[", 1);
+  text_add(out, "[", 1);
   for (size_t at = 0; peek_next(all, &at, &column); before = ",") {
     sonde_str name = peek_member(column, "name"), type = peek_member(column, "type");
-    text_print(&k->columns, "%s{\"name\":%.*s,\"type\":%.*s}", before, (int)name.len, name.ptr, (int)type.len,
+    text_print(out, "%s{\"name\":%.*s,\"type\":%.*s}", before, (int)name.len, name.ptr, (int)type.len,
                type.ptr);
   }
-  text_add(&k->columns, "]", 1);
+  text_add(out, "]", 1);
 }
 
 static known *load(seat *s, table_now *t, sonde_error *err) {
@@ -261,7 +260,7 @@ static known *load(seat *s, table_now *t, sonde_error *err) {
   text_add(&k->identity, t->identity.ptr, t->identity.len);
   k->id = table_in(&k->info);
   k->rows = peek_u64(peek_member(peek_member(text_str(&k->info), "rows"), "count"));
-  note_columns(k);
+  table_columns_put(&k->columns, text_str(&k->info));
   k->next = s->tables;
   s->tables = k;
   return k;
