@@ -6,6 +6,7 @@
  *       +0 index, type, scale, null_count            u32 each
  *       +16 validity, data, data_bytes, offsets      u64 each: where the Arrow buffers begin, from the block's base */
 #include "cells.h"
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,7 +90,8 @@ static bool few_digits(double v, char digits[24], int *exponent) {
 /* Digits and exponent of the shortest text that reads back as the same double, or float. */
 static int shortest_digits(double v, bool is_float, char digits[24]) {
   char scientific[40];
-  int precision = is_float ? 5 : 14, exponent;
+  bool subnormal = v < (is_float ? (double)FLT_MIN : DBL_MIN); /* has fewer digits than others */
+  int precision = subnormal ? 0 : is_float ? 5 : 14, exponent;
   if (!is_float && few_digits(v, digits, &exponent)) return exponent;
   do snprintf(scientific, sizeof scientific, "%.*e", precision, v);
   while ((is_float ? (double)strtof(scientific, NULL) : strtod(scientific, NULL)) != v && ++precision < 17);
