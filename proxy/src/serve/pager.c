@@ -1,17 +1,17 @@
 /* See pager.h. Two mutexes: whoever runs a job on the engine has the `turn`, and what is known so far lies under `mutex`. The
  * background gives its turn away between two steps when somebody wants a page. */
 #include "pager.h"
+#include "patience.h"
 #include "peek.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Small blocks: a page waits for one of them to end. */
-enum { KEPT = 4, BLOCK_BYTES = 4 << 20, PATIENCE_SECONDS = 1, GIVE_WAY_US = 200, GIVE_WAY_TIMES = 100 };
+enum { KEPT = 4, BLOCK_BYTES = 4 << 20, PATIENCE_MS = 1000, GIVE_WAY_US = 200, GIVE_WAY_TIMES = 100 };
 
 struct pager {
   pager *next; /* newest use first */
@@ -165,20 +165,12 @@ static bool open_pager(pager *p, const table_now *t, uint64_t memory, sonde_erro
   return done;
 }
 
-static void init_condition(pthread_cond_t *c) {
-  pthread_condattr_t means;
-  pthread_condattr_init(&means);
-  pthread_condattr_setclock(&means, CLOCK_MONOTONIC);
-  pthread_cond_init(c, &means);
-  pthread_condattr_destroy(&means);
-}
-
 static pager *new_pager(const table_now *t, uint64_t memory, sonde_error *err) {
   pager *p = memory_of(sizeof *p);
   memset(p, 0, sizeof *p);
   pthread_mutex_init(&p->turn, NULL);
   pthread_mutex_init(&p->mutex, NULL);
-  init_condition(&p->changed);
+  patience_init(&p->changed);
   text_add(&p->identity, t->identity.ptr, t->identity.len);
   if (open_pager(p, t, memory, err)) return p;
   free_pager(p);
@@ -237,16 +229,9 @@ void pager_release(pagers *all, pager *p) {
 
 /* ---- using one ---- */
 
-static void wait_for_count(pager *p) {
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += PATIENCE_SECONDS;
-  while (p->state == PAGER_OPENED && pthread_cond_timedwait(&p->changed, &p->mutex, &until) == 0) continue;
-}
-
 void pager_tell(pager *p, bool needed, pager_about *out) {
   pthread_mutex_lock(&p->mutex);
-  if (needed) wait_for_count(p);
+  while (needed && p->state == PAGER_OPENED && patience_wait(&p->changed, &p->mutex, PATIENCE_MS)) continue;
   *out = (pager_about){.state = p->state, .rows = p->rows};
   text_add(&out->columns, p->columns.ptr ? p->columns.ptr : "", p->columns.len);
   pthread_mutex_unlock(&p->mutex);
