@@ -104,6 +104,11 @@ static void put_wanted_zones(sonde_job *j) {
   buf_u8(&j->info, '}');
 }
 
+void no_info(sonde_job *j, buf *out) {
+  (void)j;
+  buf_put(out, "{}", 2);
+}
+
 sonde_code job_answer(sonde_job *j, sonde_error *err) {
   buf_clear(&j->info);
   if (wants_zones(j))

@@ -58,6 +58,8 @@ void split_end(sonde_job *);
 sonde_step split_step(sonde_job *, sonde_error *);
 /* Writes job->info; the room it takes is kept, so that what could be written once can be written again. */
 sonde_code job_answer(sonde_job *, sonde_error *);
+/* Of jobs whose pages say it all: {}. */
+void no_info(sonde_job *, buf *);
 /* Asks for bytes of the engine's sources: NULL with a want listed or *err set. */
 task job_task(sonde_job *, sonde_error *);
 

@@ -146,8 +146,11 @@ static sonde_step read_step(sonde_job *j, sonde_error *err) {
   return SONDE_PAGE;
 }
 
-static const job_kind read_kind = {
-    .step = read_step, .encode = read_encode, .accept = read_accept, .block_of = read_block_of};
+static const job_kind read_kind = {.step = read_step,
+                                   .encode = read_encode,
+                                   .accept = read_accept,
+                                   .block_of = read_block_of,
+                                   .info = no_info};
 
 sonde_code read_start(sonde_job *j, const json *spec, sonde_error *err) {
   view *v = engine_view(j->engine, json_u64(json_get(spec, "view"), 0));

@@ -107,12 +107,7 @@ sonde_code bad_start(sonde_job *j, const json *spec, sonde_error *err) {
   return SONDE_OK;
 }
 
-static void drop_info(sonde_job *j, buf *out) {
-  (void)j;
-  buf_put(out, "{}", 2);
-}
-
-static const job_kind drop_kind = {.step = instant, .info = drop_info};
+static const job_kind drop_kind = {.step = instant, .info = no_info};
 
 sonde_code drop_start(sonde_job *j, const json *spec, sonde_error *err) {
   sonde_engine *e = j->engine;

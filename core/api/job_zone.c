@@ -11,12 +11,7 @@ static sonde_step zone_step(sonde_job *j, sonde_error *err) {
   return SONDE_DONE;
 }
 
-static void zone_info(sonde_job *j, buf *out) {
-  (void)j;
-  buf_put(out, "{}", 2);
-}
-
-static const job_kind zone_kind = {.step = zone_step, .info = zone_info};
+static const job_kind zone_kind = {.step = zone_step, .info = no_info};
 
 static uint32_t count(const json *list) {
   uint32_t n = 0;

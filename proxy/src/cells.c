@@ -6,7 +6,7 @@
  *       +0 index, type, scale, null_count            u32 each
  *       +16 validity, data, data_bytes, offsets      u64 each: where the Arrow buffers begin, from the block's base */
 #include "cells.h"
-#include <inttypes.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,34 +56,80 @@ bool cells_is_null(const cells *p, uint32_t column, uint32_t row) {
   return validity && !bit_at(p->base + validity, row);
 }
 
+/* Digits of a whole number; answers how many. */
+static size_t put_digits(uint64_t n, char *digits) {
+  char backwards[24];
+  size_t count = 0;
+  do backwards[count++] = (char)('0' + n % 10);
+  while (n /= 10);
+  for (size_t i = 0; i < count; i++) digits[i] = backwards[count - 1 - i];
+  return count;
+}
+
+static void trim_zeros(char *digits, size_t n) {
+  while (n > 1 && digits[n - 1] == '0') n--;
+  digits[n] = '\0';
+}
+
+/* Most doubles of tables were written with few digits: a whole number below 10^15 over a power of ten, both exact, so that the division
+ * rounds once and is the double that these digits mean. 15 digits belong to one double only: none shorter reads back. */
+static bool few_digits(double v, char digits[24], int *exponent) {
+  double scale = 1;
+  if (v < 1e-5) return false;
+  for (int places = 0; v * scale < 1e15; places++, scale *= 10) {
+    uint64_t whole = (uint64_t)(v * scale + 0.5);
+    if ((double)whole / scale != v) continue;
+    size_t n = put_digits(whole, digits);
+    *exponent = (int)n - 1 - places;
+    trim_zeros(digits, n);
+    return true;
+  }
+  return false;
+}
+
 /* Digits and exponent of the shortest text that reads back as the same double, or float. */
 static int shortest_digits(double v, bool is_float, char digits[24]) {
   char scientific[40];
-  int precision = is_float ? 5 : 14;
+  bool subnormal = v < (is_float ? (double)FLT_MIN : DBL_MIN); /* has fewer digits than others */
+  int precision = subnormal ? 0 : is_float ? 5 : 14, exponent;
+  if (!is_float && few_digits(v, digits, &exponent)) return exponent;
   do snprintf(scientific, sizeof scientific, "%.*e", precision, v);
   while ((is_float ? (double)strtof(scientific, NULL) : strtod(scientific, NULL)) != v && ++precision < 17);
   const char *e = strchr(scientific, 'e');
   size_t n = 0;
   for (const char *c = scientific; c < e; c++)
     if (*c != '.') digits[n++] = *c;
-  while (n > 1 && digits[n - 1] == '0') n--;
-  digits[n] = '\0';
+  trim_zeros(digits, n);
   return atoi(e + 1);
 }
+
+static void add_zeros(int n, text *out) { text_add(out, "00000000000000000000", (size_t)n); }
 
 /* As JavaScript writes numbers: plain from 1e-6 to 1e21, with an exponent beyond. */
 static void add_finite(double v, bool is_float, text *out) {
   char d[24];
   if (v < 0) text_add(out, "-", 1);
   int exponent = shortest_digits(fabs(v), is_float, d), n = (int)strlen(d);
-  if (exponent < -6 || exponent >= 21)
+  if (exponent < -6 || exponent >= 21) {
     text_print(out, "%c%s%se%+d", d[0], n > 1 ? "." : "", d + 1, exponent);
-  else if (exponent < 0)
-    text_print(out, "0.%.*s%s", -exponent - 1, "00000", d);
-  else if (n <= exponent + 1)
-    text_print(out, "%s%.*s", d, exponent + 1 - n, "00000000000000000000");
-  else
-    text_print(out, "%.*s.%s", exponent + 1, d, d + exponent + 1);
+  } else if (exponent < 0) {
+    text_add(out, "0.", 2);
+    add_zeros(-exponent - 1, out);
+    text_add(out, d, (size_t)n);
+  } else if (n <= exponent + 1) {
+    text_add(out, d, (size_t)n);
+    add_zeros(exponent + 1 - n, out);
+  } else {
+    text_add(out, d, (size_t)exponent + 1);
+    text_add(out, ".", 1);
+    text_add(out, d + exponent + 1, (size_t)(n - exponent - 1));
+  }
+}
+
+static void add_int64(int64_t v, text *out) {
+  char digits[24];
+  if (v < 0) text_add(out, "-", 1);
+  text_add(out, digits, put_digits(v < 0 ? -(uint64_t)v : (uint64_t)v, digits));
 }
 
 static void add_double(double v, bool is_float, text *out) {
@@ -114,6 +160,12 @@ static void add_decimal(const uint8_t *p, uint32_t scale, text *out) {
 
 static int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
+/* The last digits of a number that is not negative; answers where they end. */
+static char *put_padded(int64_t v, size_t digits, char *at) {
+  for (size_t i = digits; i-- > 0; v /= 10) at[i] = (char)('0' + v % 10);
+  return at + digits;
+}
+
 /* Civil date of a day number: years are counted from March, so that the leap day ends one; 146,097 days are 400 years. */
 static void add_date(int64_t days, text *out) {
   int64_t shifted = days + 719468, era = floor_divide(shifted, 146097), of_era = shifted - era * 146097;
@@ -122,18 +174,27 @@ static void add_date(int64_t days, text *out) {
   int64_t march_month = (5 * of_year + 2) / 153, day = of_year - (153 * march_month + 2) / 5 + 1;
   int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
   int64_t year = year_of_era + era * 400 + (month <= 2);
-  text_print(out, "%s%04" PRId64 "-%02" PRId64 "-%02" PRId64, year < 0 ? "-" : "", year < 0 ? -year : year,
-             month, day);
+  char made[40], *at = made;
+  if (year < 0) *at++ = '-', year = -year;
+  at = year < 10000 ? put_padded(year, 4, at) : at + put_digits((uint64_t)year, at);
+  *at++ = '-';
+  at = put_padded(month, 2, at);
+  *at++ = '-';
+  at = put_padded(day, 2, at);
+  text_add(out, made, (size_t)(at - made));
 }
 
 /* Fraction digits: none when zero, else 3 or 6. */
 static void add_time(int64_t micros, text *out) {
   int64_t seconds = micros / 1000000, fraction = micros % 1000000;
-  text_print(out, "%02" PRId64 ":%02" PRId64 ":%02" PRId64, seconds / 3600, seconds / 60 % 60, seconds % 60);
-  if (fraction % 1000)
-    text_print(out, ".%06" PRId64, fraction);
-  else if (fraction)
-    text_print(out, ".%03" PRId64, fraction / 1000);
+  char made[24], *at = put_padded(seconds / 3600, 2, made);
+  *at++ = ':';
+  at = put_padded(seconds / 60 % 60, 2, at);
+  *at++ = ':';
+  at = put_padded(seconds % 60, 2, at);
+  if (fraction) *at++ = '.';
+  if (fraction) at = fraction % 1000 ? put_padded(fraction, 6, at) : put_padded(fraction / 1000, 3, at);
+  text_add(out, made, (size_t)(at - made));
 }
 
 /* Nanoseconds: nine digits where six do not suffice. */
@@ -144,7 +205,8 @@ static void add_nanos(int64_t nanos, text *out) {
     return;
   }
   add_time(micros - micros % 1000000, out);
-  text_print(out, ".%09" PRId64, nanos % INT64_C(1000000000));
+  char made[10] = ".";
+  text_add(out, made, (size_t)(put_padded(nanos % INT64_C(1000000000), 9, made + 1) - made));
 }
 
 static void add_timestamp(int64_t units, bool nanos, bool zoned, text *out) {
@@ -152,7 +214,7 @@ static void add_timestamp(int64_t units, bool nanos, bool zoned, text *out) {
   add_date(days, out);
   text_add(out, " ", 1);
   (nanos ? add_nanos : add_time)(units - days * day, out);
-  if (zoned) text_print(out, "+00:00");
+  if (zoned) text_add(out, "+00:00", 6);
 }
 
 static void add_bytes(sonde_str s, text *out) {
@@ -177,8 +239,10 @@ void cells_add_text(const cells *p, uint32_t c, uint32_t row, text *out) {
   cell_type type = cells_type(p, c);
   switch (type) {
   case CELL_NONE: break;
-  case CELL_BOOL: text_print(out, bit_at(data_of(p, c, 0, 1), row) ? "true" : "false"); break;
-  case CELL_INT64: text_print(out, "%" PRId64, (int64_t)u64_at(data_of(p, c, row, 8))); break;
+  case CELL_BOOL:
+    bit_at(data_of(p, c, 0, 1), row) ? text_add(out, "true", 4) : text_add(out, "false", 5);
+    break;
+  case CELL_INT64: add_int64((int64_t)u64_at(data_of(p, c, row, 8)), out); break;
   case CELL_DOUBLE:
   case CELL_FLOAT: add_double(double_at(p, c, row), type == CELL_FLOAT, out); break;
   case CELL_DECIMAL: add_decimal(data_of(p, c, row, 16), scale, out); break;
@@ -196,22 +260,33 @@ void cells_add_text(const cells *p, uint32_t c, uint32_t row, text *out) {
   }
 }
 
-static bool is_json_literal(cell_type type, const text *value) {
-  if (type == CELL_DOUBLE || type == CELL_FLOAT) return strcspn(value->ptr, "NI") == value->len;
+/* Whose text is what JSON has for it. */
+static bool is_json_literal(cell_type type) {
   if (type >= CELL_LIST && type <= CELL_MAP) return true; /* it is JSON already */
   return type == CELL_BOOL || type == CELL_INT64 || type == CELL_DECIMAL;
 }
 
-void cells_add_json(const cells *p, uint32_t column, uint32_t row, text *out) {
+static bool is_finite(const cells *p, uint32_t column, uint32_t row) {
+  cell_type type = cells_type(p, column);
+  return (type == CELL_DOUBLE || type == CELL_FLOAT) && isfinite(double_at(p, column, row));
+}
+
+static void add_quoted(const cells *p, uint32_t column, uint32_t row, text *out) {
   text value = {0};
-  if (cells_is_null(p, column, row)) {
-    text_add(out, "null", 4);
+  if (cells_type(p, column) == CELL_TEXT) {
+    text_add_json(out, string_at(p, column, row));
     return;
   }
   cells_add_text(p, column, row, &value);
-  if (value.ptr && is_json_literal(cells_type(p, column), &value))
-    text_add(out, value.ptr, value.len);
-  else
-    text_add_json(out, text_str(&value));
+  text_add_json(out, text_str(&value));
   text_free(&value);
+}
+
+void cells_add_json(const cells *p, uint32_t column, uint32_t row, text *out) {
+  if (cells_is_null(p, column, row))
+    text_add(out, "null", 4);
+  else if (is_json_literal(cells_type(p, column)) || is_finite(p, column, row))
+    cells_add_text(p, column, row, out);
+  else
+    add_quoted(p, column, row, out);
 }

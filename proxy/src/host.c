@@ -88,10 +88,11 @@ uint32_t host_add(host *h, const char *path, sonde_error *err) {
 
 uint32_t host_sources(const host *h) { return h->sources.count; }
 
-static sonde_config engine_config(uint64_t memory, bool keep_columns) {
+static sonde_config engine_config(uint64_t memory, const host_options *options) {
   return (sonde_config){.struct_size = sizeof(sonde_config),
                         .memory_limit = memory,
-                        .keep_limit = keep_columns ? memory / 2 : 0};
+                        .keep_limit = options->keep_columns ? memory / 2 : 0,
+                        .block_bytes = options->block_bytes};
 }
 
 /* One engine for the job and one for each thread. */
@@ -102,8 +103,8 @@ static void configure(host *h, const host_options *options) {
     lead = options->memory / 2;
     other = lead / others;
   }
-  h->lead = engine_config(lead, options->keep_columns);
-  h->config = engine_config(other, options->keep_columns);
+  h->lead = engine_config(lead, options);
+  h->config = engine_config(other, options);
 }
 
 host *host_open(const host_options *options, sonde_error *err) {

@@ -9,9 +9,10 @@ typedef struct host host;
 typedef struct {
   const char *path;
   unsigned threads;
-  uint64_t memory;   /* bytes all engines together may hold; 0: 256 MB each */
-  bool gathers;      /* `memory` is given, and half of it is for the engine that runs the jobs */
-  bool keep_columns; /* whether they keep decoded columns between jobs */
+  uint64_t memory;      /* bytes all engines together may hold; 0: 256 MB each */
+  bool gathers;         /* `memory` is given, and half of it is for the engine that runs the jobs */
+  bool keep_columns;    /* whether they keep decoded columns between jobs */
+  uint32_t block_bytes; /* of a source in one fragment; 0: by its size */
 } host_options;
 
 host *host_open(const host_options *,

@@ -15,31 +15,27 @@ void *memory_of(size_t size) { return must(malloc(size ? size : 1)); }
 
 sonde_str str_from(const char *terminated) { return (sonde_str){terminated, strlen(terminated)}; }
 
-static void make_room(text *t, size_t more) {
+void text_reserve(text *t, size_t more) {
   size_t wanted = t->len + more + 1;
   if (wanted <= t->cap) return;
   t->cap = wanted > 2 * t->cap ? wanted : 2 * t->cap;
   t->ptr = must(realloc(t->ptr, t->cap));
 }
 
-void text_add(text *t, const char *bytes, size_t len) {
-  make_room(t, len);
-  if (len) memcpy(t->ptr + t->len, bytes, len);
-  t->len += len;
-  t->ptr[t->len] = '\0';
-}
-
+/* Most texts fit what is there: they are printed once. */
 void text_print(text *t, const char *format, ...) {
   va_list args, again;
+  text_reserve(t, 64);
+  size_t room = t->cap - t->len;
   va_start(args, format);
   va_copy(again, args);
-  int len = vsnprintf(NULL, 0, format, args);
+  int len = vsnprintf(t->ptr + t->len, room, format, args);
   va_end(args);
-  if (len > 0) {
-    make_room(t, (size_t)len);
+  if (len > 0 && (size_t)len >= room) {
+    text_reserve(t, (size_t)len);
     vsnprintf(t->ptr + t->len, (size_t)len + 1, format, again);
-    t->len += (size_t)len;
   }
+  if (len > 0) t->len += (size_t)len;
   va_end(again);
 }
 

@@ -2,13 +2,21 @@
 #ifndef TEXT_H
 #define TEXT_H
 #include <sonde.h>
+#include <string.h>
 
 typedef struct {
   char *ptr;
   size_t len, cap;
 } text; /* {0} is an empty one; terminated whenever it is not {0} */
 
-void text_add(text *, const char *bytes, size_t len);
+/* For at least so many more bytes. */
+void text_reserve(text *, size_t more);
+static inline void text_add(text *t, const char *bytes, size_t len) {
+  if (t->cap - t->len <= len) text_reserve(t, len);
+  if (len) memcpy(t->ptr + t->len, bytes, len);
+  t->len += len;
+  t->ptr[t->len] = '\0';
+}
 __attribute__((format(printf, 2, 3))) void text_print(text *, const char *format, ...);
 void text_add_json(text *, sonde_str); /* quoted and escaped */
 void text_clear(text *);

@@ -1,22 +1,24 @@
 // Answers of `sonde serve` beside the same endpoints on Django with pandas and on Polars behind Node: users who each ask one
 // request after the other, on one generated table. `fresh` requests all differ, so that none is answered from what was kept;
-// `again` are ten that everybody asks. Django is Debian's (python3-django, python3-pandas) and left out where it is not.
-//   node answers.mjs [--rows 650000] [--users 20] [--seconds 5] [--contenders sonde,polars,django]
+// `again` are ten that everybody asks. Django is Debian's (python3-django, python3-pandas) and left out where it is not. Needs wrk.
+// Prints Markdown and writes JSON to `results`.
+//   node answers.mjs [--rows 650000] [--users 20] [--seconds 4] [--rounds 3] [--contenders sonde,polars,django]
 import { spawn } from 'node:child_process'
-import { copyFileSync, linkSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, get as httpGet } from 'node:http'
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { pythonWithPandas, sondeBinary } from './lib/machine.mjs'
-import { peakMemory } from './lib/proc.mjs'
+import { describeMachine, describeVersions, pythonWithPandas, sondeBinary } from './lib/machine.mjs'
+import { median, orderOf } from './lib/median.mjs'
+import { peakMemory, watchOthers } from './lib/proc.mjs'
 import { tablePath } from './lib/table.mjs'
+import { load } from './lib/wrk.mjs'
 
 const { values } = parseArgs({ options: {
-  rows: { type: 'string', default: '650000' }, users: { type: 'string', default: '20' }, seconds: { type: 'string', default: '5' },
-  contenders: { type: 'string', default: 'sonde,polars,django' } } })
-const rows = Number(values.rows), users = Number(values.users), seconds = Number(values.seconds)
+  rows: { type: 'string', default: '650000' }, users: { type: 'string', default: '20' }, seconds: { type: 'string', default: '4' },
+  rounds: { type: 'string', default: '3' }, contenders: { type: 'string', default: 'sonde,polars,django' } } })
+const rows = Number(values.rows), users = Number(values.users), seconds = Number(values.seconds), rounds = Number(values.rounds)
 const folder = mkdtempSync(join(tmpdir(), 'sonde-answers-'))
 const beside = (name) => fileURLToPath(new URL(`answers/${name}`, import.meta.url))
 
@@ -28,84 +30,71 @@ function link(from, to) {
   }
 }
 
-const sql = (text) => `/v1/sql?q=${encodeURIComponent(text)}`
-/** What is asked, as a path, from a number that makes it differ from others. */
-const plain = {
-  page: (n) => `/page?first=${(n * 7919) % (rows - 100)}`,
-  filter: (n) => `/filter?status=open&above=${n / 100}`,
-  group: (n) => `/group?above=${n / 100}`,
-}
+const piped = { stdio: ['ignore', 'pipe', 'inherit'] }
+/** {…} as lib/wrk.mjs fills it in: lua's patterns make % of no use in them. */
+const sql = (text) => `/v1/sql?q=${text.split(/(\{\w+\})/).map((part, i) => (i % 2 ? part : encodeURIComponent(part))).join('')}`
+const plain = { page: '/page?first={row}', filter: '/filter?status=open&above={hundredth}', group: '/group?above={hundredth}' }
 const contenders = {
   sonde: {
     start(port) {
       link(tablePath(rows), join(folder, 'sales.csv'))
       writeFileSync(join(folder, 'sonde.toml'), `listen = ["127.0.0.1:${port}"]\nroot = "${folder}"\n`)
-      return spawn(sondeBinary, ['serve', '--config', join(folder, 'sonde.toml')], { stdio: ['ignore', 'pipe', 'inherit'] })
+      return spawn(sondeBinary, ['serve', '--config', join(folder, 'sonde.toml')], piped)
     },
     paths: {
-      page: (n) => `/v1/tables/sales/rows?first=${(n * 7919) % (rows - 100)}`,
-      filter: (n) => sql(`SELECT * FROM sales WHERE status = 'open' AND price > ${n / 100} LIMIT 100`),
-      group: (n) => sql(`SELECT city, count(*) AS n, avg(balance) AS mean FROM sales WHERE price > ${n / 100} GROUP BY city`),
+      page: '/v1/tables/sales/rows?first={row}',
+      filter: sql("SELECT * FROM sales WHERE status = 'open' AND price > {hundredth} LIMIT 100"),
+      group: sql('SELECT city, count(*) AS n, avg(balance) AS mean FROM sales WHERE price > {hundredth} GROUP BY city'),
     },
   },
-  polars: { start: (port) => spawn(process.execPath, [beside('polars_server.mjs'), tablePath(rows), String(port)], { stdio: ['ignore', 'pipe', 'inherit'] }), paths: plain },
-  django: { start: (port) => spawn(pythonWithPandas(), [beside('django_site.py'), tablePath(rows), String(port)], { stdio: ['ignore', 'pipe', 'inherit'] }), paths: plain },
+  polars: { start: (port) => spawn(process.execPath, [beside('polars_server.mjs'), tablePath(rows), String(port)], piped), paths: plain },
+  django: { start: (port) => spawn(pythonWithPandas(), [beside('django_site.py'), tablePath(rows), String(port)], piped), paths: plain },
+}
+const kinds = Object.keys(plain)
+
+/** Answers at once what is to be ended, whatever happens afterwards. */
+function start(name, port) {
+  const child = contenders[name].start(port)
+  return { child, port, ended: new Promise((resolve) => child.once('exit', resolve)) }
 }
 
-const agent = new Agent({ keepAlive: true })
-const ask = (port, path) => new Promise((resolve, reject) => {
-  const began = performance.now()
-  httpGet({ port, host: '127.0.0.1', path, agent }, (response) => {
-    let bytes = 0
-    response.on('data', (part) => (bytes += part.length))
-    response.on('error', reject)
-    response.on('end', () => (response.statusCode === 200 && bytes > 50 ? resolve(performance.now() - began) : reject(new Error(`${path}: ${response.statusCode}`))))
-  }).on('error', reject)
-})
-
-let number = 0
-/** Everybody asks until the time is over; answers the times, sorted. */
-async function load(port, path, next) {
-  const times = [], end = performance.now() + seconds * 1000
-  await Promise.all(Array.from({ length: users }, async () => {
-    while (performance.now() < end) times.push(await ask(port, path(next())))
-  }))
-  return times.sort((a, b) => a - b)
+/** Ready: it says so, and every worker of it has read the table. */
+async function isReady(name, { child, ended, port }) {
+  await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended.then(() => { throw new Error(`${name} ended`) })])
+  await load(folder, port, contenders[name].paths.group, { users: 4, seconds: 2, rows: rows - 100 })
 }
 
-const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]
-const kinds = ['page', 'filter', 'group']
-
-async function measure(name, port) {
-  const { start, paths } = contenders[name]
-  const began = performance.now(), child = start(port)
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  try {
-    await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended.then(() => { throw new Error(`${name} ended`) })])
-    for (let i = 0; i < 8; i++) await Promise.all([ask(port, paths.group(++number)), ask(port, paths.group(++number))]) // every worker has read the table
-    console.error(`${name} is ready after ${((performance.now() - began) / 1000).toFixed(1)} s`)
-    const lines = []
-    for (const kind of kinds) {
-      lines.push([`${kind}, fresh`, await load(port, paths[kind], () => ++number)])
-      lines.push([`${kind}, again`, await load(port, paths[kind], () => Math.floor(Math.random() * 10))])
-    }
-    return { lines, peak: peakMemory(child.pid) }
-  } finally {
-    child.kill('SIGKILL')
-    await ended
-  }
-}
-
-console.log(`${rows} rows, ${users} users, ${seconds} s each; load average ${loadavg()[0].toFixed(1)}\n`)
-console.log('| contender | asked | answers/s | P50 ms | P90 ms | P99 ms | peak memory |\n| --- | --- | --- | --- | --- | --- | --- |')
+const asked = kinds.flatMap((kind) => [['fresh', 0], ['again', 10]].map(([what, different]) => ({ name: `${kind}, ${what}`, kind, different })))
+const names = values.contenders.split(',').filter((name) => name !== 'django' || pythonWithPandas())
+const running = {}, readings = []
+const others = watchOthers()
 try {
-  for (const [i, name] of values.contenders.split(',').entries()) {
-    if (name === 'django' && !pythonWithPandas()) continue
-    const { lines, peak } = await measure(name, 18090 + i)
-    for (const [kind, times] of lines)
-      console.log(`| ${name} | ${kind} | ${(times.length / seconds).toFixed(0)} | ${[0.5, 0.9, 0.99].map((p) => percentile(times, p).toFixed(1)).join(' | ')} | ${(peak / 1e6).toFixed(0)} MB |`)
+  for (const [i, name] of names.entries()) await isReady(name, (running[name] = start(name, 18090 + i)))
+  for (let round = 0; round < rounds; round++) {
+    for (const { name: what, kind, different } of asked) {
+      for (const name of orderOf(round, names)) {
+        const reading = await load(folder, running[name].port, contenders[name].paths[kind], { users, seconds, rows: rows - 100, different })
+        readings.push({ contender: name, what, ...reading })
+        console.error(`${name}, ${what}: ${reading.rate.toFixed(0)}/s`)
+      }
+    }
   }
 } finally {
+  for (const one of Object.values(running)) one.peak = peakMemory(one.child.pid), one.child.kill('SIGKILL'), await one.ended
   rmSync(folder, { recursive: true })
 }
-process.exit(0)
+
+const of = (contender, what, key) => median(readings.filter((one) => one.contender === contender && one.what === what).map((one) => one[key]))
+const factor = (what, peer) => (peer === names[0] ? '' : `×${(of(names[0], what, 'rate') / of(peer, what, 'rate')).toFixed(1)}`)
+const { wall, others: busy } = others()
+console.log(`## Answers: ${rows} rows, ${users} users, median of ${rounds} rounds of ${seconds} s; load average ${loadavg()[0].toFixed(1)}, other processes kept ${(busy / wall).toFixed(2)} cores busy\n`)
+console.log('| asked | contender | answers/s | P50 ms | P90 ms | P99 ms | sonde / this |\n| --- | --- | --: | --: | --: | --: | --: |')
+for (const { name: what } of asked)
+  for (const name of names) console.log(`| ${what} | ${name} | ${of(name, what, 'rate').toFixed(0)} | ${['p50', 'p90', 'p99'].map((key) => of(name, what, key).toFixed(1)).join(' | ')} | ${factor(what, name)} |`)
+console.log(`\nPeak memory: ${names.map((name) => `${name} ${(running[name].peak / 1e6).toFixed(0)} MB`).join(', ')}.`)
+
+const results = new URL('results/', import.meta.url)
+mkdirSync(results, { recursive: true })
+writeFileSync(new URL(`${new Date().toISOString().slice(0, 16).replace(':', '')}-answers.json`, results), `${JSON.stringify({
+  machine: describeMachine(), versions: describeVersions(), rows, users, seconds, rounds, othersCores: Number((busy / wall).toFixed(2)),
+  peakBytes: Object.fromEntries(names.map((name) => [name, running[name].peak])), readings }, null, 1)}\n`)

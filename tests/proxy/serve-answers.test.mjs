@@ -368,6 +368,17 @@ test('a catalog that is wrong ends the start, and leaves a running server as it 
   writeFileSync(shop.path('catalog.json'), good)
 })
 
+test('the same asked by many at once is one answer for all of them', async () => {
+  const q = 'SELECT city, count(*) AS n, sum(a.price * b.price) AS s FROM "all" a JOIN "both years" b USING (city) GROUP BY city ORDER BY city'
+  const answers = await Promise.all(Array.from({ length: 12 }, () => query(q)))
+  assert.deepEqual(JSON.parse(answers[0].text).rows.map(([city]) => city), cities.filter(Boolean).sort())
+  for (const answer of answers) assert.deepEqual([answer.status, answer.text, answer.headers.etag], [200, answers[0].text, answers[0].headers.etag])
+  const large = await Promise.all(Array.from({ length: 4 }, () => query('SELECT a.id FROM "all" a, range(1000)', { format: 'csv' })))
+  for (const { complete, body } of large) assert.deepEqual([complete, body.length], [true, large[0].body.length], 'what is too large to be kept is made for each')
+  const wrong = await Promise.all(Array.from({ length: 4 }, () => query('SELECT city::INTEGER FROM "all"')))
+  for (const answer of wrong) assert.equal(problem(answer).code, 'value')
+})
+
 test('many ask at once, and each is answered', async () => {
   const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => rowsOf(`SELECT count(*) FROM "all" WHERE id % 10 = ${i % 10}`)))
   assert.deepEqual(answers, Array.from({ length: 40 }, () => [[300]]))

@@ -6,6 +6,9 @@
 #include "place.h"
 #include "results.h"
 #include "tag.h"
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static sonde_str str(const char *s) { return (sonde_str){s, strlen(s)}; }
@@ -56,6 +59,60 @@ static void a_result_lives_as_long_as_it_is_read(void) {
   results_release(r, read);
   CHECK(!results_has_room(r, 1400) && results_has_room(r, 100));
   results_free(r);
+}
+
+/* ---- claims ---- */
+
+typedef struct {
+  results *results;
+  char tag[TAG_SIZE];
+  atomic_uint waits; /* how often it was asked whether to give up */
+  bool claimed, gives_up;
+} asker;
+
+static bool is_over(void *user) {
+  asker *a = user;
+  atomic_fetch_add(&a->waits, 1);
+  return a->gives_up;
+}
+
+static void *claim(void *user) {
+  asker *a = user;
+  result_claim mine;
+  a->claimed = results_claim(a->results, a->tag, &mine, is_over, a);
+  if (a->claimed) results_unclaim(a->results, &mine);
+  return NULL;
+}
+
+static void who_asks_the_same_waits_for_whoever_makes_it(void) {
+  asker second = {.results = results_new(1400)}, other = second;
+  result_claim mine;
+  pthread_t thread;
+  tag_of("same", second.tag);
+  tag_of("other", other.tag);
+  CHECK(results_claim(second.results, second.tag, &mine, is_over, &second) && !second.waits);
+  claim(&other);
+  CHECK(other.claimed && !other.waits);
+  CHECK(pthread_create(&thread, NULL, claim, &second) == 0);
+  while (!second.waits) sched_yield();
+  keep(second.results, "same");
+  results_unclaim(second.results, &mine);
+  pthread_join(thread, NULL);
+  CHECK(!second.claimed && is_kept(second.results, "same"));
+  results_free(second.results);
+}
+
+static void who_gives_up_waits_no_longer(void) {
+  asker a = {.results = results_new(1400), .gives_up = true};
+  result_claim mine;
+  tag_of("same", a.tag);
+  CHECK(results_claim(a.results, a.tag, &mine, is_over, &a));
+  claim(&a);
+  CHECK(!a.claimed && a.waits == 1);
+  results_unclaim(a.results, &mine);
+  claim(&a);
+  CHECK(a.claimed);
+  results_free(a.results);
 }
 
 static void parts_do_not_run_into_each_other(void) {
@@ -145,6 +202,8 @@ static void escaped_characters_are_read(void) {
 int main(void) {
   RUN(least_used_results_go_first);
   RUN(a_result_lives_as_long_as_it_is_read);
+  RUN(who_asks_the_same_waits_for_whoever_makes_it);
+  RUN(who_gives_up_waits_no_longer);
   RUN(parts_do_not_run_into_each_other);
   RUN(a_place_holds_for_its_order);
   RUN(accept_is_weighed);

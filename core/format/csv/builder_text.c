@@ -161,10 +161,17 @@ static inline slot *find(const text_builder *t, sonde_str s, uint64_t hash) {
   return &t->slots[at];
 }
 
+/* Whether texts repeat, or will have in the rest of the block: of D texts as likely as each other n draws meet one again about
+ * n * n / 2D times. */
+static bool repeats(const text_builder *t) {
+  if (t->values < TRIAL_VALUES || t->n_texts < t->values / 2) return true;
+  uint64_t again = t->values - t->n_texts, draws = t->values;
+  return draws * draws / 2 < again * (t->cap / 4);
+}
+
 static sonde_code add_new(text_builder *t, const uint64_t *validity, slot *free_slot, sonde_str s,
                           uint64_t hash, bool wide, arena *scratch, sonde_error *err) {
-  bool repeats = t->values < TRIAL_VALUES || t->n_texts < t->values / 2;
-  if (!repeats || t->n_texts >= DICTIONARY_MAX) {
+  if (!repeats(t) || t->n_texts >= DICTIONARY_MAX) {
     SONDE_TRY(abandon(t, validity, scratch, err));
     return add_plain(t, s, hash, wide, scratch, err);
   }

@@ -9,13 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNCOUNTED UINT64_MAX
+
 typedef struct {
   row_ask ask;
   table_ask table;
-  text order; /* which rows of which version, in which order */
-  uint64_t first, total;
-  text view, columns; /* as row_ask_resolve makes them */
-  text rows;          /* the page, as JSON */
+  pager *pager; /* NULL: a seat reads the rows */
+  pager_about about;
+  text order;            /* which rows of which version, in which order */
+  uint64_t first, total; /* total: or UNCOUNTED */
+  text view, columns;    /* as row_ask_resolve makes them */
+  text rows;             /* the page, as JSON */
 } paging;
 
 static void put_order(paging *p) {
@@ -44,30 +48,29 @@ static bool find_first(paging *p) {
 
 /* ---- the page ---- */
 
-static void put_row(text *out, const cells *page, uint32_t row) {
-  text_add(out, "[", 1);
-  for (uint32_t c = 0; c < page->n_columns; c++) {
-    if (c) text_add(out, ",", 1);
-    cells_add_json(page, c, row, out);
+/* `picked`: n of the page's columns; NULL: all. */
+static void put_row(paging *p, const cells *page, uint32_t row, const uint32_t *picked, uint32_t n) {
+  text_add(&p->rows, p->rows.len ? ",\n[" : "[", p->rows.len ? 3 : 1);
+  for (uint32_t c = 0; c < n; c++) {
+    if (c) text_add(&p->rows, ",", 1);
+    cells_add_json(page, picked ? picked[c] : c, row, &p->rows);
   }
-  text_add(out, "]", 1);
+  text_add(&p->rows, "]", 1);
 }
 
 static bool take_page(void *user, sonde_page block) {
   paging *p = user;
   cells page;
   if (!cells_open(block, &page)) return false;
-  for (uint32_t row = 0; row < page.n_rows; row++) {
-    if (p->rows.len) text_add(&p->rows, ",\n", 2);
-    put_row(&p->rows, &page, row);
-  }
+  text_reserve(&p->rows, 2 * block.size); /* about what its values take as text */
+  for (uint32_t row = 0; row < page.n_rows; row++) put_row(p, &page, row, NULL, page.n_columns);
   return true;
 }
 
 static bool find_view(paging *p, text *spec, sonde_error *err) {
   const seat_table *t = &p->table.opened;
   seat_view view;
-  p->total = peek_u64(peek_member(peek_member(t->info, "rows"), "count"));
+  p->total = t->rows;
   if (!p->view.len) return text_print(spec, "\"table\":%u", t->id), true;
   if (!seat_see(p->table.seat, t, text_str(&p->view), &view, err)) return false;
   p->total = view.rows;
@@ -96,15 +99,23 @@ static sonde_str nth(sonde_str list, uint64_t n) {
   return item;
 }
 
+static sonde_str columns_of(const paging *p) {
+  return p->pager ? text_str(&p->about.columns) : p->table.opened.columns;
+}
+
 static void put_columns(const paging *p, text *out) {
-  sonde_str all = peek_member(p->table.opened.info, "columns"), number;
+  sonde_str all = columns_of(p), number;
   const char *before = "";
+  if (p->ask.all_columns) {
+    text_add(out, all.ptr, all.len);
+    return;
+  }
+  text_add(out, "[", 1);
   for (size_t at = 0; peek_next(text_str(&p->columns), &at, &number); before = ",") {
     sonde_str column = nth(all, peek_u64(number));
-    sonde_str name = peek_member(column, "name"), type = peek_member(column, "type");
-    text_print(out, "%s{\"name\":%.*s,\"type\":%.*s}", before, (int)name.len, name.ptr, (int)type.len,
-               type.ptr);
+    text_print(out, "%s%.*s", before, (int)column.len, column.ptr);
   }
+  text_add(out, "]", 1);
 }
 
 /* Also as a field, for forms that have no room for it. */
@@ -117,11 +128,14 @@ static void put_next(paging *p, text *body) {
 }
 
 static void put_body(paging *p, text *body) {
-  text_print(body, "{\"columns\":[");
+  text_print(body, "{\"columns\":");
   put_columns(p, body);
-  text_print(body, "],\"rows\":[");
+  text_print(body, ",\"rows\":[");
   text_add(body, p->rows.ptr ? p->rows.ptr : "", p->rows.len);
-  text_print(body, "],\"total\":%llu,\"next\":", (unsigned long long)p->total);
+  if (p->total == UNCOUNTED)
+    text_print(body, "],\"total\":null,\"next\":");
+  else
+    text_print(body, "],\"total\":%llu,\"next\":", (unsigned long long)p->total);
   if (p->first + p->ask.limit < p->total)
     put_next(p, body);
   else
@@ -129,11 +143,15 @@ static void put_body(paging *p, text *body) {
   text_print(body, "}\n");
 }
 
+static bool holds(paging *p) {
+  return p->pager ? table_ask_confirm(&p->table, pager_is_unchanged(p->pager)) : table_ask_holds(&p->table);
+}
+
 static void send_page(paging *p) {
   text body = {0};
   row_text shown = {.reply = &p->table.reply};
   put_body(p, &body);
-  if (table_ask_holds(&p->table) && row_text_page(&shown, text_str(&body))) reply_end(&p->table.reply);
+  if (holds(p) && row_text_page(&shown, text_str(&body))) reply_end(&p->table.reply);
   row_text_free(&shown);
   text_free(&body);
 }
@@ -146,8 +164,7 @@ static void refuse(work *w, const row_ask *a) {
 
 static void answer_opened(paging *p) {
   sonde_error err = {0};
-  sonde_str columns = peek_member(p->table.opened.info, "columns");
-  if (!row_ask_resolve(&p->ask, columns, &p->view, &p->columns))
+  if (!row_ask_resolve(&p->ask, p->table.opened.columns, &p->view, &p->columns))
     refuse(p->table.reply.work, &p->ask);
   else if (read_page(p, &err))
     send_page(p);
@@ -155,18 +172,107 @@ static void answer_opened(paging *p) {
     reply_fail_job(&p->table.reply, seat_host(p->table.seat), &err);
 }
 
+/* ---- pages of large CSV files, see pager.h ---- */
+
+/* Whether all that is asked for is a stretch of a file that is too large to be brought into memory for that. */
+static bool is_of_large_csv(const paging *p) {
+  const table_now *t = &p->table.now;
+  struct stat st;
+  bool plain = !p->ask.filter_count && !p->ask.sort.len && t->table->file_count == 1;
+  return plain && fstat(t->fds[0], &st) == 0 &&
+         (uint64_t)st.st_size >= p->table.all->site->config.paged_bytes;
+}
+
+static bool is_in_head(const paging *p, cells *head) {
+  return p->about.state != PAGER_EXACT && cells_open(pager_head(p->pager), head) &&
+         p->first + p->ask.limit <= head->n_rows;
+}
+
+static void take_head(paging *p, const cells *head) {
+  sonde_str number;
+  uint32_t *picked = memory_of(peek_count(text_str(&p->columns)) * sizeof *picked), n = 0;
+  for (size_t at = 0; peek_next(text_str(&p->columns), &at, &number);)
+    picked[n++] = (uint32_t)peek_u64(number);
+  for (uint64_t i = 0; i < p->ask.limit; i++) put_row(p, head, (uint32_t)(p->first + i), picked, n);
+  free(picked);
+}
+
+static bool read_paged(paging *p, sonde_error *err) {
+  cells head;
+  p->total = p->about.state == PAGER_OPENED ? UNCOUNTED : p->about.rows;
+  if (is_in_head(p, &head)) return take_head(p, &head), true;
+  if (p->first >= p->total) return true;
+  return pager_read(p->pager, p->first, p->ask.limit, text_str(&p->columns), take_page, p, err);
+}
+
+/* Types may still change: nobody is to keep such a page, or to take another for the same. */
+static void doubt(paging *p) {
+  if (p->about.state != PAGER_EXACT) p->table.reply.tag[0] = '\0';
+}
+
+static bool is_counting(const paging *p) {
+  cells head;
+  return p->about.state == PAGER_OPENED && !is_in_head(p, &head);
+}
+
+static void learn_about(paging *p) {
+  pager_tell(p->pager, false, &p->about);
+  if (!is_counting(p)) return;
+  text_free(&p->about.columns);
+  pager_tell(p->pager, true, &p->about);
+}
+
+static void answer_paged(paging *p) {
+  sonde_error err = {0};
+  reply *r = &p->table.reply;
+  doubt(p);
+  reply_begin(r);
+  if (reply_known(r)) return;
+  if (!row_ask_resolve(&p->ask, columns_of(p), &p->view, &p->columns))
+    refuse(r->work, &p->ask);
+  else if (is_counting(p))
+    work_busy(r->work, "counting",
+              "The rows of this table are being counted; the first ones can be read already.");
+  else if (read_paged(p, &err))
+    send_page(p);
+  else
+    reply_fail(r, &err);
+}
+
+/* False: it is to be read otherwise. */
+static bool take_pager(paging *p) {
+  sonde_error ignored;
+  if (!is_of_large_csv(p)) return false;
+  p->pager = pager_take(p->table.all->pagers, &p->table.now, &ignored);
+  if (!p->pager) return false;
+  learn_about(p);
+  if (p->about.state != PAGER_UNFIT) return true;
+  pager_release(p->table.all->pagers, p->pager);
+  p->pager = NULL;
+  return false;
+}
+
+static void answer_found(paging *p) {
+  if (take_pager(p))
+    answer_paged(p);
+  else if (table_ask_open(&p->table))
+    answer_opened(p);
+}
+
 static void answer_asked(paging *p, work *w, const work_request *q, void *context, sonde_str name) {
   if (table_ask_begin(&p->table, w, q, context, name)) {
     p->table.reply.form = p->ask.form;
     put_order(p);
     put_tag(p);
-    if (find_first(p) && table_ask_open(&p->table)) answer_opened(p);
+    if (find_first(p)) answer_found(p);
   }
+  if (p->pager) pager_release(p->table.all->pagers, p->pager);
   table_ask_end(&p->table);
 }
 
 static void free_paging(paging *p) {
   row_ask_free(&p->ask);
+  text_free(&p->about.columns);
   text_free(&p->order);
   text_free(&p->view);
   text_free(&p->columns);

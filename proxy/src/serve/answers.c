@@ -42,10 +42,11 @@ void *answers_open(const site *s, char why[256]) {
   a->site = s;
   pthread_mutex_init(&a->mutex, NULL);
   place_spools(&s->config);
-  a->seats = seats_new(s->config.workers + 1, s->config.engine_bytes);
+  a->seats = seats_new(s->config.workers + 1, s->config.engine_bytes / 8 * 7);
+  a->pagers = pagers_new(s->config.engine_bytes / 8);
   a->results = results_new(s->config.results_bytes);
   a->catalog = load(s, why);
-  if (a->seats && a->results && a->catalog) return a;
+  if (a->seats && a->pagers && a->results && a->catalog) return a;
   answers_close(a);
   return NULL;
 }
@@ -66,6 +67,7 @@ void answers_close(void *context) {
   answers *a = context;
   if (!a) return;
   seats_free(a->seats);
+  pagers_free(a->pagers);
   results_free(a->results);
   catalog_release(a->catalog);
   pthread_mutex_destroy(&a->mutex);

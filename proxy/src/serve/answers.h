@@ -2,6 +2,7 @@
 #ifndef SERVE_ANSWERS_H
 #define SERVE_ANSWERS_H
 #include "catalog.h"
+#include "pager.h"
 #include "results.h"
 #include "seats.h"
 #include "site.h"
@@ -14,6 +15,7 @@ typedef struct {
   catalog *catalog;      /* the newest */
   seats *seats;
   results *results;
+  pagers *pagers;
 } answers;
 
 /* Of the site that a handler gets as its context. */

@@ -41,6 +41,7 @@ static const struct {
     {"engine_bytes", offsetof(config, engine_bytes), 64 << 20, (int64_t)1 << 50},
     {"query_bytes", offsetof(config, query_bytes), 1 << 20, (int64_t)1 << 50},
     {"results_bytes", offsetof(config, results_bytes), 0, (int64_t)1 << 40},
+    {"paged_bytes", offsetof(config, paged_bytes), 0, (int64_t)1 << 62},
 };
 
 static const struct {
@@ -70,7 +71,8 @@ void config_init(config *c) {
                 .cache_bytes = (uint64_t)10 << 30,
                 .engine_bytes = (uint64_t)2 << 30,
                 .query_bytes = UINT64_MAX,
-                .results_bytes = 64 << 20};
+                .results_bytes = 64 << 20,
+                .paged_bytes = 256 << 20};
 }
 
 static void free_texts(char **list, unsigned count) {

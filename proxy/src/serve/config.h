@@ -36,6 +36,7 @@ typedef struct {
   uint64_t
       engine_bytes;     /* what the engines of all workers may hold together: tables, and queries under way */
   uint64_t query_bytes; /* of these, what one answer may take beside what its engine keeps */
+  uint64_t paged_bytes; /* from which on a CSV file's pages are read from it */
   uint64_t results_bytes; /* of answers that are kept for the next who asks the same */
   sandbox_mode sandbox;
 } config;

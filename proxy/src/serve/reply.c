@@ -23,7 +23,14 @@ void reply_begin(reply *r) {
   if (r->limits.seconds) r->deadline_ns = now_ns() + r->limits.seconds * UINT64_C(1000000000);
 }
 
+/* What is not kept is made by everybody for himself. */
+static void unclaim(reply *r) {
+  if (r->claimed) results_unclaim(r->results, &r->claim);
+  r->claimed = false;
+}
+
 void reply_free(reply *r) {
+  unclaim(r);
   text_free(&r->gathered);
   text_free(&r->more_fields);
 }
@@ -64,14 +71,22 @@ static bool send_same(reply *r) {
   return true;
 }
 
-bool reply_known(reply *r) {
-  if (!r->tag[0]) return false;
-  if (send_same(r)) return true;
+static bool send_kept(reply *r) {
   const result *kept = results_find(r->results, r->tag);
   if (!kept) return false;
   text_add(&r->more_fields, kept->fields, strlen(kept->fields));
   if (send_head(r, kept->body.len)) work_write(r->work, kept->body.ptr, kept->body.len);
   results_release(r->results, kept);
+  return true;
+}
+
+bool reply_known(reply *r) {
+  if (!r->tag[0]) return false;
+  if (send_same(r)) return true;
+  while (!send_kept(r)) {
+    r->claimed = results_claim(r->results, r->tag, &r->claim, reply_should_stop, r);
+    if (r->claimed || r->state != REPLY_GOING) return false;
+  }
   return true;
 }
 
@@ -95,6 +110,7 @@ bool reply_write(reply *r, const char *bytes, size_t len) {
   r->bytes += len;
   if (r->bytes > r->limits.bytes) return over(r, REPLY_TOO_MANY_BYTES);
   r->keeping = r->keeping && results_has_room(r->results, r->gathered.len + len);
+  if (!r->keeping) unclaim(r);
   if (!r->keeping && len > GATHERED_MAX)
     return leave(r) && (work_write(r->work, bytes, len) || over(r, REPLY_GONE));
   text_add(&r->gathered, bytes, len);

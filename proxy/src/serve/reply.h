@@ -39,7 +39,8 @@ typedef struct {
 
   uint64_t deadline_ns; /* 0: none */
   reply_state state;
-  bool begun, keeping;
+  bool begun, keeping, claimed;
+  result_claim claim;
   uint64_t rows, bytes;
   text gathered; /* all of it while it is kept, else what has not left */
   size_t left_at;
@@ -49,7 +50,7 @@ typedef struct {
 void reply_begin(reply *);
 void reply_free(reply *);
 
-/* Answers 304, or what is kept; then there is nothing left to do. */
+/* Answers 304, or what is kept, perhaps after waiting for somebody who is making it; then there is nothing left to do. */
 bool reply_known(reply *);
 /* False: it is over, `state` says why. */
 bool reply_write(reply *, const char *bytes, size_t len);

@@ -1,11 +1,12 @@
 /* See results.h. */
 #include "results.h"
+#include "patience.h"
 #include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHELVES = 4096, ROOM_SHARE = 8 };
+enum { SHELVES = 4096, ROOM_SHARE = 8, LOOK_AGAIN_MS = 100 };
 
 typedef struct entry {
   result shown;
@@ -19,6 +20,8 @@ typedef struct entry {
 
 struct results {
   pthread_mutex_t mutex;
+  pthread_cond_t unclaimed;
+  result_claim *claims;
   uint64_t room, used;
   entry *newest, *oldest;
   entry *shelves[SHELVES];
@@ -28,6 +31,7 @@ results *results_new(uint64_t bytes) {
   results *r = calloc(1, sizeof *r);
   if (!r) return NULL;
   pthread_mutex_init(&r->mutex, NULL);
+  patience_init(&r->unclaimed);
   r->room = bytes;
   return r;
 }
@@ -71,6 +75,7 @@ void results_free(results *r) {
   if (!r) return;
   while (r->oldest) discard(r, r->oldest);
   pthread_mutex_destroy(&r->mutex);
+  pthread_cond_destroy(&r->unclaimed);
   free(r);
 }
 
@@ -91,6 +96,37 @@ void results_release(results *r, const result *shown) {
   let_go((entry *)((uintptr_t)shown - offsetof(entry, shown)));
   pthread_mutex_unlock(&r->mutex);
 }
+
+/* ---- claims ---- */
+
+static result_claim **claim_of(results *r, const char *tag) {
+  result_claim **link = &r->claims;
+  while (*link && strcmp((*link)->tag, tag) != 0) link = &(*link)->next;
+  return link;
+}
+
+bool results_claim(results *r, const char tag[TAG_SIZE], result_claim *mine, bool (*over)(void *),
+                   void *user) {
+  pthread_mutex_lock(&r->mutex);
+  bool first = !*claim_of(r, tag);
+  while (*claim_of(r, tag) && !over(user)) patience_wait(&r->unclaimed, &r->mutex, LOOK_AGAIN_MS);
+  if (first) {
+    memcpy(mine->tag, tag, TAG_SIZE);
+    mine->next = r->claims;
+    r->claims = mine;
+  }
+  pthread_mutex_unlock(&r->mutex);
+  return first;
+}
+
+void results_unclaim(results *r, result_claim *mine) {
+  pthread_mutex_lock(&r->mutex);
+  *claim_of(r, mine->tag) = mine->next;
+  pthread_cond_broadcast(&r->unclaimed);
+  pthread_mutex_unlock(&r->mutex);
+}
+
+/* ---- keeping ---- */
 
 bool results_has_room(const results *r, uint64_t bytes) { return bytes <= r->room / ROOM_SHARE; }
 

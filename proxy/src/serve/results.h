@@ -20,6 +20,15 @@ const result *results_find(results *, const char tag[TAG_SIZE]);
 void results_release(results *, const result *);
 /* Copies it, unless it would take more than an eighth of all room. */
 void results_keep(results *, const char tag[TAG_SIZE], const char *fields, sonde_str body);
+/* That somebody makes the answer with this tag, for all who ask for it meanwhile. Lies in the maker's memory until results_unclaim. */
+typedef struct result_claim {
+  struct result_claim *next;
+  char tag[TAG_SIZE];
+} result_claim;
+/* True: nobody was making it, and now the caller is. False: somebody was, and has ended; or `over` says that waiting is in vain. */
+bool results_claim(results *, const char tag[TAG_SIZE], result_claim *, bool (*over)(void *user), void *user);
+void results_unclaim(results *, result_claim *);
+
 /* Whether one of this size could be kept. */
 bool results_has_room(const results *, uint64_t bytes);
 

@@ -12,10 +12,14 @@
 #include <unistd.h>
 
 enum { VIEWS_KEPT = 16 };
+/* One thread runs all blocks of a table one after the other: the larger they are, the more often texts of a column repeat in one
+ * and have numbers there. */
+enum { BLOCK_BYTES = 16 << 20 };
 
 typedef struct known {
   struct known *next;
-  text identity, info;
+  text identity, info, columns;
+  uint64_t rows;
   unsigned id, file_count;
   int *fds; /* the host's; only looked at */
   file_version *versions;
@@ -63,6 +67,7 @@ seats *seats_new(unsigned count, uint64_t memory) {
 static void free_known(known *k) {
   text_free(&k->identity);
   text_free(&k->info);
+  text_free(&k->columns);
   free(k->fds);
   free(k->versions);
   free(k);
@@ -189,7 +194,7 @@ host *seat_host(const seat *s) { return s->host; }
 /* ---- opening tables ---- */
 
 static bool begin(seat *s, sonde_error *err) {
-  host_options means = {.threads = 1, .memory = s->memory, .keep_columns = true};
+  host_options means = {.threads = 1, .memory = s->memory, .keep_columns = true, .block_bytes = BLOCK_BYTES};
   if (!s->host) s->host = host_open(&means, err);
   return s->host != NULL;
 }
@@ -236,6 +241,18 @@ static bool load_files(seat *s, table_now *t, known *k, sonde_error *err) {
   return done;
 }
 
+void table_columns_put(text *out, sonde_str info) {
+  sonde_str all = peek_member(info, "columns"), column;
+  const char *before = "";
+  text_add(out, "[", 1);
+  for (size_t at = 0; peek_next(all, &at, &column); before = ",") {
+    sonde_str name = peek_member(column, "name"), type = peek_member(column, "type");
+    text_print(out, "%s{\"name\":%.*s,\"type\":%.*s}", before, (int)name.len, name.ptr, (int)type.len,
+               type.ptr);
+  }
+  text_add(out, "]", 1);
+}
+
 static known *load(seat *s, table_now *t, sonde_error *err) {
   known *k = memory_of(sizeof *k);
   *k = (known){.file_count = t->table->file_count};
@@ -247,6 +264,8 @@ static known *load(seat *s, table_now *t, sonde_error *err) {
   }
   text_add(&k->identity, t->identity.ptr, t->identity.len);
   k->id = table_in(&k->info);
+  k->rows = peek_u64(peek_member(peek_member(text_str(&k->info), "rows"), "count"));
+  table_columns_put(&k->columns, text_str(&k->info));
   k->next = s->tables;
   s->tables = k;
   return k;
@@ -264,7 +283,7 @@ static bool open_all(seat *s, table_now *tables, unsigned count, seat_table *out
     known *k = find(s, &tables[i]);
     if (!k) k = load(s, &tables[i], err);
     if (!k) return false;
-    out[i] = (seat_table){k->id, text_str(&k->info)};
+    out[i] = (seat_table){k->id, k->rows, text_str(&k->columns), text_str(&k->info)};
   }
   return true;
 }

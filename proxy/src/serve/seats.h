@@ -29,8 +29,13 @@ host *seat_host(const seat *);
 /* A table in the seat's engine; valid until it is given back. */
 typedef struct {
   unsigned id;
-  sonde_str info; /* TableInfo */
+  uint64_t rows;
+  sonde_str columns; /* as table_columns_put makes them */
+  sonde_str info;    /* TableInfo */
 } seat_table;
+/* Names and types of a TableInfo's columns, [{"name","type"}]: what every page says, without looking for it between statistics. */
+void table_columns_put(text *out, sonde_str info);
+
 /* Opens and imports what the seat does not know yet, and for its sake forgets other tables when memory does not hold them all;
  * `out` has room for `count`. What was begun is for everybody: only the server's end (`draining`) breaks it off. */
 bool seat_open(seat *, table_now *, unsigned count, seat_table *out, const atomic_bool *draining,

@@ -36,13 +36,14 @@ bool table_ask_open(table_ask *a) {
   return false;
 }
 
-bool table_ask_holds(table_ask *a) {
+bool table_ask_confirm(table_ask *a, bool unchanged) {
   static const sonde_error changed = {.code = SONDE_BYTES,
                                       .message = "a file changed while it was being read; ask again"};
-  if (seat_is_unchanged(a->seat, &a->opened, 1)) return true;
-  reply_fail(&a->reply, &changed);
-  return false;
+  if (!unchanged) reply_fail(&a->reply, &changed);
+  return unchanged;
 }
+
+bool table_ask_holds(table_ask *a) { return table_ask_confirm(a, seat_is_unchanged(a->seat, &a->opened, 1)); }
 
 void table_ask_end(table_ask *a) {
   if (a->seat) seats_give_back(a->all->seats, a->seat);

@@ -20,6 +20,8 @@ bool table_ask_begin(table_ask *, work *, const work_request *, void *context, s
 bool table_ask_open(table_ask *);
 /* Whether its files are as they were; says so if not. */
 bool table_ask_holds(table_ask *);
+/* The same, when it is known already. */
+bool table_ask_confirm(table_ask *, bool unchanged);
 void table_ask_end(table_ask *);
 
 /* GET /v1/tables/{t}/rows */

@@ -330,7 +330,8 @@ void work_fail(work *w) {
   pthread_mutex_unlock(&w->mutex);
 }
 
-void work_problem(work *w, int status, const char *code, const char *detail, const char *members) {
+static void answer_problem_body(work *w, int status, const char *fields, const char *code, const char *detail,
+                                const char *members) {
   char body[4096];
   out o = {.ptr = body, .cap = sizeof body};
   out_literal(&o, "{\"type\":\"about:blank\",\"status\":"), out_number(&o, (uint64_t)status);
@@ -339,12 +340,20 @@ void work_problem(work *w, int status, const char *code, const char *detail, con
       out_literal(&o, "\"");
   if (members) out_literal(&o, ","), out_text(&o, members);
   out_literal(&o, "}\n");
-  if (o.full) {
+  if (o.full)
     work_fail(w);
-  } else if (work_begin(w, status, o.len,
-                        "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n")) {
+  else if (work_begin(w, status, o.len, fields))
     work_write(w, body, o.len);
-  }
+}
+
+#define PROBLEM_FIELDS "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+
+void work_problem(work *w, int status, const char *code, const char *detail, const char *members) {
+  answer_problem_body(w, status, PROBLEM_FIELDS, code, detail, members);
+}
+
+void work_busy(work *w, const char *code, const char *detail) {
+  answer_problem_body(w, 503, PROBLEM_FIELDS "Retry-After: 1\r\n", code, detail, NULL);
 }
 
 static work *next_work(work_pool *pool) {

@@ -19,7 +19,8 @@ table = pandas.read_csv(sys.argv[1], dtype={'zip': str})
 
 
 def answer(rows):
-    return HttpResponse(rows.to_json(orient='split', index=False), content_type='application/json')
+    body = rows.to_json(orient='split', index=False).encode()
+    return HttpResponse(body, content_type='application/json', headers={'Content-Length': len(body)})
 
 
 def page(request):

@@ -1,0 +1,112 @@
+// Pages of rows by the ways that they are made: from kept columns, and from large CSV files as they lie. What is expected is what was
+// written, as JavaScript writes it.
+import assert from 'node:assert/strict'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { spawnSync } from 'node:child_process'
+import { ask, sonde, until, workshop } from './serve-client.mjs'
+
+const shop = workshop()
+/** Servers over the same folder: `kept` imports, `paged` reads pages of every CSV file from the file. */
+let kept, paged
+
+/** Numbers from all magnitudes, and those on which a short way could stumble; the generator is of Park and Miller. */
+function doubles(n) {
+  const edges = [0.1, 0.3, 2 / 3, 1e21, 1e20, 123456789012345680, 1e-6, 1e-7, 1e-5, 1.5e-5, 5e-324, 1.7976931348623157e308, 999999999999999, 9999999999999990, 0.1 + 0.2, 1e15, 1e15 - 0.5,
+    4503599627370497.5, 9007199254740991, 1e14 + 0.1, 33.330000000000005, 72057594037927940, 8.41e21, 9.5367431640625e-7, 4.35, 0.000035, 2.5, 100, 1000000]
+  let state = 42
+  const random = () => (state = (state * 48271) % 2147483647) / 2147483647
+  const made = Array.from({ length: n }, (_, i) => [Number((random() * 10 ** (i % 17)).toFixed(i % 9)), (random() - 0.5) * 10 ** Math.floor(random() * 40 - 20)][i % 2])
+  return [...edges, ...edges.map((v) => -v), ...made].filter((v) => v !== 0)
+}
+const numbers = doubles(4000)
+const rows = Array.from({ length: 20000 }, (_, i) => [String(i), `place ${i % 700}`, i % 3 ? `"${'x'.repeat(i % 40)} ""${i}"", é\n"` : '', i < 19990 ? String(i * 3) : `no ${i}`])
+const csv = (list) => `${list.map((row) => row.join(',')).join('\n')}\n`
+
+before(async () => {
+  mkdirSync(shop.path('data'))
+  writeFileSync(shop.path('data/numbers.csv'), `v\n${numbers.map((v) => v.toExponential()).join('\n')}\n`)
+  writeFileSync(shop.path('data/many.csv'), csv([['id', 'place', 'note', 'late'], ...rows]))
+  writeFileSync(shop.path('data/packed.csv.gz'), gzipSync('a\n1\n2\n'))
+  writeFileSync(shop.path('data/few.csv'), 'a,b\n1,x\n2,\n')
+  writeFileSync(shop.path('data/times.csv'), 'd,t,s,z,b\n0001-01-01,00:00:00,1969-12-31 23:59:59.999,2024-02-29T12:00:00.5+02:00,true\n9999-12-31,23:59:59.000001,0099-03-01 00:00:00,1900-01-01T00:00:00Z,false\n')
+  const { status, stderr } = spawnSync(sonde, ['convert', shop.path('data/many.csv'), shop.path('data/columns.parquet')], { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  mkdirSync(shop.path('cache'))
+  kept = await shop.serve([], { root: 'data', cache: 'cache', workers: 2 })
+  paged = await shop.serve([], { root: 'data', cache: 'cache', workers: 2, paged_bytes: 1 })
+})
+after(() => shop.close())
+
+const get = (server, table, params = {}, fields = {}) => ask(server.port, `/v1/tables/${table}/rows?${new URLSearchParams(params)}`, fields)
+const page = async (server, table, params) => JSON.parse((await get(server, table, params)).text)
+/** Rows as a page has them once types are exact: what a quoted field says, and null for an empty one. */
+const said = ([id, place, note, late]) => [Number(id), place, note ? note.slice(1, -1).replaceAll('""', '"') : null, late]
+const isExact = (table) => until(async () => (await get(paged, table)).headers.etag, `types of ${table} are exact`)
+
+test('doubles are as short as they read back, as JavaScript writes them', async () => {
+  for (const server of [kept, paged]) {
+    const { text } = await get(server, 'numbers', { limit: 10000 })
+    assert.deepEqual(/"rows":(\[[^]*\]),"total"/.exec(text)[1].slice(1, -1).split(',\n').map((row) => row.slice(1, -1)), numbers.map(String))
+  }
+})
+
+test('dates and times of all ages', async () => {
+  for (const server of [kept, paged])
+    assert.deepEqual((await page(server, 'times')).rows, [
+      ['0001-01-01', '00:00:00', '1969-12-31 23:59:59.999', '2024-02-29 10:00:00.500+00:00', true],
+      ['9999-12-31', '23:59:59.000001', '0099-03-01 00:00:00', '1900-01-01 00:00:00+00:00', false]])
+})
+
+test('a large CSV file: the first rows at once, any others when rows are counted', async () => {
+  const first = await page(paged, 'many', { limit: 7, first: 3, columns: 'place,id' })
+  assert.deepEqual(first.rows, rows.slice(3, 10).map(([id, place]) => [place, Number(id)]))
+  assert.deepEqual(first.columns.map(({ name }) => name), ['place', 'id'])
+  assert.ok([null, rows.length].includes(first.total))
+  const next = await page(paged, 'many', { limit: 7, after: first.next, columns: 'id' })
+  assert.deepEqual(next.rows, rows.slice(10, 17).map(([id]) => [Number(id)]), 'a token that was given before the rows were counted')
+  await until(async () => (await get(paged, 'many', { first: 15000 })).status === 200, 'the rows are counted')
+  const far = await page(paged, 'many', { first: 19000, limit: 500, columns: 'id,note' })
+  assert.deepEqual(far.rows, rows.slice(19000, 19500).map(said).map(([id, , note]) => [id, note]))
+  assert.equal(far.total, rows.length)
+})
+
+test('its pages are those of kept columns once types are exact, byte by byte', async () => {
+  await isExact('many')
+  for (const params of [{}, { first: 19985 }, { first: 199, limit: 3 }, { first: 777, limit: 1234 }, { first: 20000 }, { first: 99999 }, { columns: 'late,id', first: 5 }, { format: 'csv', first: 6000 }, { format: 'ndjson' }]) {
+    const [one, other] = [await get(kept, 'many', params), await get(paged, 'many', params)]
+    assert.deepEqual([other.status, other.text, other.headers.etag, other.headers['sonde-next']], [200, one.text, one.headers.etag, one.headers['sonde-next']], JSON.stringify(params))
+  }
+  const { rows: ends, columns } = await page(paged, 'many', { first: 19985 })
+  assert.equal(columns[3].type, 'text', 'a text in the last rows counts')
+  assert.deepEqual(ends, rows.slice(19985).map(said))
+  const { headers } = await get(paged, 'many')
+  assert.equal((await get(paged, 'many', {}, { 'If-None-Match': headers.etag })).status, 304)
+})
+
+test('what is no stretch of a plain CSV file is imported as ever', async () => {
+  for (const [table, params] of [['packed', {}], ['columns', { first: 5000 }], ['many', { sort: '-id', limit: 3 }], ['many', { 'filter[id]gte': 19998 }], ['few', { first: 1 }]]) {
+    if (table === 'few') await isExact('few')
+    assert.equal((await get(paged, table, params)).text, (await get(kept, table, params)).text, table)
+  }
+})
+
+test('wrong columns and stale tokens are refused', async () => {
+  await isExact('few')
+  assert.equal((await get(paged, 'few', { columns: 'a,none' })).status, 400)
+  const { next } = await page(paged, 'few', { limit: 1 })
+  appendFileSync(shop.path('data/few.csv'), '3,y\n')
+  assert.equal((await get(paged, 'few', { limit: 1, after: next })).status, 410)
+  assert.deepEqual((await page(paged, 'few')).rows, [[1, 'x'], [2, null], [3, 'y']])
+})
+
+test('more large files than are remembered, by many at once', async () => {
+  for (let i = 0; i < 7; i++) writeFileSync(shop.path(`data/one${i}.csv`), `a\n${Array.from({ length: 3000 }, (_, row) => row * 10 + i).join('\n')}\n`)
+  paged.child.kill('SIGHUP')
+  await until(async () => (await get(paged, 'one6')).status === 200, 'the new files are tables')
+  const ask = async (i) => {
+    for (let answer; ;) if ((answer = await get(paged, `one${i % 7}`, { first: 2000 + i, limit: 1 })).status !== 503) return JSON.parse(answer.text).rows
+  }
+  assert.deepEqual(await Promise.all(Array.from({ length: 56 }, (_, i) => ask(i))), Array.from({ length: 56 }, (_, i) => [[(2000 + i) * 10 + (i % 7)]]))
+})
