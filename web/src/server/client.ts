@@ -23,6 +23,8 @@ export interface Client {
   /** Bodies that are read by these are counted. */
   text(response: Response): Promise<string>
   bytes(response: Response): Promise<Uint8Array<ArrayBuffer>>
+  /** What it has cost so far. */
+  readonly cost: Progress
   close(): void
 }
 
@@ -34,11 +36,7 @@ export function connect(at: RemoteFile, name: string, onCost: (cost: Progress) =
   const address = addressOf(specOf(at, name).spec as UrlSpec)
   let bytesRead = 0
   let requests = 0
-
-  function count(bytes: number): void {
-    bytesRead += bytes
-    onCost({ phase: 'idle', doneBytes: 0, totalBytes: 0, rows: 0, bytesRead, requests, memoryBytes: 0 })
-  }
+  const cost = (): Progress => ({ phase: 'idle', doneBytes: 0, totalBytes: 0, rows: 0, bytesRead, requests, memoryBytes: 0 })
 
   /** What a connection that fails is to fetch. */
   function told(error: unknown): never {
@@ -60,7 +58,8 @@ export function connect(at: RemoteFile, name: string, onCost: (cost: Progress) =
 
   async function bytes(response: Response): Promise<Uint8Array<ArrayBuffer>> {
     const body = new Uint8Array(await response.arrayBuffer().catch(told))
-    count(body.length)
+    bytesRead += body.length
+    onCost(cost())
     return body
   }
 
@@ -75,6 +74,7 @@ export function connect(at: RemoteFile, name: string, onCost: (cost: Progress) =
     },
     text: async (response) => new TextDecoder().decode(await bytes(response)),
     bytes,
+    get cost() { return cost() },
     close: address.close,
   }
 }

@@ -47,7 +47,7 @@ export const pageOf = (rows: readonly (readonly CellText[])[], firstRow: number,
   sourceRow: (row) => firstRow + row,
 })
 
-function valueOf(text: CellText, type: TypeName): Value {
+export function valueOf(text: CellText, type: TypeName): Value {
   if (text === null) return null
   if (type === 'bool') return text === 'true'
   if (type === 'double' || type === 'float') return Number(text)

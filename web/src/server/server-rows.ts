@@ -1,74 +1,57 @@
-// Rows of a server's table in an order, by pages: at their address where a view can be said there, else as SQL.
-import { ExplorerError, type ColumnInfo, type Page, type ViewSpec } from '../engine/api.ts'
+// Rows of a server's table in an order, by pages. The server keeps a view for its next page.
+import { ExplorerError, type ColumnInfo, type Filter, type Page, type ViewSpec } from '../engine/api.ts'
 import { quoteName } from '../engine/sql-name.ts'
 import { viewToSql } from '../model/sql-of-view.ts'
+import type { ColumnFilter } from '../model/view-state.ts'
 import type { Client } from './client.ts'
-import { leavesOf } from './leaves.ts'
-import { pageOf, parseRecords, type CellText } from './records.ts'
-import { rowQuery } from './row-query.ts'
+import { pageOf, parseRecords } from './records.ts'
 
 /** What the server gives at once. */
 const pageRows = 10_000
+/** Of what is asked for in an address: servers in front have limits. */
+const viewLength = 6000
 
 export interface ServerRows {
   count(signal?: AbortSignal): Promise<number>
   page(firstRow: number, rows: number, columns: readonly number[], signal?: AbortSignal): Promise<Page>
-  /** The same rows as SQL. */
+  /** The same rows as SQL; all columns when none are given. */
   sql(columns?: readonly number[]): string
 }
 
 export const tablePath = (name: string): string => `/tables/${name.split('/').map(encodeURIComponent).join('/')}`
 
-type Records = readonly (readonly CellText[])[]
-
-/** How pages of some columns come: names first, like the fields of `columns` in their order. */
-interface Reader {
-  count(signal?: AbortSignal): Promise<number>
-  read(firstRow: number, rows: number, columns: readonly number[], signal?: AbortSignal): Promise<string>
-}
-
 export function serverRows(client: Client, name: string, columns: readonly ColumnInfo[], spec: ViewSpec): ServerRows {
-  const { filter, search = '', sort = [] } = spec
-  const view = { filters: leavesOf(filter), search, sort }
-  const sql = (visible?: readonly number[]): string => viewToSql(view, { from: quoteName(name), columns, ...(visible && { visible }) })
-  const counted = viewToSql({ ...view, sort: [] }, { from: quoteName(name), columns, visible: [0] })
-  const query = rowQuery(spec, columns)
-  const { count, read } = query === undefined ? bySql(client, sql, counted) : byAddress(client, name, columns, query)
+  async function get(place: Readonly<Record<string, string | number>>, signal?: AbortSignal): Promise<string> {
+    const view = JSON.stringify(spec)
+    const query = new URLSearchParams(Object.entries({ ...(view !== '{}' && { view }), ...place }).map(([name, value]) => [name, String(value)])).toString()
+    if (query.length > viewLength) throw new ExplorerError('limit', 'this is too long to be asked of a server; choose fewer values, or write it in SQL')
+    return client.text(await client.get(`${tablePath(name)}/rows`, query, signal))
+  }
 
   async function page(firstRow: number, rows: number, wanted: readonly number[], signal?: AbortSignal): Promise<Page> {
     if (rows > pageRows) throw new ExplorerError('limit', `a page of a server has at most ${pageRows} rows`)
-    const asked = columns.length === wanted.length || wanted.some((column) => columns[column]!.name.includes(',')) ? columns.map((_, i) => i) : wanted
-    const [, ...records] = asked.length > 0 ? parseRecords(await read(firstRow, rows, asked, signal)) : emptyRecords(rows)
-    const all = pageOf(records, firstRow, asked.map((index) => ({ index, type: columns[index]!.type })))
-    return asked === wanted ? all : { ...all, columns: wanted.map((index) => all.columns[index]!) }
+    const isListed = wanted.length > 0 && wanted.length < columns.length && wanted.every((column) => !columns[column]!.name.includes(','))
+    const names = isListed && { columns: wanted.map((column) => columns[column]!.name).join() }
+    const [, ...records] = parseRecords(await get({ ...names, format: 'csv', first: firstRow, limit: Math.max(1, rows) }, signal))
+    const there = isListed ? wanted : columns.map((_, i) => i)
+    const all = pageOf(records, firstRow, there.map((index) => ({ index, type: columns[index]!.type })))
+    return isListed ? all : { ...all, columns: wanted.map((index) => all.columns[index]!) }
   }
-  return { count, page, sql }
-}
 
-/** Names, and rows of nothing. */
-const emptyRecords = (rows: number): Records => Array.from({ length: rows + 1 }, () => [])
-
-function byAddress(client: Client, name: string, columns: readonly ColumnInfo[], view: string): Reader {
-  const path = `${tablePath(name)}/rows`
-  const get = async (place: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<string> =>
-    client.text(await client.get(path, [view, new URLSearchParams(place).toString()].filter(Boolean).join('&'), signal))
   return {
-    count: async (signal) => (JSON.parse(await get({ limit: '1' }, signal)) as { total: number }).total,
-    read(firstRow, rows, asked, signal) {
-      const some = asked.length < columns.length && { columns: asked.map((column) => columns[column]!.name).join() }
-      return get({ ...some, format: 'csv', first: String(firstRow), limit: String(rows) }, signal)
-    },
+    count: async (signal) => (JSON.parse(await get({ limit: 1 }, signal)) as { total: number }).total,
+    page,
+    sql: (visible) => viewToSql(
+      { filters: leavesOf(spec.filter), search: spec.search ?? '', sort: spec.sort ?? [] },
+      { from: quoteName(name), columns, ...(visible && { visible }) },
+    ),
   }
 }
 
-function bySql(client: Client, sql: ServerRows['sql'], counted: string): Reader {
-  const ask = async (text: string, signal?: AbortSignal): Promise<string> =>
-    client.text(await client.sql({ sql: text, format: 'csv' }, signal))
-  return {
-    async count(signal) {
-      const [, [rows] = []] = parseRecords(await ask(`SELECT count(*) FROM (\n${counted}\n) AS v`, signal))
-      return Number(rows)
-    },
-    read: (firstRow, rows, asked, signal) => ask(`${sql(asked)}\nLIMIT ${rows} OFFSET ${firstRow}`, signal),
-  }
+/** What the explorer asks of rows is a conjunction of filters of one column each. */
+function leavesOf(filter: Filter | undefined): readonly ColumnFilter[] {
+  if (!filter) return []
+  if ('and' in filter) return filter.and.flatMap(leavesOf)
+  if ('column' in filter) return [filter]
+  throw new ExplorerError('unsupported', 'only filters that hold together can be written as SQL')
 }

@@ -3,9 +3,9 @@ import type { ColumnInfo, RunOptions, ServerTable, Table, TableInfo, ValueCount,
 import { quoteName } from '../engine/sql-name.ts'
 import type { Client } from './client.ts'
 import { exported } from './export.ts'
-import { pageOf, parseRecords, type CellText } from './records.ts'
+import { parseRecords, valueOf, type CellText } from './records.ts'
 import { serverRows, tablePath, type ServerRows } from './server-rows.ts'
-import { statsOf, statsSql, valuesSql } from './statistics.ts'
+import { shownText, statsOf, statsSql, valuesSql } from './statistics.ts'
 
 const firstRows = 128
 const valuesMost = 1000
@@ -36,17 +36,21 @@ export async function openServerTable(client: Client, { table: name }: ServerTab
   const ask = async (sql: string, signal: AbortSignal | undefined): Promise<CellText[][]> =>
     parseRecords(await client.text(await client.sql({ sql, format: 'csv' }, signal))).slice(1)
 
-  async function profile({ signal }: RunOptions = {}): Promise<TableInfo> {
+  async function profile({ signal, onProgress }: RunOptions = {}): Promise<TableInfo> {
+    onProgress?.({ ...client.cost, phase: 'values' })
     const [row = []] = await ask(statsSql(columns, quoteName(name)), signal)
     const stats = statsOf(row, columns)
     return (info = { ...info, columns: columns.map((column, i) => ({ ...column, stats: stats[i]! })) })
   }
 
   async function values(column: number, spec: ViewSpec, limit: number, signal: AbortSignal | undefined) {
-    const found = await ask(valuesSql(rowsOf({ ...spec, sort: [] }).sql([column]), columns[column]!.name, limit), signal)
-    const { columns: [of] } = pageOf(found, 0, [{ index: column, type: columns[column]!.type }])
+    const { name: called, type } = columns[column]!
+    const found = await ask(valuesSql(rowsOf({ ...spec, sort: [] }).sql([column]), called, limit), signal)
     return {
-      values: found.map(([, times], row): ValueCount => ({ value: of!.at(row), text: of!.text(row), count: Number(times) })),
+      values: found.map(([text = null, times]): ValueCount => {
+        const shown = shownText(text, type)
+        return { value: valueOf(shown, type), text: shown ?? '', count: Number(times) }
+      }),
       distinct: Number(found[0]?.[2] ?? 0),
     }
   }

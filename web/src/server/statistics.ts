@@ -21,10 +21,15 @@ function columnSql({ name, type }: ColumnInfo): string {
 }
 
 export const statsOf = (row: readonly CellText[], columns: readonly ColumnInfo[]): ColumnStats[] =>
-  columns.map((_, i) => {
+  columns.map(({ type }, i) => {
     const [nulls, min = null, max = null, mean, distinct] = row.slice(5 * i, 5 * i + 5)
-    return { nulls: Number(nulls), min: shorten(min), max: shorten(max), mean: mean == null ? null : Number(mean), distinct: Number(distinct) }
+    const shown = (text: CellText): CellText => shorten(shownText(text, type))
+    return { nulls: Number(nulls), min: shown(min), max: shown(max), mean: mean == null ? null : Number(mean), distinct: Number(distinct) }
   })
+
+/** As the grid has it: SQL writes whole doubles with a point. */
+export const shownText = (text: CellText, type: TypeName): CellText =>
+  (text !== null && (type === 'double' || type === 'float') ? String(Number(text)) : text)
 
 const shorten = (text: CellText): CellText => text && [...text.slice(0, 2 * textLength)].slice(0, textLength).join('')
 
