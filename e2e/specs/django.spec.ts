@@ -110,9 +110,11 @@ test('a small table of several files is fetched once, and the reader may choose 
   await expect(count(page)).toHaveText('600 rows')
   await expect(page.locator('.sonde-way')).toContainText('in your browser')
   await expect(cell(page, 1, 1)).toHaveText('Graz')
-  expect(watched.bytes.map((response) => response.status())).toEqual([200, 200])
+  const statuses = () => watched.bytes.map((response) => response.status())
+  expect(statuses()).toEqual([200, 200])
   await page.getByLabel('How to open it').selectOption('ranges')
-  await expect.poll(() => watched.bytes.map((response) => response.status())).toEqual([200, 200, 206, 206])
+  await expect.poll(() => statuses().length).toBeGreaterThanOrEqual(4)
+  expect(new Set(statuses().slice(2))).toEqual(new Set([206]))
   await expect(count(page)).toHaveText('600 rows')
   expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
   await page.getByRole('button', { name: 'SQL', exact: true }).click() // comes as a file of its own
