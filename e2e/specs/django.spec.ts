@@ -219,6 +219,12 @@ test('nginx sends a file by the cookie of the session alone', async ({ page }) =
   expect([answer.status(), (await answer.body()).toString()]).toEqual([206, 'PAR1'])
 })
 
+async function goToUploaded(page: Page, row: number): Promise<void> {
+  await page.getByLabel('Go to row').fill(String(row + 1))
+  await page.keyboard.press('Enter')
+  await expect(cell(page, row, 1)).toHaveText(String(row * 2))
+}
+
 test('an upload becomes a table of the one who brought it', async ({ page }) => {
   const watched = watch(page)
   await signIn(page, 'alice', '/tables/')
@@ -230,5 +236,8 @@ test('an upload becomes a table of the one who brought it', async ({ page }) => 
   await page.waitForURL(`${site.url}/tables/mine/`)
   await expect(count(page)).toHaveText('500,000 rows')
   expect(pieces).toEqual(['?offset=0', '?offset=4194304'])
+  await page.waitForTimeout(1500) // until the server has looked for a new catalog
+  await page.getByLabel('How to open it').selectOption('server')
+  await goToUploaded(page, 499_990)
   expect(watched.problems).toEqual([])
 })

@@ -317,7 +317,9 @@ test('a catalog that is wrong ends the start, and leaves a running server as it 
   server.child.kill('SIGHUP')
   await until(() => /old catalog stays/.test(server.errors()), 'it says so')
   assert.equal((await get('/v1/tables/both%20years')).status, 200)
-  writeFileSync(shop.path('catalog.json'), good)
+  writeFileSync(shop.path('newer'), JSON.stringify({ tables: [...JSON.parse(good).tables, { name: 'newer', paths: ['all.csv'] }] }))
+  renameSync(shop.path('newer'), shop.path('catalog.json'))
+  await until(async () => (await get('/v1/tables/newer')).status === 200, 'a catalog that was replaced is read without a signal')
 })
 
 test('many ask at once, and each is answered', async () => {
