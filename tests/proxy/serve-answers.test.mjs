@@ -255,10 +255,26 @@ test('filters as they are written', async () => {
   }
 })
 
+test('a view as the engine has it, and nothing else of its job', async () => {
+  const ids = (rows) => rows.map(([id]) => id)
+  const view = (spec, more = {}) => pageOf({ view: JSON.stringify(spec), limit: '10000', columns: 'id', ...more })
+  const found = await view({
+    filter: { and: [{ column: 1, op: 'in', values: ['Oslo', null] }, { column: 0, op: 'between', low: '100', high: '2000' }] },
+    search: '24', sort: [{ column: 1, nulls: 'first' }, { column: 0, descending: true }],
+  })
+  const holds = ([id, city, price, day]) => [null, 'Oslo'].includes(city) && id >= 100 && id <= 2000 && `${id} ${city} ${price} ${day}`.includes('24')
+  const wanted = sales.filter(holds).sort((a, b) => (a[1] !== null) - (b[1] !== null) || b[0] - a[0])
+  assert.ok(wanted.length > 50)
+  assert.deepEqual([found.total, ids(found.rows)], [wanted.length, ids(wanted)])
+  assert.deepEqual(ids((await view({ search: 'oslo' }, { first: '700', limit: '2' })).rows), ids(sales.filter((row) => row[1] === 'Oslo').slice(700, 702)))
+  assert.deepEqual((await view({ job: 'drop', table: 99, view: 1, row: 2999 }, { limit: '1' })).rows, [[0]])
+})
+
 test('wrong filters, columns and tokens are refused', async () => {
   for (const query of ['filter[price]gte=x', 'filter[none]eq=1', 'filter[price]like=1', 'filter[price=1', 'filter=1', 'sort=none', 'columns=id,', 'limit=0', 'limit=10001',
-    'filter[city]null=1', 'what=1', 'first=-1', 'format=parquet', 'filter[city]regex=('])
-    assert.ok([400, 422].includes(problem(await get(`/v1/tables/all/rows?${query.replaceAll('[', '%5B')}`)).status), query)
+    'filter[city]null=1', 'what=1', 'first=-1', 'format=parquet', 'filter[city]regex=(',
+    'view=', 'view=3', 'view={', 'view={}{}', 'view={"sort":[{"column":9}]}', 'view={"filter":{"column":0,"op":"=","value":"x"}}', 'view={"search":"x"}&sort=id', 'view={"search":"x"}&filter[id]eq=1'])
+    assert.ok([400, 422].includes(problem(await get(`/v1/tables/all/rows?${query.replaceAll(/[[\]{}"]/g, encodeURIComponent)}`)).status), query)
   const { next } = await pageOf({ limit: '10' })
   for (const token of [`1${next}`, next.slice(0, -1), 'x', '1.', '.', '99999999999999999999.0000000000000000', next.toUpperCase() === next ? `${next}0` : next.toUpperCase()])
     assert.equal(problem(await get(`/v1/tables/all/rows?limit=10&after=${encodeURIComponent(token)}`)).status, 410, token)
@@ -365,7 +381,9 @@ test('a catalog that is wrong ends the start, and leaves a running server as it 
   server.child.kill('SIGHUP')
   await until(() => /old catalog stays/.test(server.errors()), 'it says so')
   assert.equal((await get('/v1/tables/both%20years')).status, 200)
-  writeFileSync(shop.path('catalog.json'), good)
+  writeFileSync(shop.path('newer'), JSON.stringify({ tables: [...JSON.parse(good).tables, { name: 'newer', paths: ['all.csv'] }] }))
+  renameSync(shop.path('newer'), shop.path('catalog.json'))
+  await until(async () => (await get('/v1/tables/newer')).status === 200, 'a catalog that was replaced is read without a signal')
 })
 
 test('the same asked by many at once is one answer for all of them', async () => {

@@ -21,9 +21,9 @@ export interface Site {
 
 /** What the README says to write into a file of this language. */
 function readmeSays(language: string): string {
-  const found = new RegExp('```' + language + '\n([^]*?)```').exec(readme)
-  if (!found) throw new Error(`the README has no ${language}`)
-  return found[1]!
+  const found = [...readme.matchAll(new RegExp('```' + language + '\n([^]*?)```', 'g'))]
+  if (found.length === 0) throw new Error(`the README has no ${language}`)
+  return found.map(([, said]) => said).join('')
 }
 
 /** `fill` makes the files of the tables; `expiry` in seconds. */
@@ -36,7 +36,7 @@ export async function startSite({ expiry, fill }: { readonly expiry: number; rea
   /** What sonde.socket opens where systemd starts the server. */
   const listen = `listen = ["127.0.0.1:${server}", "unix:${socket}"]\n`
   const inPlace = (text: string): string => text
-    .replaceAll('127.0.0.1:8002', `127.0.0.1:${server}`).replaceAll('/run/sonde.sock', socket)
+    .replaceAll('127.0.0.1:8002', `127.0.0.1:${server}`).replaceAll('/run/sonde/sonde.sock', socket)
     .replaceAll('/srv/tables', join(work, 'tables')).replaceAll('/etc/sonde', join(work, 'etc'))
 
   const url = `http://127.0.0.1:${front}`
@@ -45,10 +45,10 @@ export async function startSite({ expiry, fill }: { readonly expiry: number; rea
   const manage = (args: readonly string[], input = ''): void => {
     execFileSync(python, [join(here, 'manage.py'), ...args], { env: environment, input, stdio: ['pipe', 'ignore', 'inherit'] })
   }
-  const commands = readmeSays('sh').trim().split('\n').map((line) => line.split(' ').slice(2))
-  for (const command of commands.slice(0, -1)) manage(command)
+  manage(['migrate'])
+  manage(['collectstatic', '--noinput'])
   manage(['shell'], readFileSync(join(here, 'seed.py'), 'utf8'))
-  manage(commands.at(-1)!)
+  for (const line of readmeSays('sh').split('\n')) if (line.startsWith('python3 manage.py ')) manage(line.split(' ').slice(2))
 
   writeFileSync(join(work, 'etc/sonde.toml'), listen + inPlace(readmeSays('toml')))
   writeFileSync(join(work, 'nginx.conf'), nginxConf(work, front, site, inPlace(readmeSays('nginx'))))

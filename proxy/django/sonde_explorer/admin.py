@@ -41,7 +41,7 @@ class TableAdmin(admin.ModelAdmin):
         if missing:
             self.message_user(request, f'Written without {", ".join(missing)}, whose files are missing.', messages.WARNING)
         else:
-            self.message_user(request, f'{conf().catalog} is written; the server takes it up when it is reloaded.')
+            self.message_user(request, f'{conf().catalog} is written; the server takes it up within a second.')
 
 
 @admin.register(Upload)

@@ -7,4 +7,4 @@ class SondeExplorerConfig(AppConfig):
     default_auto_field = 'django.db.models.BigAutoField'
 
     def ready(self) -> None:
-        from . import checks, uploads  # noqa: F401  they register checks and a signal
+        from . import catalog, checks, uploads  # noqa: F401  they register checks and signals

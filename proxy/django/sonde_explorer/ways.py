@@ -12,7 +12,7 @@ from .paths import File, is_packed
 
 @dataclass(frozen=True)
 class Ways:
-    #: "whole": fetched once, then all happens in the browser; "ranges": the bytes that are looked at; "server": SQL there.
+    #: "whole": fetched once, then all happens in the browser; "ranges": the bytes that are looked at; "server": answers.
     best: str
     #: For people.
     reason: str
@@ -41,7 +41,7 @@ def best_way(total: int, packed: bool, conf: Conf) -> tuple[str, str]:
     if total <= conf.whole_bytes:
         return 'whole', _('%(size)s is little: it is fetched once, and everything else happens in your browser.') % {'size': size}
     if total > conf.ranges_bytes:
-        return 'server', _('%(size)s is too much to travel: the server answers SQL, and only answers are sent.') % {'size': size}
+        return 'server', _('%(size)s is too much to travel: questions are answered on the server; only answers travel.') % {'size': size}
     if packed:
         return 'whole', _('%(size)s, compressed: it can only be unpacked from its beginning, so it is fetched whole.') % {'size': size}
     return 'ranges', _('%(size)s is much: your browser fetches the parts of it that it needs.') % {'size': size}

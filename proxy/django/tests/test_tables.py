@@ -187,7 +187,24 @@ class Catalog(SiteTest):
     def test_leaves_out_what_is_not_there_and_says_so(self) -> None:
         self.make_table('gone', 'none.csv')
         self.assertIn('gone', self.sync())
-        self.assertEqual([table['name'] for table in json.loads((self.work / 'catalog.json').read_text())['tables']], ['sales'])
+        self.assertEqual(self.names(), ['sales'])
+
+    def names(self) -> list:
+        return [table['name'] for table in json.loads((self.work / 'catalog.json').read_text())['tables']]
+
+    def test_keeps_up_with_the_tables(self) -> None:
+        with self.captureOnCommitCallbacks(execute=True):
+            newer = self.make_table('newer', 'sales/2024.csv')
+        self.assertEqual(self.names(), ['newer', 'sales'])
+        with self.captureOnCommitCallbacks(execute=True):
+            newer.delete()
+        self.assertEqual(self.names(), ['sales'])
+
+    def test_that_cannot_be_written_is_told_and_stops_nobody(self) -> None:
+        self.change_settings(CATALOG=self.work / 'keys' / 'catalog.json')
+        with self.assertLogs('sonde_explorer.catalog', 'WARNING') as told, self.captureOnCommitCallbacks(execute=True):
+            self.make_table('newer', 'sales/2024.csv')
+        self.assertIn('could not be written', told.output[0])
 
 
 class Models(SiteTest):

@@ -40,6 +40,13 @@ static bool over(reply *r, reply_state why) {
   return false;
 }
 
+static bool should_stop(void *user) {
+  reply *r = user;
+  if (work_cancelled(r->work)) over(r, REPLY_GONE);
+  if (r->deadline_ns && now_ns() > r->deadline_ns) over(r, REPLY_TOO_SLOW);
+  return r->state != REPLY_GOING;
+}
+
 /* ---- heads ---- */
 
 /* Who may read an answer depends on the signature, so that no cache shared by several people may have it. */
@@ -84,7 +91,7 @@ bool reply_known(reply *r) {
   if (!r->tag[0]) return false;
   if (send_same(r)) return true;
   while (!send_kept(r)) {
-    r->claimed = results_claim(r->results, r->tag, &r->claim, reply_should_stop, r);
+    r->claimed = results_claim(r->results, r->tag, &r->claim, should_stop, r);
     if (r->claimed || r->state != REPLY_GOING) return false;
   }
   return true;
@@ -131,13 +138,6 @@ void reply_end(reply *r) {
 }
 
 /* ---- failing ---- */
-
-static bool should_stop(void *user) {
-  reply *r = user;
-  if (work_cancelled(r->work)) over(r, REPLY_GONE);
-  if (r->deadline_ns && now_ns() > r->deadline_ns) over(r, REPLY_TOO_SLOW);
-  return r->state != REPLY_GOING;
-}
 
 void reply_bind(reply *r, host *h) {
   host_stop_when(h, should_stop, r);

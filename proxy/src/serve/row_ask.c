@@ -1,5 +1,6 @@
 /* See row_ask.h. */
 #include "row_ask.h"
+#include "json_check.h"
 #include "params.h"
 #include "peek.h"
 #include "tag.h"
@@ -71,10 +72,17 @@ static bool replace(text *with, sonde_str value) {
   return true;
 }
 
+static bool take_view(row_ask *a, sonde_str json) {
+  size_t at;
+  if (json.len && *json.ptr == '{' && json_check(json, &at)) return replace(&a->view, json);
+  return wrong(a, "request", "view is a JSON object with filter, search and sort.");
+}
+
 static bool take_named(row_ask *a, sonde_str name, sonde_str value) {
   if (name.len > 7 && memcmp(name.ptr, "filter[", 7) == 0) return take_filter(a, name, value);
   if (str_is(name, "columns")) return a->all_columns = false, replace(&a->columns, value);
   if (str_is(name, "sort")) return replace(&a->sort, value);
+  if (str_is(name, "view")) return take_view(a, value);
   if (str_is(name, "after")) return replace(&a->after, value);
   if (str_is(name, "format")) {
     a->form = form_named(value);
@@ -107,6 +115,8 @@ bool row_ask_query(row_ask *a, sonde_str query, sonde_str accept) {
   *a = (row_ask){.limit = ROWS_BY_DEFAULT, .form = FORM_NONE, .all_columns = true};
   while (param_next(&query, &name, &value))
     if (!param_is_of_signature(name) && !take_param(a, name, value)) return false;
+  if (a->view.len && (a->filter_count || a->sort.len))
+    return wrong(a, "request", "Either view, or filters and sort.");
   if (a->first && a->after.len) return wrong(a, "request", "Either first or after.");
   if (a->form == FORM_NONE) a->form = form_accepted(accept);
   if (a->form != FORM_NONE && !form_is_exported(a->form)) return true;
@@ -116,6 +126,7 @@ bool row_ask_query(row_ask *a, sonde_str query, sonde_str accept) {
 void row_ask_free(row_ask *a) {
   text_free(&a->columns);
   text_free(&a->sort);
+  text_free(&a->view);
   text_free(&a->after);
   for (unsigned i = 0; i < a->filter_count; i++)
     text_free(&a->filters[i].column), text_free(&a->filters[i].value);
@@ -123,6 +134,7 @@ void row_ask_free(row_ask *a) {
 
 void row_ask_put_order(const row_ask *a, text *parts) {
   tag_add(parts, text_str(&a->sort));
+  tag_add(parts, text_str(&a->view));
   for (unsigned i = 0; i < a->filter_count; i++) {
     tag_add(parts, str_from(ops[a->filters[i].op].name));
     tag_add(parts, text_str(&a->filters[i].column));
@@ -238,7 +250,18 @@ static void put_all_columns(sonde_str table_columns, text *out) {
   text_add(out, "]", 1);
 }
 
+/* Only what a view has: the job has members of its own. */
+static void put_view(sonde_str given, text *view) {
+  static const char *const members[] = {"filter", "search", "sort"};
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    sonde_str value = peek_member(given, members[i]);
+    if (!value.len) continue;
+    text_print(view, "%s\"%s\":%.*s", view->len ? "," : "", members[i], (int)value.len, value.ptr);
+  }
+}
+
 bool row_ask_resolve(row_ask *a, sonde_str table_columns, text *view, text *columns) {
+  if (a->view.len) put_view(text_str(&a->view), view);
   if (a->filter_count && !put_filters(a, table_columns, view)) return false;
   if (a->filter_count && a->sort.len) text_add(view, ",", 1);
   if (a->sort.len && !put_sort(a, table_columns, view)) return false;

@@ -2,7 +2,9 @@
  * row on, or first=2000, or after=TOKEN.
  *
  * Operators of a filter: eq ne lt lte gt gte contains starts regex in null. Values are texts, read as the column's type; `in` takes
- * several, with commas between; `null` takes true or false. Several filters hold together. */
+ * several, with commas between; `null` takes true or false. Several filters hold together.
+ *
+ * Or, in place of filters and sort, view={"filter", "search", "sort"}: a view as the engine has it (<sonde.h>), its columns by number. */
 #ifndef SERVE_ROW_ASK_H
 #define SERVE_ROW_ASK_H
 #include "form.h"
@@ -16,7 +18,7 @@ typedef struct {
 } row_filter;
 
 typedef struct {
-  text columns, sort, after; /* as they were given */
+  text columns, sort, view, after; /* as they were given */
   bool all_columns;
   row_filter filters[ROW_FILTERS_MAX];
   unsigned filter_count;

@@ -27,7 +27,8 @@ const char serve_usage[] =
     "  --cache DIR         keep compressed copies there\n"
     "  --log FILE          one line of JSON for each request; stderr is one\n"
     "\n"
-    "Ctrl-C ends it once what is under way has been answered, a second one at once. SIGHUP reads the keys again.\n";
+    "Ctrl-C ends it once what is under way has been answered, a second one at once. Keys and catalog are read again\n"
+    "when they are replaced, and by SIGHUP.\n";
 
 enum { COLD_THREADS = 4 };
 
@@ -229,6 +230,25 @@ static void reload(site *s) {
   wake_all(s);
 }
 
+/* Key ring and catalog as they were last read. Whoever replaces them need not have the right to send signals. */
+typedef struct {
+  file_version keys, catalog;
+} watched;
+
+enum { LOOK_SECONDS = 1 };
+
+static bool is_new(const char *path, file_version *known) {
+  struct stat now;
+  if (!path || stat(path, &now) != 0 || version_holds(known, &now)) return false;
+  version_of(&now, known);
+  return true;
+}
+
+static bool are_new(const site *s, watched *w) {
+  bool keys = is_new(s->config.keys, &w->keys), catalog = is_new(s->config.catalog, &w->catalog);
+  return keys || catalog;
+}
+
 static bool ends_within(const loop *l, long milliseconds) {
   struct timespec until;
   clock_gettime(CLOCK_MONOTONIC, &until);
@@ -253,11 +273,15 @@ static void drain(site *s, unsigned running, const sigset_t *signals) {
 }
 
 static int run(site *s, const sigset_t *signals) {
+  const struct timespec look = {.tv_sec = LOOK_SECONDS};
   unsigned running = 0;
+  watched files = {0};
   int code = start_threads(s, &running);
+  are_new(s, &files);
   while (!code) {
-    int signal = sigwaitinfo(signals, NULL);
-    if (signal == SIGHUP)
+    int signal = sigtimedwait(signals, NULL, &look);
+    bool changed = are_new(s, &files);
+    if (signal == SIGHUP || (signal < 0 && changed))
       reload(s);
     else if (signal > 0)
       break;

@@ -1,10 +1,10 @@
 // A table of a site: says how it is opened and why, lets the reader choose another way, and opens it.
-import { useEffect, useState } from 'react'
-import type { EngineOptions } from '../engine/api.ts'
+import { useEffect, useMemo, useState } from 'react'
+import type { Engine, EngineOptions } from '../engine/api.ts'
 import { formatBytes, type Source } from '../model/index.ts'
-import { DataExplorer, type Theme } from '../react/index.ts'
+import { DataExplorer, startEngine, type Theme } from '../react/index.ts'
+import { createServerEngine } from '../server/index.ts'
 import { fetchOffer, type Offer, type Way } from './offer.ts'
-import { ServerSql } from './ServerSql.tsx'
 import { fetchWhole } from './transfer.ts'
 
 export interface SiteTableProps {
@@ -18,22 +18,41 @@ export function SiteTable({ url, theme: first, engineOptions }: SiteTableProps) 
   const [theme, setTheme] = useState(first)
   const [offer, setOffer] = useState<Offer>()
   const [chosen, choose] = useState<Way>()
-  const [opened, setOpened] = useState<{ readonly way: Way; readonly source: Source }>()
+  const [whole, setWhole] = useState<Source>()
   const [problem, setProblem] = useState('')
+  const engine = useEngine(engineOptions)
   const way = chosen ?? offer?.way
-  const source = opened?.way === way ? opened?.source : undefined
+  const there = useMemo(() => offer && way && sourceThere(offer, way), [offer, way])
+  const source = way === 'whole' ? whole : there
 
   useTask(setProblem, async (signal) => setOffer(await fetchOffer(url, signal)), [url])
   return (
     <div className="sonde sonde-site" data-theme={theme}>
       {offer && way && <WayBar offer={offer} way={way} onChoose={choose} />}
       {problem !== '' && <p className="sonde-banner" role="alert">{problem}</p>}
-      {offer && way === 'ranges' && <Ranges offer={offer} onOpened={(source) => setOpened({ way, source })} />}
-      {offer && way === 'whole' && <Whole offer={offer} onProblem={setProblem} onOpened={(source) => setOpened({ way, source })} />}
-      {offer && way === 'server' && <ServerSql offer={offer} onOpened={(source) => setOpened({ way, source })} />}
-      {source !== undefined && <DataExplorer source={source} theme={theme} onThemeChange={setTheme} {...(engineOptions && { engineOptions })} />}
+      {offer && way === 'whole' && !whole && <Whole offer={offer} onProblem={setProblem} onFetched={setWhole} />}
+      {engine && source !== undefined && <DataExplorer engine={engine} source={source} theme={theme} onThemeChange={setTheme} />}
     </div>
   )
+}
+
+/** For as long as the component lives. */
+function useEngine(options: EngineOptions | undefined): Engine | undefined {
+  const [engine, setEngine] = useState<Engine>()
+  useEffect(() => {
+    const made = createServerEngine(() => startEngine(options))
+    setEngine(made)
+    return () => void made.close()
+  }, [options])
+  return engine
+}
+
+/** What is opened where it is. */
+function sourceThere({ name, files, sql }: Offer, way: Way): Source | undefined {
+  if (way === 'whole') return undefined
+  if (way === 'server') return { table: name, sql }
+  const remote = files.map(({ name, url, refresh }) => ({ name, url, refresh }))
+  return remote.length === 1 ? remote[0]! : remote
 }
 
 /** Runs while the component shows what it was given, and is stopped when that changes. */
@@ -48,18 +67,18 @@ function useTask(onProblem: (message: string) => void, run: (signal: AbortSignal
   }, given)
 }
 
-const names: Record<Way, string> = { whole: 'in the browser', ranges: 'by ranges', server: 'SQL on the server' }
+const names: Record<Way, string> = { whole: 'in the browser', ranges: 'by ranges', server: 'on the server' }
 const meanings: Record<Way, string> = {
-  whole: 'All of it is fetched once; from then on nothing is asked of the server.',
-  ranges: 'Your browser fetches the parts that it needs.',
-  server: 'The server answers SQL; only answers are sent.',
+  whole: 'all of it is fetched once; from then on nothing is asked of the server.',
+  ranges: 'your browser fetches the parts that it needs.',
+  server: 'questions are answered on the server; only answers travel.',
 }
 
 function WayBar({ offer, way, onChoose }: { readonly offer: Offer; readonly way: Way; readonly onChoose: (way: Way) => void }) {
   return (
     <div className="sonde-way">
       <strong>{offer.title}</strong>
-      <span className="sonde-quiet">{way === offer.way ? offer.reason : meanings[way]}</span>
+      <span className="sonde-quiet">{way === offer.way ? offer.reason : `${formatBytes(offer.bytes)}: ${meanings[way]}`}</span>
       <label>
         Open <select aria-label="How to open it" value={way} onChange={(event) => onChoose(event.target.value as Way)}>
           {offer.ways.map((each) => <option key={each} value={each}>{names[each]}{each === offer.way ? ' (advised)' : ''}</option>)}
@@ -69,27 +88,16 @@ function WayBar({ offer, way, onChoose }: { readonly offer: Offer; readonly way:
   )
 }
 
-interface WayProps {
+function Whole({ offer, onFetched, onProblem }: {
   readonly offer: Offer
-  readonly onOpened: (source: Source) => void
-}
-
-function Ranges({ offer, onOpened }: WayProps) {
-  useEffect(() => {
-    const files = offer.files.map(({ name, url, refresh }) => ({ name, url, refresh }))
-    onOpened(files.length === 1 ? files[0]! : files)
-  }, [offer])
-  return null
-}
-
-function Whole({ offer, onOpened, onProblem }: WayProps & { readonly onProblem: (message: string) => void }) {
-  const [bytes, setBytes] = useState<number | undefined>(0)
+  readonly onFetched: (source: Source) => void
+  readonly onProblem: (message: string) => void
+}) {
+  const [bytes, setBytes] = useState(0)
   useTask(onProblem, async (signal) => {
     const files = await fetchWhole(offer, setBytes, signal)
-    onOpened(files.length === 1 ? files[0]! : files)
-    setBytes(undefined)
+    onFetched(files.length === 1 ? files[0]! : files)
   }, [offer])
-  if (bytes === undefined) return null
   return (
     <p className="sonde-way" role="status">
       Fetching {offer.title} <progress aria-label="Fetching" max={offer.bytes} value={bytes} /> {formatBytes(bytes)} of {formatBytes(offer.bytes)}

@@ -43,15 +43,15 @@ export function addressOf({ name, url, refresh }: UrlSpec): Address {
   }
 }
 
-/** fetch; when the address is refused, at the next one. */
-export async function fetchAt(address: Address, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+/** fetch; when the address is refused, at the next one. `beside` is what is asked for, where that is not the address itself. */
+export async function fetchAt(address: Address, init: RequestInit & { readonly signal: AbortSignal }, beside = (url: string) => url): Promise<Response> {
   const { url } = address
-  const response = await fetch(url, init)
+  const response = await fetch(beside(url), init)
   if (response.status !== 401 && response.status !== 403) return response
   const next = await orAborted(address.next(url), init.signal)
   if (next === undefined) return response
   void response.body?.cancel()
-  return fetch(next, init)
+  return fetch(beside(next), init)
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -89,8 +89,8 @@ export interface TableInfo {
   /** Of a union: the names of its files, in their order. Format, compression and guesses are those of the first. */
   readonly files?: readonly string[]
   readonly bytes: number
-  /** 'query': the result of engine.view. */
-  readonly format: 'csv' | 'parquet' | 'query'
+  /** 'query': the result of engine.view. 'server': a ServerTable. */
+  readonly format: 'csv' | 'parquet' | 'query' | 'server'
   readonly compression: 'none' | 'gzip' | 'zstd'
   readonly columns: readonly ColumnInfo[]
   readonly guesses: readonly Guess[]
@@ -263,7 +263,15 @@ export interface RemoteFile {
   readonly refresh?: URL | string | (() => Promise<URL | string>)
 }
 
-export type Openable = File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource | RemoteFile
+/** A table that `sonde serve` answers about, so that only answers travel. Opened by an engine of `createServerEngine`. */
+export interface ServerTable {
+  /** As the server calls it. */
+  readonly table: string
+  /** The server's /v1/sql. Its signature has to open /v1/tables/… of the table too. */
+  readonly sql: RemoteFile
+}
+
+export type Openable = File | Blob | URL | string | ArrayBuffer | Uint8Array | ByteSource | RemoteFile | ServerTable
 
 export interface OpenOptions extends RunOptions {
   readonly name?: string

@@ -1,12 +1,11 @@
 // SQL as hosts ask it: a query that is read once, or its rows as a table.
-import type { Engine, Page, Parameters, Query, QueryOptions, SqlFunction, Table, Value } from './api.ts'
+import type { Engine, QueryOptions, SqlFunction, Table } from './api.ts'
 import type { Peer } from '../worker/peer.ts'
 import type { QuerySpec } from '../worker/protocol.ts'
 import { orAborted } from './deferred.ts'
 import type { NamedTable, Names } from './names.ts'
+import { paramsJson, queryOf } from './query.ts'
 import { createTable } from './table.ts'
-
-const PAGE_ROWS = 16_384
 
 export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 'view' | 'session' | 'functions'> {
   /** Later queries may read the tables of these through views. */
@@ -33,31 +32,8 @@ export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 
     return createTable(peer, opened, { sqlName: '', onProgress })
   }
 
-  function query(sql: string, options: QueryOptions = {}): Query {
-    const { signal } = options
-    return {
-      async* [Symbol.asyncIterator]() {
-        const result = await view(sql, options)
-        try {
-          yield* pagesOf(result, signal)
-        } finally {
-          await result.close()
-        }
-      },
-      async rows(limit) {
-        const result = await view(sql, options, limit)
-        return rowsOf(result, signal).finally(() => result.close())
-      },
-      async arrow() {
-        const result = await view(sql, options)
-        const stream = result.export({ format: 'arrow stream', compression: 'none', ...(signal && { signal }) })
-        return new Uint8Array(await new Response(stream).arrayBuffer().finally(() => result.close()))
-      },
-    }
-  }
-
   return {
-    query,
+    query: (sql, options = {}) => queryOf((limit) => view(sql, options, limit), options.signal),
     view: (sql, options) => view(sql, options),
     session: () => peer.ask('session', undefined),
     functions: () => (functions ??= peer.ask('functions', undefined)),
@@ -73,35 +49,4 @@ function mentioned(sql: readonly string[], tables: readonly NamedTable[]): Named
 async function whenImported(table: Table, signal: AbortSignal | undefined): Promise<void> {
   table.resumeScan()
   await orAborted(table.imported, signal)
-}
-
-function paramsJson(params: Parameters): string {
-  const isList = Array.isArray as (given: Parameters) => given is readonly Value[]
-  if (isList(params)) return `[${params.map(valueJson).join()}]`
-  return `{${Object.entries(params).map(([name, value]) => `${JSON.stringify(name)}:${valueJson(value)}`).join()}}`
-}
-
-/** What JSON has no number for is a text, which SQL reads as one. */
-function valueJson(value: Value): string {
-  if (typeof value === 'bigint') return String(value)
-  return typeof value === 'number' && !Number.isFinite(value) ? JSON.stringify(String(value)) : JSON.stringify(value)
-}
-
-async function* pagesOf(table: Table, signal: AbortSignal | undefined): AsyncGenerator<Page, void, undefined> {
-  const { count } = table.info.rows
-  const { firstPage } = table
-  if (firstPage.rows > 0) yield firstPage
-  for (let row = firstPage.rows; row < count; row += PAGE_ROWS) yield await table.page(row, PAGE_ROWS, signal && { signal })
-}
-
-async function rowsOf(table: Table, signal: AbortSignal | undefined): Promise<Record<string, Value>[]> {
-  const names = table.info.columns.map(({ name }) => name)
-  const rows: Record<string, Value>[] = []
-  for await (const page of pagesOf(table, signal)) rows.push(...objectsOf(page, names))
-  return rows
-}
-
-function objectsOf({ rows, columns }: Page, names: readonly string[]): Record<string, Value>[] {
-  return Array.from({ length: rows }, (_, row) =>
-    Object.fromEntries(columns.map((column, i): [string, Value] => [names[i]!, column.at(row)])))
 }

@@ -80,6 +80,7 @@ function fileName(source: Openable): string {
   if (source instanceof URL || typeof source === 'string') return lastPart(String(source))
   if (typeof File !== 'undefined' && source instanceof File) return source.name
   if ('url' in source) return source.name ?? lastPart(String(source.url))
+  if ('table' in source) return source.table
   return 'key' in source ? lastPart(source.key) : 'table.csv'
 }
 

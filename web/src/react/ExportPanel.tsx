@@ -33,7 +33,8 @@ export function ExportPanel({ model, state, onDone, onNotice }: {
   const [guardFormulas, setGuard] = useState(false)
   const id = useId()
   const { rows, layout, info } = state
-  const settings: ExportSettings = kind === 'csv' ? { format: kind, delimiter, header, guardFormulas } : { format: kind }
+  const onServer = info?.format === 'server'
+  const settings: ExportSettings = kind === 'csv' && !onServer ? { format: kind, delimiter, header, guardFormulas } : { format: kind }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onDone()
@@ -50,7 +51,7 @@ export function ExportPanel({ model, state, onDone, onNotice }: {
       <h2>Export {plural(rows, 'row')} × {plural(layout.visible.length, 'column')}</h2>
       <fieldset>
         <legend className="sonde-hidden">Format</legend>
-        {(Object.keys(kinds) as Kind[]).map((each, i) => (
+        {(Object.keys(kinds) as Kind[]).filter((each) => !onServer || each !== 'arrow').map((each, i) => (
           <label key={each} htmlFor={`${id}-${each}`} className="sonde-choice">
             <input
               id={`${id}-${each}`} type="radio" name={id} checked={kind === each} data-autofocus={i === 0 || undefined}
@@ -60,7 +61,7 @@ export function ExportPanel({ model, state, onDone, onNotice }: {
           </label>
         ))}
       </fieldset>
-      {kind === 'csv' && (
+      {kind === 'csv' && !onServer && (
         <>
           <label className="sonde-pair">Fields separated by
             <select value={delimiter} onChange={(event) => setDelimiter(event.target.value as keyof typeof delimiters)}>

@@ -34,7 +34,7 @@ export function ReadPanel({ model, state, onClose }: {
         {info.files && <Files model={model} files={info.files} filename={state.filename} />}
         {info.notes?.map((note) => <p key={note}>{note}</p>)}
         {state.failure && <p className="sonde-problem" role="alert">{state.failure.message} {state.failure.advice}</p>}
-        {info.format === 'parquet' ? <ParquetFacts info={info} /> : <form onSubmit={(event) => { event.preventDefault(); void model.reread(draft) }}>
+        {info.format !== 'csv' ? <WrittenFacts info={info} /> : <form onSubmit={(event) => { event.preventDefault(); void model.reread(draft) }}>
           {settings.map((setting) => (
             <SettingRow
               key={setting} setting={setting} guess={info.guesses.find((guess) => guess.setting === setting)}
@@ -76,13 +76,13 @@ function Files({ model, files, filename }: {
   )
 }
 
-/** A Parquet file says how it is to be read: there is nothing to guess. */
-function ParquetFacts({ info }: { readonly info: TableInfo }) {
+/** Where there was nothing to guess: a Parquet file says how it is to be read, a server has read it. */
+function WrittenFacts({ info }: { readonly info: TableInfo }) {
   const { columns, parquet } = info
   return (
     <section className="sonde-setting">
-      <p>A Parquet file: names, types and where everything lies are written in it.</p>
-      <p className="sonde-quiet">{parquet?.rowGroups ?? 0} row groups{parquet?.createdBy && ` · written by ${parquet.createdBy}`}</p>
+      <p>{info.format === 'server' ? 'A table on a server, which has read it; only answers travel.' : 'A Parquet file: names, types and where everything lies are written in it.'}</p>
+      {parquet && <p className="sonde-quiet">{parquet.rowGroups} row groups{parquet.createdBy && ` · written by ${parquet.createdBy}`}</p>}
       <dl className="sonde-schema">
         {columns.map(({ name, type, typeText }, i) => [<dt key={`n${i}`}>{name}</dt>, <dd key={`t${i}`}>{typeText ?? typeName(type)}</dd>])}
       </dl>

@@ -83,7 +83,7 @@ function SelectionInfo({ state, onCopy }: { readonly state: ExplorerState; reado
 function costText({ info, progress }: ExplorerState): string {
   if (!info) return ''
   const read = progress ? `${formatBytes(progress.bytesRead)} read` : ''
-  const memory = progress ? `${formatBytes(progress.memoryBytes)} memory` : ''
+  const memory = progress && progress.memoryBytes > 0 ? `${formatBytes(progress.memoryBytes)} memory` : ''
   const requests = progress && progress.requests > 0 ? plural(progress.requests, 'request') : ''
   return [formatBytes(info.bytes), requests, read, memory].filter(Boolean).join(' · ')
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fetchOffer, type Offer } from '../../src/element/offer.ts'
-import { fetchWhole, queryServer } from '../../src/element/transfer.ts'
+import { fetchWhole } from '../../src/element/transfer.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
 
@@ -59,33 +59,18 @@ test('an address that has expired is replaced; a file that is not there is named
   await expect(fetchWhole(offer, nothing, signal)).rejects.toThrow('b.csv: the server answered 404')
 })
 
-test('SQL goes to the server as JSON and comes back as Parquet, at the next address when the first has expired', async () => {
-  const asked: unknown[] = []
+test('a broken answer is not taken for a whole one', async () => {
   answers = {
-    '/sql?sig=1': json(403, { code: 'signature_expired' }),
-    '/sign': json(200, { url: '/sql?sig=2' }),
-    '/sql?sig=2': ({ method, headers }, response, body) => {
-      asked.push([method, headers['content-type'], headers.accept, JSON.parse(body)])
-      response.end('PAR1')
+    '/a?sig=1': (_, response) => {
+      response.write('a\n')
+      setTimeout(() => response.destroy(), 20)
     },
   }
-  const result = await queryServer(offer.sql, 'SELECT 1', nothing, signal)
-  expect([result.name, await result.text()]).toEqual(['result.parquet', 'PAR1'])
-  expect(asked).toEqual([['POST', 'application/json', 'application/vnd.apache.parquet', { sql: 'SELECT 1' }]])
-})
-
-test('a problem with SQL is told with its hint; a broken answer is not taken for a whole one', async () => {
-  answers['/sql?sig=1'] = json(400, { detail: 'There is no column town.', hint: 'Did you mean towns?' })
-  await expect(queryServer(offer.sql, 'SELECT town', nothing, signal)).rejects.toThrow('There is no column town. Did you mean towns?')
-  answers['/sql?sig=1'] = (_, response) => {
-    response.write('PAR1')
-    setTimeout(() => response.destroy(), 20)
-  }
-  await expect(queryServer(offer.sql, 'SELECT 1', nothing, signal)).rejects.toThrow()
+  await expect(fetchWhole(offer, nothing, signal)).rejects.toThrow()
 })
 
 test('what nobody waits for any more is stopped', async () => {
   const leaving = new AbortController()
-  answers['/sql?sig=1'] = () => leaving.abort(new Error('left'))
-  await expect(queryServer(offer.sql, 'SELECT 1', nothing, leaving.signal)).rejects.toThrow('left')
+  answers['/a?sig=1'] = () => leaving.abort(new Error('left'))
+  await expect(fetchWhole(offer, nothing, leaving.signal)).rejects.toThrow('left')
 })

@@ -1,4 +1,4 @@
-"""manage.py sonde_sync: writes what `sonde serve` reads. Reload the server afterwards (systemctl reload sonde)."""
+"""manage.py sonde_sync: writes what `sonde serve` reads; it looks for new ones every second."""
 from __future__ import annotations
 
 from typing import Any

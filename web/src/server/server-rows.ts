@@ -1,0 +1,57 @@
+// Rows of a server's table in an order, by pages. The server keeps a view for its next page.
+import { ExplorerError, type ColumnInfo, type Filter, type Page, type ViewSpec } from '../engine/api.ts'
+import { quoteName } from '../engine/sql-name.ts'
+import { viewToSql } from '../model/sql-of-view.ts'
+import type { ColumnFilter } from '../model/view-state.ts'
+import type { Client } from './client.ts'
+import { pageOf, parseRecords } from './records.ts'
+
+/** What the server gives at once. */
+const pageRows = 10_000
+/** Of what is asked for in an address: servers in front have limits. */
+const viewLength = 6000
+
+export interface ServerRows {
+  count(signal?: AbortSignal): Promise<number>
+  page(firstRow: number, rows: number, columns: readonly number[], signal?: AbortSignal): Promise<Page>
+  /** The same rows as SQL; all columns when none are given. */
+  sql(columns?: readonly number[]): string
+}
+
+export const tablePath = (name: string): string => `/tables/${name.split('/').map(encodeURIComponent).join('/')}`
+
+export function serverRows(client: Client, name: string, columns: readonly ColumnInfo[], spec: ViewSpec): ServerRows {
+  async function get(place: Readonly<Record<string, string | number>>, signal?: AbortSignal): Promise<string> {
+    const view = JSON.stringify(spec)
+    const query = new URLSearchParams(Object.entries({ ...(view !== '{}' && { view }), ...place }).map(([name, value]) => [name, String(value)])).toString()
+    if (query.length > viewLength) throw new ExplorerError('limit', 'this is too long to be asked of a server; choose fewer values, or write it in SQL')
+    return client.text(await client.get(`${tablePath(name)}/rows`, query, signal))
+  }
+
+  async function page(firstRow: number, rows: number, wanted: readonly number[], signal?: AbortSignal): Promise<Page> {
+    if (rows > pageRows) throw new ExplorerError('limit', `a page of a server has at most ${pageRows} rows`)
+    const isListed = wanted.length > 0 && wanted.length < columns.length && wanted.every((column) => !columns[column]!.name.includes(','))
+    const names = isListed && { columns: wanted.map((column) => columns[column]!.name).join() }
+    const [, ...records] = parseRecords(await get({ ...names, format: 'csv', first: firstRow, limit: Math.max(1, rows) }, signal))
+    const there = isListed ? wanted : columns.map((_, i) => i)
+    const all = pageOf(records, firstRow, there.map((index) => ({ index, type: columns[index]!.type })))
+    return isListed ? all : { ...all, columns: wanted.map((index) => all.columns[index]!) }
+  }
+
+  return {
+    count: async (signal) => (JSON.parse(await get({ limit: 1 }, signal)) as { total: number }).total,
+    page,
+    sql: (visible) => viewToSql(
+      { filters: leavesOf(spec.filter), search: spec.search ?? '', sort: spec.sort ?? [] },
+      { from: quoteName(name), columns, ...(visible && { visible }) },
+    ),
+  }
+}
+
+/** What the explorer asks of rows is a conjunction of filters of one column each. */
+function leavesOf(filter: Filter | undefined): readonly ColumnFilter[] {
+  if (!filter) return []
+  if ('and' in filter) return filter.and.flatMap(leavesOf)
+  if ('column' in filter) return [filter]
+  throw new ExplorerError('unsupported', 'only filters that hold together can be written as SQL')
+}
