@@ -22,7 +22,7 @@ async function freePort() {
 /** The lines of a location in SIGNING.md. */
 const location = (socket) => {
   const text = readFileSync(new URL('../../proxy/src/serve/SIGNING.md', import.meta.url), 'utf8')
-  return /^ {4}location \/_sonde\/ \{[^]*?^ {4}\}$/m.exec(text)[0].replace('/run/sonde.sock', socket)
+  return /^ {4}location \/_sonde\/ \{[^]*?^ {4}\}$/m.exec(text)[0].replace('/run/sonde/sonde.sock', socket)
 }
 
 before(async () => {
