@@ -10,6 +10,7 @@ typedef struct mem {
   void *(*resize)(void *user, void *ptr, size_t old_size, size_t new_size);
   void *user;
   uint64_t limit, used, peak;
+  uint64_t refused; /* how often the limit left no room */
   /* Called when there is no room: frees something that is held only for speed and answers true, or false when nothing is left.
    * NULL: nothing is. What may be given up, and in which order, is the owner's business. */
   bool (*reclaim)(void *owner);
