@@ -1,5 +1,6 @@
 /* See query.h. */
 #include "exec/query/query.h"
+#include "exec/query/spill.h"
 
 #define SHARES 8u /* of memory: what one operator may keep, as several do at a time */
 
@@ -19,7 +20,8 @@ static sonde_code open_query(query *q) {
   r->lambda = arena_zero(&r->memory, (p->n_lambda_slots + 1u) * sizeof *r->lambda, r->err);
   r->n_lambda = p->n_lambda_slots;
   r->ctes = arena_zero(&r->memory, (p->n_ctes + 1u) * sizeof *r->ctes, r->err);
-  if (!r->outer || !r->lambda || !r->ctes) return r->err->code;
+  r->cte_rests = arena_zero(&r->memory, (p->n_ctes + 1u) * sizeof *r->cte_rests, r->err);
+  if (!r->outer || !r->lambda || !r->ctes || !r->cte_rests) return r->err->code;
   q->opened = true;
   q->root = op_open(r, p->root, NULL);
   return q->root ? SONDE_OK : r->err->code;

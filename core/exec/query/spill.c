@@ -2,7 +2,8 @@
 #include "exec/query/spill.h"
 #include "exec/query/deal.h"
 
-#define CHUNK_BYTES ((size_t)1 << 16)
+#define CHUNK_BYTES 65536u /* of a part, before they go to the spool: less where memory is scarce */
+#define CHUNK_SHARE 64u
 #define CHUNK_MAX ((size_t)256 << 20)
 #define LEVELS 3u         /* of parts of parts: 4,096 in all */
 #define BYTES_A_VALUE 16u /* in a table, roughly */
@@ -73,7 +74,7 @@ static step next_of_part(op *o, batch *b) {
 }
 static const op_class source_class = {.next = next_of_part};
 
-static op *open_source(spill *s, const dealt_part *p, const op *like) {
+static op *open_source(spill *s, const dealt_part *p) {
   plan *rows = arena_copy(&s->memory, s->plan, sizeof *rows, s->run->err);
   if (!rows) return NULL;
   rows->kind = PLAN_PART;
@@ -82,7 +83,7 @@ static op *open_source(spill *s, const dealt_part *p, const op *like) {
   op *o = op_new(s->run, rows);
   if (!o) return NULL;
   o->class = &source_class;
-  o->needed = like->needed;
+  o->needed = s->needed;
   source *x = op_self(o, sizeof *x);
   o->cols = arena_zero(&o->memory, (rows->n_columns + 1u) * sizeof *o->cols, s->run->err);
   if (!x || !o->cols) return op_close(o), NULL;
@@ -162,7 +163,7 @@ static sonde_code put_part(spill *s, dealt_part *p, const batch *in, const uint3
   p->rows += n;
   buf_u32(&p->out, n);
   SONDE_TRY(spool_put_rows(&p->out, &b, &s->scratch, s->run->err));
-  return p->out.len < CHUNK_BYTES ? SONDE_OK : flush(s, p);
+  return p->out.len < CHUNK_BYTES && p->out.len < s->run->share / CHUNK_SHARE ? SONDE_OK : flush(s, p);
 }
 
 static sonde_code deal_batch(spill *s, const batch *in, const col *keys, const uint32_t *rows, uint32_t n) {
@@ -189,7 +190,7 @@ sonde_code spill_put(spilled *x, const op *o, unsigned input, const batch *in, c
 
 /* ---- part after part ---- */
 
-static sonde_code end_part(spilled *x) {
+sonde_code spill_end(spilled *x) {
   for (unsigned i = 0; i < 2; i++)
     if (x->in[i]) SONDE_TRY(flush(x->in[i], &x->in[i]->parts[x->part]));
   return SONDE_OK;
@@ -205,7 +206,7 @@ static op *open_child(spilled *x, op *o, const plan *p) {
   op *in[2] = {NULL, NULL};
   for (unsigned i = 0; i < p->n_inputs; i++) {
     if (!x->in[i]) x->in[i] = spill_open(o->in[i], 0);
-    if (x->in[i]) in[i] = open_source(x->in[i], part_of(x, i), o->in[i]);
+    if (x->in[i]) in[i] = open_source(x->in[i], part_of(x, i));
     if (!in[i]) return op_close(in[0]), NULL;
   }
   op *child = op_open_over(o->run, p, o->needed, in);
@@ -217,7 +218,7 @@ step spill_next(spilled *x, op *o, const plan *p, void (*opened)(op *child, cons
   for (; x->part < QUERY_PARTS; x->part++) {
     if (!x->child && part_of(x, 0)->rows + part_of(x, 1)->rows == 0) continue;
     if (!x->child) {
-      if (end_part(x) != SONDE_OK || !(x->child = open_child(x, o, p))) return STEP_FAIL;
+      if (spill_end(x) != SONDE_OK || !(x->child = open_child(x, o, p))) return STEP_FAIL;
       if (opened) opened(x->child, o);
     }
     step s = op_next(x->child, b);
@@ -227,6 +228,8 @@ step spill_next(spilled *x, op *o, const plan *p, void (*opened)(op *child, cons
   }
   return STEP_END;
 }
+
+op *spill_read(spilled *x) { return open_source(x->in[0], &x->in[0]->parts[0]); }
 
 void spill_close(spilled *x) {
   op_close(x->child);

@@ -8,7 +8,7 @@
 typedef struct spill spill;
 
 /* An operator's inputs so far as they were dealt out, and the part that is being answered. */
-typedef struct {
+typedef struct spilled {
   spill *in[2]; /* NULL: nothing was */
   uint32_t part;
   op *child;
@@ -30,5 +30,9 @@ static inline bool spill_has(const spilled *x) { return x->in[0] || x->in[1]; }
 /* Rows of `plan`, which is like the operator's own, run over each part. `opened` (or NULL) is told of each such operator. */
 step spill_next(spilled *, op *, const plan *, void (*opened)(op *child, const op *), batch *);
 void spill_close(spilled *);
+
+/* Rows of in[0] that were dealt out without keys, in their order, as often as somebody wants them: all must be put and ended. */
+sonde_code spill_end(spilled *);
+op *spill_read(spilled *);
 
 #endif
