@@ -59,10 +59,10 @@ uint64_t sonde_engine_memory(const sonde_engine *e) { return e->mem.used; }
 
 int sonde_engine_allow(sonde_engine *e, uint64_t more) {
   mem *m = &e->mem;
-  bool refused = m->refused, limited = m->used < e->memory_limit && more < e->memory_limit - m->used;
+  bool refused = m->refused > 0, limited = m->used < e->memory_limit && more < e->memory_limit - m->used;
   m->base = limited ? m->used : 0;
   m->limit = limited ? m->used + more : e->memory_limit;
-  m->refused = false;
+  m->refused = 0;
   return refused;
 }
 

@@ -86,7 +86,7 @@ static sonde_step check_squeeze(sonde_job *j, sonde_step s, sonde_error *err) {
   if (s != SONDE_NEED || j->squeezed == e->sources.squeezed) return s;
   j->squeezed = e->sources.squeezed;
   if (++j->squeezes <= SQUEEZES_MAX) return s;
-  j->engine->mem.refused = true;
+  j->engine->mem.refused++;
   status_set(
       err, SONDE_LIMIT, 0,
       "the memory budget of %llu MB does not hold the bytes that are needed at once; raise it or close tables",

@@ -94,6 +94,8 @@ static void begin_query(asking *x) {
   query_init(&x->query, p, &x->source, &e->zones, &e->mem, x->now, x->seed);
   query_use_stages(&x->query, &x->stage_source);
   x->query.run.spool = x->spooled ? &x->spool : NULL;
+  if (x->share) x->query.run.share = x->share;
+  if (x->batch_rows) x->query.run.batch_rows = x->batch_rows;
   x->batches = 0;
   x->running = true;
 }
@@ -356,8 +358,11 @@ sonde_code query_start(sonde_job *j, const json *spec, sonde_error *err) {
                 .read_only = json_bool(json_get(spec, "readOnly"), false),
                 .in_parts = json_bool(json_get(spec, "parallel"), false),
                 .everywhere = json_bool(json_get(spec, "everywhere"), false),
+                .share = json_u64(json_get(spec, "share"), 0),
                 .now = (int64_t)json_u64(json_get(spec, "now"), 0),
                 .seed = json_u64(json_get(spec, "seed"), 1)};
+  uint64_t batch_rows = json_u64(json_get(spec, "batch"), 0);
+  x->batch_rows = batch_rows < BATCH_ROWS ? (uint32_t)batch_rows : BATCH_ROWS;
   x->spooled = (sonde_source)json_u64(json_get(spec, "spool"), 0);
   x->spool = (spool){.self = x, .bytes = spooled_bytes, .release = release_spooled};
   buf_init(&x->spool.out, &j->engine->mem, SPILL_MAX);

@@ -35,6 +35,8 @@ struct asking {
   query_plan cut;       /* the statement's plan, cut into stages; root NULL: it was not */
   bool in_parts;        /* the host said that it takes fragments */
   bool everywhere;      /* it is cut wherever it can be, whether that pays or not */
+  uint64_t share;       /* bytes that an operator keeps before it spills; 0: as the engine's limit says */
+  uint32_t batch_rows;  /* 0: as many as there may be */
   bool read_only;       /* what would outlive the query is refused */
   query_stages stage_source;
   running_stage *stages, *given; /* all of them; the one whose fragments are given away */

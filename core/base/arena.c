@@ -32,7 +32,9 @@ static arena_block *new_block(arena *a, size_t size, sonde_error *err) {
   if (cap > ARENA_GROW_MAX) cap = ARENA_GROW_MAX;
   if (cap < size) cap = size;
   arena_block *block = mem_alloc(a->mem, HEADER + cap, err);
-  if (block) block->cap = cap;
+  if (!block) return NULL;
+  block->cap = cap;
+  a->held += HEADER + cap;
   return block;
 }
 
@@ -98,11 +100,4 @@ void arena_free(arena *a) {
   free_list(a, a->blocks);
   free_list(a, a->spare);
   arena_init(a, a->mem);
-}
-
-uint64_t arena_held(const arena *a) {
-  uint64_t sum = 0;
-  for (const arena_block *b = a->blocks; b; b = b->next) sum += HEADER + b->cap;
-  for (const arena_block *b = a->spare; b; b = b->next) sum += HEADER + b->cap;
-  return sum;
 }

@@ -10,6 +10,7 @@ typedef struct arena {
   arena_block *blocks; /* the current one first */
   arena_block *spare;  /* kept by reset */
   size_t used;         /* in the current block */
+  uint64_t held;       /* bytes of all blocks */
 } arena;
 
 void arena_init(arena *, mem *);
@@ -20,6 +21,6 @@ void *arena_array(arena *, size_t count, size_t size, sonde_error *); /* checked
 void *arena_copy(arena *, const void *src, size_t size, sonde_error *);
 void arena_reset(arena *); /* keeps blocks for reuse */
 void arena_free(arena *);  /* gives all back; the arena can be used again */
-uint64_t arena_held(const arena *);
+static inline uint64_t arena_held(const arena *a) { return a->held; }
 
 #endif

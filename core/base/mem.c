@@ -31,7 +31,7 @@ static bool make_room(mem *m, uint64_t more) {
 void *mem_resize(mem *m, void *ptr, size_t old_size, size_t new_size, sonde_error *err) {
   size_t more = new_size > old_size ? new_size - old_size : 0;
   if (more && !make_room(m, more)) {
-    m->refused = true;
+    m->refused++;
     status_set(
         err, SONDE_LIMIT, 0,
         "the memory budget of %llu MB is used up (%llu MB held, %llu more bytes wanted); raise it or close tables",

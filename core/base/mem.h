@@ -12,7 +12,7 @@ typedef struct mem {
   uint64_t limit, used, peak;
   uint64_t
       base; /* held when the limit was set for a while: what is left of the limit is for whoever it was set for */
-  bool refused; /* something did not fit since then */
+  uint64_t refused; /* how often something did not fit since then */
   /* Called when there is no room: frees something that is held only for speed and answers true, or false when nothing is left.
    * NULL: nothing is. What may be given up, and in which order, is the owner's business. */
   bool (*reclaim)(void *owner);

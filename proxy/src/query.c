@@ -44,6 +44,7 @@ typedef struct {
   unsigned threads;
   bool timing, functions;
   const char *sql, *file; /* one of them is NULL */
+  const char *members;    /* further ones of the query job, for tests: how memory and batches are measured */
   const char *out;        /* NULL: standard output */
   const char *zone;       /* NULL: UTC */
   sonde_str names[TABLES_MAX];
@@ -109,6 +110,8 @@ static int take_word(int argc, char **argv, int *at, query_options *o) {
   if (strcmp(word, "--file") == 0)
     return (o->file = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--file needs a path");
   if (strcmp(word, "--threads") == 0) return threads_of(option_value(argc, argv, at), &o->threads);
+  if (strcmp(word, "--with") == 0)
+    return (o->members = option_value(argc, argv, at)) ? EXIT_FINE : say_usage_error("--with needs members");
   if (strcmp(word, "--memory") == 0) return take_memory(o, option_value(argc, argv, at));
   if (o->sql) return say_usage_error("more than one SQL text: %s", word);
   o->sql = word;
@@ -147,8 +150,8 @@ typedef struct {
 static void put_query(text *spec, session *s, sonde_str sql, const char *more) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  text_print(spec, "{\"job\":\"query\"%s%s,\"now\":%lld,\"seed\":%ld,\"spool\":%u,\"tables\":", more,
-             s->options->threads > 1 ? ",\"parallel\":true" : "",
+  text_print(spec, "{\"job\":\"query\"%s%s%s,\"now\":%lld,\"seed\":%ld,\"spool\":%u,\"tables\":", more,
+             s->options->members, s->options->threads > 1 ? ",\"parallel\":true" : "",
              (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000, now.tv_nsec, host_spool(s->host));
   tables_put(&s->tables, spec);
   text_print(spec, ",\"timezone\":");
@@ -308,7 +311,7 @@ static void keep_memory(void) {
 }
 
 int command_query(int argc, char **argv) {
-  query_options o = {.form = AS_TABLE, .threads = threads_by_default()};
+  query_options o = {.form = AS_TABLE, .members = "", .threads = threads_by_default()};
   int code = read_options(argc, argv, &o);
   if (code) return code;
   keep_memory();

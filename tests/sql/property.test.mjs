@@ -25,12 +25,16 @@ const folder = mkdtempSync(join(tmpdir(), 'sonde-property-'))
 const duckdb = await createDuckdb()
 const usage = spawnSync(process.env.SONDE_BIN, ['help', 'query'], { encoding: 'utf8' }).stdout
 
-// How the work is cut never shows in an answer: each way is asked all queries.
+// How the work is cut never shows in an answer, nor how much of it memory holds: each way is asked all queries. A share is the
+// number of bytes that an operator keeps before it spills: of one byte all is spilled that can be.
 const parallel = usage.includes('--threads')
 const serial = parallel ? ['--threads', '1'] : []
 const ways = [
   { name: 'one block', group: 122880, options: serial },
   { name: 'blocks of 2048 rows', group: 2048, options: serial },
+  { name: 'batches of 61 rows', group: 122880, options: [...serial, '--with', ',"batch":61'] },
+  { name: 'hardly any memory', group: 122880, options: [...serial, '--with', ',"batch":500,"share":1'] },
+  { name: 'little memory', group: 122880, options: [...serial, '--with', ',"share":40000'] },
   ...(parallel ? [{ name: '3 threads', group: 2048, options: ['--threads', '3'] }] : []),
 ].map((way, i) => ({ ...way, i, engine: createEngine(way.options) }))
 after(async () => {

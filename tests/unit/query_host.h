@@ -25,6 +25,7 @@ typedef struct {
   uint8_t *bytes;
   random_state *random;
   uint64_t taken;
+  uint32_t reads_left; /* before the file is broken; 0: it never is */
 } memory_spool;
 
 typedef struct {
@@ -33,10 +34,15 @@ typedef struct {
   random_state *random; /* NULL: columns are always there */
   uint32_t open;        /* blocks not released yet */
   mem *mem;
-  uint64_t limit;  /* of memory; 0: plenty */
-  bool build_left; /* joins keep their left rows where they can */
-  bool spills;     /* rows may leave memory */
-  uint64_t spilled;
+  uint64_t limit;          /* of memory; 0: plenty */
+  bool build_left;         /* joins keep their left rows where they can */
+  bool spills;             /* rows may leave memory */
+  uint64_t spilled, share; /* share: bytes that an operator keeps before it spills; 0: as the limit says */
+  uint32_t batch_rows;     /* 0: as many as there may be */
+  uint32_t reads_left;     /* of the spool, before it is broken; 0: it never is */
+  uint32_t steps_left;     /* before the query is given up; 0: it never is */
+  void *(*resize)(void *, void *, size_t, size_t);
+  void *memory; /* of resize; NULL: as the C library has it */
 } query_host;
 
 static inline void query_build_left(const plan *p) {
@@ -92,8 +98,11 @@ static inline void query_release(void *self, const vec *const *vecs, uint32_t n,
 
 static inline const uint8_t *query_spooled(void *self, uint64_t offset, uint32_t length, sonde_error *err) {
   memory_spool *s = self;
-  (void)err;
   CHECK(offset + length <= s->taken);
+  if (s->reads_left && --s->reads_left == 0) {
+    status_set(err, SONDE_BYTES, 0, "the file is broken");
+    return NULL;
+  }
   return s->random && random_below(s->random, 2) == 0 ? NULL : s->bytes + offset;
 }
 
@@ -127,13 +136,17 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   batch b;
   bool first = true;
   step s;
-  memory_spool spilled = {.random = h->random};
+  memory_spool spilled = {.random = h->random, .reads_left = h->reads_left};
   spilled.queue = (spool){.self = &spilled, .bytes = query_spooled, .release = query_release_spool};
   buf_init(&spilled.queue.out, m, (size_t)1 << 26);
   zones none = {.memory = {.mem = m}};
   query_init(&q, p, &source, &none, m, 1700000000000000, 7);
   if (h->spills) q.run.spool = &spilled.queue;
+  if (h->share) q.run.share = h->share;
+  if (h->batch_rows) q.run.batch_rows = h->batch_rows;
+  uint32_t steps_left = h->steps_left;
   while ((s = query_next(&q, &b, err)) == STEP_ROWS || s == STEP_WAIT) {
+    if (steps_left && --steps_left == 0) break;
     if (s == STEP_WAIT) query_take_spool(&spilled);
     if (s == STEP_WAIT) continue;
     CHECK(b.n > 0 && b.n <= BATCH_ROWS);
@@ -145,7 +158,8 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   free(spilled.bytes);
   h->spilled = spilled.taken;
   arena_free(&none.memory);
-  return s == STEP_END ? buf_status(out, err) : err->code;
+  if (s == STEP_FAIL) return err->code;
+  return s == STEP_END ? buf_status(out, err) : SONDE_CANCELLED;
 }
 
 /* The rows as JSON, or "error N: message"; to be freed. Everything must have been given back afterwards. */
@@ -156,7 +170,7 @@ static inline char *query_text(query_host *h, const char *sql) {
   sonde_error err = {0};
   sql_table tables[8];
   sql_statement statement;
-  mem_init(&m, h->limit ? h->limit : (uint64_t)1 << 30, NULL, NULL);
+  mem_init(&m, h->limit ? h->limit : (uint64_t)1 << 30, h->resize, h->memory);
   arena_init(&memory, &m);
   buf_init(&out, &m, (size_t)1 << 28);
   for (uint32_t i = 0; i < h->n_tables; i++)

@@ -50,6 +50,11 @@ struct aggregate {
 
 sonde_code aggregate_open(aggregate *, run *, const aggregate_call *);
 void aggregate_close(aggregate *);
+/* It keeps something for each row, not only for each group. */
+static inline bool aggregate_grows(const aggregate *a) { return a->buffered || a->seen_keys || a->numbers; }
+static inline uint64_t aggregate_held(const aggregate *a) {
+  return arena_held(&a->memory) + (a->class ? a->states_cap * (uint64_t)a->class->state : 0);
+}
 /* Rows of a batch; there are n_groups groups by now. `groups` NULL: one group. */
 sonde_code aggregate_update(aggregate *, const batch *, const uint32_t *groups, uint32_t n_groups,
                             arena *scratch);

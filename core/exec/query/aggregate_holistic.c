@@ -78,6 +78,15 @@ static i128 whole_between(i128 low, i128 high, double part) {
   return (i128)((u128)low + (part == 0.5 ? distance / 2 : (u128)((double)distance * part)));
 }
 
+/* Those of 128 bits are cut towards zero, negative ones upwards. */
+static i128 wide_between(i128 low, i128 high, double part) {
+  u128 distance = (u128)high - (u128)low;
+  double way = (double)distance * part;
+  i128 x = whole_between(low, high, part);
+  bool cut = part == 0.5 ? distance & 1 : way > floor(way);
+  return x < 0 && cut ? x + 1 : x;
+}
+
 /* Its parts may descend where the whole ascends. */
 static interval interval_between(interval x, interval y, double part) {
   double micros = (double)y.micros - (double)x.micros;
@@ -91,7 +100,7 @@ cell cell_between(const sql_type *t, cell low, cell high, double part) {
   if (t->id == SQL_INTERVAL)
     return (cell){.w = interval_pack(interval_between(interval_of(low.w), interval_of(high.w), part))};
   if (sql_lane(t) == LANE_I64) return (cell){.i = (int64_t)whole_between(low.i, high.i, part)};
-  return (cell){.w = whole_between(low.w, high.w, part)};
+  return (cell){.w = wide_between(low.w, high.w, part)};
 }
 
 static cell continuous(const aggregate *a, const rowset *s, const uint32_t *rows, uint32_t n, double q) {

@@ -2,13 +2,15 @@
 #ifndef QUERY_GROUPING_H
 #define QUERY_GROUPING_H
 #include "exec/query/aggregate.h"
-#include "exec/query/op.h"
+#include "exec/query/spill.h"
 
 typedef struct {
   uint64_t mask; /* groups that count in this set */
   keyer keys;
   key_table table;
   aggregate *calls;
+  bool full; /* rows of groups that the table does not have are dealt out */
+  spilled rest;
 } group_set;
 
 typedef struct {
@@ -18,6 +20,7 @@ typedef struct {
   bool gathered;
   uint64_t rows;    /* taken in */
   uint32_t set, at; /* being answered */
+  bool freed;       /* all is answered that was kept here */
 } aggregate_op;
 
 /* grouping_parts.c. All of the operator's groups, as a stage answers them; and put together with those that are there. */

@@ -26,10 +26,13 @@ static sonde_code note_columns(prober *p, op *o) {
 }
 
 static sonde_code choose_kept(prober *p, op *o, uint32_t n_columns) {
+  const bool *needed = p->whole ? o->in[p->mirrored ? 0 : 1]->needed : NULL;
   p->kept = arena_array(&o->memory, n_columns + 1u, sizeof *p->kept, o->run->err);
   if (!p->kept) return o->run->err->code;
-  for (uint32_t i = 0; i < n_columns; i++)
-    if (p->comes_out[p->at_kept + i] || p->in_residual[p->at_kept + i]) p->kept[p->n_kept++] = i;
+  for (uint32_t i = 0; i < n_columns; i++) {
+    bool in_key = p->whole && (!needed || needed[i]);
+    if (in_key || p->comes_out[p->at_kept + i] || p->in_residual[p->at_kept + i]) p->kept[p->n_kept++] = i;
+  }
   return SONDE_OK;
 }
 

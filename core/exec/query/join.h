@@ -12,6 +12,7 @@ typedef struct {
   uint32_t at_probed, at_kept; /* of a pair's columns: where those of either side begin */
   rowset rows;                 /* the columns `kept`, then what the join keeps for itself */
   uint32_t *kept, n_kept;      /* columns of the kept side that are looked at */
+  bool whole;                  /* those include the columns of the keys */
   const uint32_t *next;        /* the next kept row of the same key, ascending; NULL: there is none */
   uint8_t *hit;                /* kept rows that were met: RIGHT, FULL and mirrored */
   uint32_t hit_cap;

@@ -131,6 +131,16 @@ void keyer_free(keyer *k) {
   k->mem = NULL;
 }
 
+uint64_t keyer_held(const keyer *k) {
+  uint64_t bytes = arena_held(&k->memory);
+  for (uint32_t i = 0; i < k->n_cols; i++) {
+    const intern *t = k->cols[i].texts;
+    bytes += k->cols[i].cells_cap * sizeof(cell);
+    if (t) bytes += arena_held(&t->memory) + t->cap * sizeof *t->texts + t->slots_cap * sizeof *t->slots;
+  }
+  return bytes;
+}
+
 /* ---- what is interned ---- */
 
 static void put_value(buf *, const sql_type *, cell);

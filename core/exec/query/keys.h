@@ -86,6 +86,7 @@ static inline uint64_t key_hash(uint64_t hash, uint64_t word) { return hash_u64(
 sonde_code keyer_init(keyer *, mem *, const sql_type *const *types, const bool *strict, uint32_t n,
                       sonde_error *);
 void keyer_free(keyer *);
+uint64_t keyer_held(const keyer *); /* bytes */
 /* Words and skips of n <= 2048 rows. `add`: unknown texts are interned and fields widened; else such rows are skipped. */
 sonde_code keyer_encode(keyer *, const col *cols, uint32_t n, bool add, sonde_error *);
 /* Hashes of the rows that were encoded last; of a fixed layout they are there already. */
@@ -123,6 +124,9 @@ typedef struct {
 
 void key_table_init(key_table *, mem *, const keyer *);
 void key_table_free(key_table *);
+static inline uint64_t key_table_held(const key_table *t) {
+  return t->words_bytes + t->slots_cap * sizeof *t->slots + t->direct_cap * sizeof *t->direct;
+}
 /* Entries of the rows that a keyer encoded last; new ones are added in order. Skipped rows: UINT32_MAX. */
 sonde_code key_table_add(key_table *, keyer *, uint32_t n, uint32_t *entries, sonde_error *);
 /* After the last key was added: numbers that lie close together are found by an array from now on. */

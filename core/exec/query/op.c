@@ -126,13 +126,13 @@ static bool opens_input(const plan *p, unsigned i) {
 
 static op *open_with(run *, const plan *, const bool *needed, uint32_t top);
 
-static sonde_code fill_op(op *o, op *input) {
+static sonde_code fill_op(op *o, op *const *given) {
   const plan *p = o->plan;
   o->cols = arena_zero(&o->memory, (p->n_columns + 1u) * sizeof *o->cols, o->run->err);
   if (!o->cols) return o->run->err->code;
-  o->in[0] = input;
-  for (unsigned i = input ? 1 : 0; i < p->n_inputs; i++) {
-    if (!opens_input(p, i)) continue;
+  for (unsigned i = 0; i < p->n_inputs; i++) {
+    if (given && given[i]) o->in[i] = given[i];
+    if (o->in[i] || !opens_input(p, i)) continue;
     uint32_t top = p->kind == PLAN_FILTER ? window_top_of(p) : 0;
     o->in[i] = open_with(o->run, p->input[i], needs(p, o->needed, i, &o->memory, o->run->err), top);
     if (!o->in[i]) return o->run->err->code;
@@ -140,7 +140,7 @@ static sonde_code fill_op(op *o, op *input) {
   return makers[p->kind](o);
 }
 
-static op *new_op(run *r, const plan *p) {
+op *op_new(run *r, const plan *p) {
   op *o = mem_alloc(r->mem, sizeof *o, r->err);
   if (!o) return NULL;
   *o = (op){.run = r, .plan = p};
@@ -150,7 +150,7 @@ static op *new_op(run *r, const plan *p) {
 }
 
 static op *open_with(run *r, const plan *p, const bool *needed, uint32_t top) {
-  op *o = new_op(r, p);
+  op *o = op_new(r, p);
   if (!o) return NULL;
   o->needed = needed;
   o->top = top;
@@ -161,15 +161,17 @@ static op *open_with(run *r, const plan *p, const bool *needed, uint32_t top) {
 
 op *op_open(run *r, const plan *p, const bool *needed) { return open_with(r, p, needed, 0); }
 
-op *op_open_over(run *r, const plan *p, op *input) {
-  op *o = new_op(r, p);
-  if (!o || fill_op(o, input) == SONDE_OK) return o;
+op *op_open_over(run *r, const plan *p, const bool *needed, op *const inputs[2]) {
+  op *o = op_new(r, p);
+  if (!o) return NULL;
+  o->needed = needed;
+  if (fill_op(o, inputs) == SONDE_OK) return o;
   op_close_over(o);
   return NULL;
 }
 
 void op_close_over(op *o) {
-  if (o) o->in[0] = NULL;
+  if (o) o->in[0] = o->in[1] = NULL;
   op_close(o);
 }
 

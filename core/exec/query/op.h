@@ -3,6 +3,7 @@
 #ifndef QUERY_OP_H
 #define QUERY_OP_H
 #include "exec/query/eval.h"
+#include "exec/query/spool.h"
 
 typedef struct op op;
 typedef struct {
@@ -28,17 +29,19 @@ struct op {
 
 /* NULL: run->err. The inputs are opened too. `needed` lies in memory that outlives the operator. */
 op *op_open(run *, const plan *, const bool *needed);
-/* Over an input that is open already and outlives the operator: op_close_over leaves it open. */
-op *op_open_over(run *, const plan *, op *input);
+/* Over inputs that are open already (of which there may be one). op_close closes them, op_close_over and a failure leave them open. */
+op *op_open_over(run *, const plan *, const bool *needed, op *const inputs[2]);
 void op_close_over(op *);
+/* One without inputs or a class. */
+op *op_new(run *, const plan *);
 /* The columns of its input that a node looks at; NULL: all (or memory is out). */
 const bool *op_needed(const plan *, arena *, sonde_error *);
 void op_close(op *);
 /* After so many batches of any operators the host gets a say, so that one that takes all of its input before it answers can be
- * cancelled. */
+ * cancelled; and when it has to take what was spilled. */
 static inline step op_next(op *o, batch *b) {
   run *r = o->run;
-  if (r->batches >= BATCHES_A_TURN) {
+  if (r->batches >= BATCHES_A_TURN || (r->spool && spool_is_full(r->spool))) {
     r->batches = 0;
     return STEP_WAIT;
   }

@@ -9,6 +9,32 @@
 
 static bool in_set(const group_set *s, uint32_t group) { return group >= 64 || s->mask >> group & 1; }
 
+/* ---- when memory does not hold them ---- */
+
+/* Without groups there is one row also of no input; a set that leaves all groups out behaves so too. */
+static bool is_total(const op *o, const group_set *s) {
+  if (NODE(o)->n_groups == 0) return true;
+  uint64_t all = NODE(o)->n_groups >= 64 ? UINT64_MAX : ((uint64_t)1 << NODE(o)->n_groups) - 1;
+  return NODE(o)->sets && (s->mask & all) == 0;
+}
+
+static bool may_spill(const op *o, const group_set *s) {
+  return NODE(o)->role == AGGREGATE_WHOLE && !is_total(o, s) && spill_may(o->in[0]);
+}
+
+static bool is_due(const op *o, const group_set *s) {
+  uint64_t held = keyer_held(&s->keys) + key_table_held(&s->table);
+  for (uint32_t i = 0; i < NODE(o)->n_calls; i++) held += aggregate_held(&s->calls[i]);
+  return held > o->run->share && may_spill(o, s);
+}
+
+/* What is kept of each row grows with rows of groups that are there already: where that may be too much all rows are dealt out. */
+static bool begins_full(const op *o, const group_set *s) {
+  bool grows = false;
+  for (uint32_t i = 0; i < NODE(o)->n_calls; i++) grows |= aggregate_grows(&s->calls[i]);
+  return grows && may_spill(o, s) && spill_is_expected(o->in[0], 1);
+}
+
 /* ---- opening ---- */
 
 static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
@@ -21,6 +47,7 @@ static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
     SONDE_TRY(quantile_open(&s->calls[i]));
   }
   sums_share(s->calls, NODE(o)->n_calls);
+  s->full = begins_full(o, s);
   return SONDE_OK;
 }
 
@@ -53,19 +80,56 @@ static sonde_code set_columns(op *o, const group_set *s, const col *groups, col 
   return SONDE_OK;
 }
 
-static sonde_code add_to_set(op *o, group_set *s, const batch *b, const col *groups) {
+static sonde_code number_groups(op *o, group_set *s, const batch *b, const col *cols, uint32_t *numbers) {
+  SONDE_TRY(keyer_encode(&s->keys, cols, b->n, !s->full, o->run->err));
+  if (!s->full) return key_table_add(&s->table, &s->keys, b->n, numbers, o->run->err);
+  SONDE_TRY(key_table_follow(&s->table, &s->keys, o->run->err));
+  key_table_find(&s->table, &s->keys, b->n, numbers);
+  return SONDE_OK;
+}
+
+/* Of a set that is full only the rows of its groups stay in the batch; those of others are dealt out. */
+static sonde_code deal_others(op *o, group_set *s, const col *cols, batch *b, uint32_t *numbers) {
+  uint32_t known = 0, others = 0, *rows = arena_array(&o->scratch, b->n, 2 * sizeof *rows, o->run->err);
+  if (!rows) return o->run->err->code;
+  uint32_t *other = rows + b->n;
+  for (uint32_t i = 0; i < b->n; i++) {
+    bool there = numbers[i] != UINT32_MAX;
+    rows[known] = i;
+    numbers[known] = numbers[i];
+    other[others] = i;
+    known += there;
+    others += !there;
+  }
+  SONDE_TRY(spill_put(&s->rest, o, 0, b, cols, NODE(o)->n_groups, other, others));
+  if (known == b->n) return SONDE_OK;
+  col *kept = arena_array(&o->scratch, b->n_cols + 1u, sizeof *kept, o->run->err);
+  if (!kept) return o->run->err->code;
+  for (uint32_t i = 0; i < b->n_cols; i++) {
+    if (o->in[0]->needed && !o->in[0]->needed[i])
+      kept[i] = b->cols[i];
+    else
+      SONDE_TRY(col_gather(&b->cols[i], rows, known, &kept[i], &o->scratch, o->run->err));
+  }
+  *b = (batch){.n = known, .n_cols = b->n_cols, .cols = kept};
+  return SONDE_OK;
+}
+
+static sonde_code add_to_set(op *o, group_set *s, batch b, const col *groups) {
   uint32_t *numbers = NULL;
   if (NODE(o)->n_groups) {
     col *cols;
     SONDE_TRY(set_columns(o, s, groups, &cols));
-    numbers = arena_array(&o->scratch, b->n, sizeof *numbers, o->run->err);
+    numbers = arena_array(&o->scratch, b.n, sizeof *numbers, o->run->err);
     if (!numbers) return o->run->err->code;
-    SONDE_TRY(keyer_encode(&s->keys, cols, b->n, true, o->run->err));
-    SONDE_TRY(key_table_add(&s->table, &s->keys, b->n, numbers, o->run->err));
+    SONDE_TRY(number_groups(o, s, &b, cols, numbers));
+    if (s->full) SONDE_TRY(deal_others(o, s, cols, &b, numbers));
+    if (b.n == 0) return SONDE_OK;
   }
   uint32_t n_groups = NODE(o)->n_groups ? s->table.n : 1;
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++)
-    if (!s->calls[i].base) SONDE_TRY(aggregate_update(&s->calls[i], b, numbers, n_groups, &o->scratch));
+    if (!s->calls[i].base) SONDE_TRY(aggregate_update(&s->calls[i], &b, numbers, n_groups, &o->scratch));
+  s->full = s->full || is_due(o, s);
   return SONDE_OK;
 }
 
@@ -75,15 +139,8 @@ static sonde_code add_batch(op *o, aggregate_op *x, const batch *b) {
   if (!groups) return o->run->err->code;
   for (uint32_t i = 0; i < NODE(o)->n_groups; i++)
     SONDE_TRY(node_eval(x->groups[i], b, &o->scratch, &groups[i]));
-  for (uint32_t i = 0; i < x->n_sets; i++) SONDE_TRY(add_to_set(o, &x->sets[i], b, groups));
+  for (uint32_t i = 0; i < x->n_sets; i++) SONDE_TRY(add_to_set(o, &x->sets[i], *b, groups));
   return SONDE_OK;
-}
-
-/* Without groups there is one row also of no input; a set that leaves all groups out behaves so too. */
-static bool is_total(op *o, const group_set *s) {
-  if (NODE(o)->n_groups == 0) return true;
-  uint64_t all = NODE(o)->n_groups >= 64 ? UINT64_MAX : ((uint64_t)1 << NODE(o)->n_groups) - 1;
-  return NODE(o)->sets && (s->mask & all) == 0;
 }
 
 static sonde_code end_set(op *o, group_set *s) {
@@ -172,16 +229,51 @@ static sonde_code answer(op *o, group_set *s, uint32_t first, uint32_t n, batch 
   return put_groupings(o, s, n, o->cols + n_groups + n_calls);
 }
 
+static void free_sets(op *o, aggregate_op *x) {
+  for (uint32_t i = 0; x->sets && i < x->n_sets; i++) {
+    for (uint32_t k = 0; x->sets[i].calls && k < NODE(o)->n_calls; k++) aggregate_close(&x->sets[i].calls[k]);
+    keyer_free(&x->sets[i].keys);
+    key_table_free(&x->sets[i].table);
+  }
+  x->freed = true;
+}
+
+/* The same over one grouping set only. */
+static const plan *plan_of_set(op *o, group_set *s) {
+  if (!NODE(o)->sets) return o->plan;
+  plan *p = arena_copy(&o->memory, o->plan, sizeof *p, o->run->err);
+  if (!p) return NULL;
+  p->u.aggregate.sets = &s->mask;
+  p->u.aggregate.n_sets = 1;
+  return p;
+}
+
+static step next_of_rest(op *o, aggregate_op *x, batch *b) {
+  if (!x->freed) {
+    free_sets(o, x);
+    x->set = 0;
+  }
+  for (; x->set < x->n_sets; x->set++) {
+    group_set *s = &x->sets[x->set];
+    if (!spill_has(&s->rest)) continue;
+    const plan *p = s->rest.child ? s->rest.child->plan : plan_of_set(o, s);
+    step answer = p ? spill_next(&s->rest, o, p, NULL, b) : STEP_FAIL;
+    if (answer != STEP_END) return answer;
+  }
+  return STEP_END;
+}
+
 static step next_aggregate(op *o, batch *b) {
   aggregate_op *x = o->self;
   if (!x->gathered) {
     step s = gather(o, x);
     if (s != STEP_ROWS) return s;
   }
+  if (x->freed) return next_of_rest(o, x, b);
   while (x->set < x->n_sets && x->at >= x->sets[x->set].table.n) x->set++, x->at = 0;
-  if (x->set == x->n_sets) return STEP_END;
+  if (x->set == x->n_sets) return next_of_rest(o, x, b);
   group_set *s = &x->sets[x->set];
-  uint32_t left = s->table.n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
+  uint32_t left = s->table.n - x->at, n = left < o->run->batch_rows ? left : o->run->batch_rows;
   if (answer(o, s, x->at, n, b) != SONDE_OK) return STEP_FAIL;
   x->at += n;
   return STEP_ROWS;
@@ -189,11 +281,8 @@ static step next_aggregate(op *o, batch *b) {
 
 static void close_aggregate(op *o) {
   aggregate_op *x = o->self;
-  for (uint32_t i = 0; x->sets && i < x->n_sets; i++) {
-    for (uint32_t k = 0; x->sets[i].calls && k < NODE(o)->n_calls; k++) aggregate_close(&x->sets[i].calls[k]);
-    keyer_free(&x->sets[i].keys);
-    key_table_free(&x->sets[i].table);
-  }
+  free_sets(o, x);
+  for (uint32_t i = 0; x->sets && i < x->n_sets; i++) spill_close(&x->sets[i].rest);
 }
 static const op_class aggregate_op_class = {.next = next_aggregate, .close = close_aggregate};
 

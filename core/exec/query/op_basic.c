@@ -282,7 +282,7 @@ static step next_range(op *o, batch *b) {
       SONDE_OK)
     return STEP_FAIL;
   int64_t *lanes = col_lanes(&o->cols[0]);
-  for (; n < BATCH_ROWS && range_goes_on(x, o->plan->u.range.inclusive); range_advance(x))
+  for (; n < o->run->batch_rows && range_goes_on(x, o->plan->u.range.inclusive); range_advance(x))
     lanes[n++] = x->next;
   *b = (batch){.n = n, .n_cols = 1, .cols = o->cols};
   return n ? STEP_ROWS : STEP_END;

@@ -1,10 +1,12 @@
 /* Common table expressions: materialised once, read by references; and recursion. */
 #include "exec/query/keys.h"
-#include "exec/query/op.h"
+#include "exec/query/spill.h"
 
 #define RECURSION_MAX 1000000u
 
 static rowset *cte_of(op *o) { return &o->run->ctes[o->plan->u.cte.id]; }
+
+static spilled *rest_of(op *o) { return &o->run->cte_rests[o->plan->u.cte.id]; }
 
 static sonde_code init_cte(op *o, rowset *s, const plan *p) {
   const sql_type **types = arena_array(&o->run->memory, p->n_columns + 1u, sizeof *types, o->run->err);
@@ -15,30 +17,62 @@ static sonde_code init_cte(op *o, rowset *s, const plan *p) {
 
 /* ---- WITH ---- */
 
+static sonde_code keep_rows(op *o, const batch *b) {
+  bool full = spill_has(rest_of(o)) || spill_is_due(o->in[0], arena_held(&cte_of(o)->memory));
+  return full ? spill_put(rest_of(o), o, 0, b, NULL, 0, NULL, b->n)
+              : rowset_append(cte_of(o), b, o->run->err);
+}
+
+static step collect(op *o) {
+  batch b;
+  for (;;) {
+    step s = op_next(o->in[0], &b);
+    if (s == STEP_END) return rows_or_fail(spill_end(rest_of(o)));
+    if (s != STEP_ROWS) return s;
+    if (keep_rows(o, &b) != SONDE_OK) return STEP_FAIL;
+  }
+}
+
 static step next_cte(op *o, batch *b) {
   bool *done = o->self;
   if (!*done) {
-    step s = op_collect(o->in[0], cte_of(o), o->run->err);
-    if (s != STEP_END) return s;
+    step s = collect(o);
+    if (s != STEP_ROWS) return s;
     *done = true;
   }
   return op_next(o->in[1], b);
 }
 
-static void close_cte(op *o) { rowset_free(cte_of(o)); }
+static void close_cte(op *o) {
+  rowset_free(cte_of(o));
+  spill_close(rest_of(o));
+}
 static const op_class cte_class = {.next = next_cte, .close = close_cte};
 
 /* ---- a reference ---- */
 
-static step next_ref(op *o, batch *b) { return op_emit(o, cte_of(o), o->self, b); }
-static const op_class ref_class = {.next = next_ref};
+typedef struct {
+  uint32_t at;
+  op *rest; /* rows that memory does not hold */
+} ref_op;
+
+static step next_ref(op *o, batch *b) {
+  ref_op *x = o->self;
+  step s = x->rest ? STEP_END : op_emit(o, cte_of(o), &x->at, b);
+  if (s != STEP_END || !spill_has(rest_of(o))) return s;
+  if (!x->rest && !(x->rest = spill_read(rest_of(o)))) return STEP_FAIL;
+  return op_next(x->rest, b);
+}
+
+static void close_ref(op *o) { op_close(((ref_op *)o->self)->rest); }
+static const op_class ref_class = {.next = next_ref, .close = close_ref};
 
 sonde_code op_cte(op *o) {
   bool ref = o->plan->kind == PLAN_CTE_REF;
   o->class = ref ? &ref_class : &cte_class;
-  if (!op_self(o, sizeof(uint32_t))) return o->run->err->code;
+  if (!op_self(o, ref ? sizeof(ref_op) : sizeof(bool))) return o->run->err->code;
   if (ref) return SONDE_OK;
-  rowset_free(cte_of(o)); /* within an apply it is made again for each row */
+  close_cte(o); /* within an apply it is made again for each row */
   return init_cte(o, cte_of(o), o->plan->input[0]);
 }
 

@@ -2,6 +2,7 @@
 #include "exec/query/asof.h"
 #include "exec/query/join.h"
 #include "exec/query/key_filter.h"
+#include "exec/query/spill.h"
 
 typedef struct {
   prober p;
@@ -11,15 +12,19 @@ typedef struct {
   join_table table;
   asof_table asof;
   bool collected, built, any_null; /* any_null: a right key is null (MARK) */
+  bool some;                       /* right rows were met (MARK) */
   bool numbers;                    /* the only key is a number, which needs no keyer to be looked up */
+  bool dealt;                      /* all rows of both sides are in `parts` */
+  spilled parts;
   uint32_t n_hashed, first_hashed;
   uint32_t at; /* POSITIONAL */
 } join_op;
 
 #define NODE(o) (&(o)->plan->u.join)
 
-static op *kept_input(const op *o, const join_op *x) { return o->in[x->p.mirrored ? 0 : 1]; }
-static op *probed_input(const op *o, const join_op *x) { return o->in[x->p.mirrored ? 1 : 0]; }
+static unsigned kept_side(const join_op *x) { return x->p.mirrored ? 0 : 1; }
+static op *kept_input(const op *o, const join_op *x) { return o->in[kept_side(x)]; }
+static op *probed_input(const op *o, const join_op *x) { return o->in[1 - kept_side(x)]; }
 
 /* ---- building ---- */
 
@@ -43,13 +48,18 @@ static uint32_t keyed_rows(const join_op *x, uint32_t n, uint32_t *rows) {
   return kept;
 }
 
+static void note_marks(join_op *x, const col *keys, uint32_t n) {
+  x->some = true;
+  for (uint32_t i = 0; x->p.kind == JOIN_MARK && x->n_keys && i < n; i++)
+    x->any_null |= !col_valid(&keys[0], i);
+}
+
 static sonde_code build_batch(op *o, join_op *x, const batch *in) {
   col *keys, own;
   uint32_t *rows = NULL, n = in->n;
   arena_reset(&o->scratch);
   SONDE_TRY(eval_keys(o, x, x->kept, in, &o->scratch, &keys));
-  for (uint32_t i = 0; x->p.kind == JOIN_MARK && x->n_keys && i < in->n; i++)
-    x->any_null |= !col_valid(&keys[0], i);
+  note_marks(x, keys, in->n);
   if (x->p.marked) own = keys[0];
   if (NODE(o)->asof) SONDE_TRY(node_eval(x->kept[x->n_keys], in, &o->scratch, &own));
   if (x->n_hashed) SONDE_TRY(keyer_encode(&x->keys, keys + x->first_hashed, in->n, true, o->run->err));
@@ -95,15 +105,89 @@ static step make_table(op *o, join_op *x) {
   return STEP_ROWS;
 }
 
+/* ---- more kept rows than memory holds ---- */
+
+#define BYTES_A_ROW 24u /* of the table, once it is made */
+#define SURPRISE 8.0    /* so many more rows than were estimated do not come as one */
+
+/* Rows that may be dealt out later keep all columns that the join looks at. */
+static bool may_spill(const op *o, const join_op *x) {
+  const op *kept = kept_input(o, x);
+  return NODE(o)->n_keys > x->first_hashed && spill_may(probed_input(o, x)) &&
+         (kept->plan->rows == 0 || spill_is_expected(kept, SURPRISE));
+}
+
+static uint64_t bytes_at_hand(const join_op *x) {
+  return arena_held(&x->p.rows.memory) + arena_held(&x->table.words.memory) + keyer_held(&x->keys) +
+         (uint64_t)x->p.rows.n * BYTES_A_ROW;
+}
+
+static sonde_code deal_rows(op *o, join_op *x, unsigned side, const batch *in) {
+  col *keys;
+  bool kept = side == kept_side(x);
+  arena_reset(&o->scratch);
+  SONDE_TRY(eval_keys(o, x, kept ? x->kept : x->probed, in, &o->scratch, &keys));
+  if (kept) note_marks(x, keys, in->n);
+  return spill_put(&x->parts, o, side, in, keys + x->first_hashed, x->n_hashed, NULL, in->n);
+}
+
+static sonde_code deal_kept(op *o, join_op *x) {
+  prober *p = &x->p;
+  const plan *side = kept_input(o, x)->plan;
+  col *kept = arena_array(&o->memory, p->rows.n_cols + 1u, sizeof *kept, o->run->err);
+  batch b, in = {.n_cols = side->n_columns};
+  in.cols = arena_array(&o->memory, side->n_columns + 1u, sizeof *in.cols, o->run->err);
+  if (!kept || !in.cols) return o->run->err->code;
+  for (uint32_t i = 0; i < in.n_cols; i++)
+    in.cols[i] = (col){.form = COL_CONST, .type = &side->columns[i].type};
+  for (uint32_t at = 0; at < p->rows.n; at += b.n) {
+    rowset_batch(&p->rows, at, &b, kept);
+    for (uint32_t i = 0; i < p->n_kept; i++) in.cols[p->kept[i]] = kept[i];
+    in.n = b.n;
+    SONDE_TRY(deal_rows(o, x, kept_side(x), &in));
+  }
+  rowset_free(&p->rows);
+  keyer_free(&x->keys);
+  join_table_free(&x->table);
+  return SONDE_OK;
+}
+
+static sonde_code take_kept(op *o, join_op *x, const batch *in) {
+  if (spill_has(&x->parts)) return deal_rows(o, x, kept_side(x), in);
+  SONDE_TRY(build_batch(o, x, in));
+  bool full = x->p.whole && x->p.rows.n && spill_is_due(kept_input(o, x), bytes_at_hand(x));
+  return full ? deal_kept(o, x) : SONDE_OK;
+}
+
+/* What `NOT IN` asks of all rows is not to be seen in a part. */
+static void pass_on(op *child, const op *o) {
+  join_op *to = child->self;
+  const join_op *x = o->self;
+  to->any_null = x->any_null;
+  to->some = x->some;
+}
+
+static step next_in_parts(op *o, join_op *x, batch *b) {
+  while (!x->dealt) {
+    batch in;
+    step s = op_next(probed_input(o, x), &in);
+    x->dealt = s == STEP_END;
+    if (s == STEP_WAIT || s == STEP_FAIL) return s;
+    if (s == STEP_ROWS && deal_rows(o, x, 1 - kept_side(x), &in) != SONDE_OK) return STEP_FAIL;
+  }
+  return spill_next(&x->parts, o, o->plan, pass_on, b);
+}
+
 static step build(op *o, join_op *x) {
   batch in;
   while (!x->collected) {
     step s = op_next(kept_input(o, x), &in);
     x->collected = s == STEP_END;
     if (s == STEP_WAIT || s == STEP_FAIL) return s;
-    if (s == STEP_ROWS && build_batch(o, x, &in) != SONDE_OK) return STEP_FAIL;
+    if (s == STEP_ROWS && take_kept(o, x, &in) != SONDE_OK) return STEP_FAIL;
   }
-  return make_table(o, x);
+  x->built = spill_has(&x->parts);
+  return x->built ? STEP_ROWS : make_table(o, x);
 }
 
 /* ---- probing ---- */
@@ -111,7 +195,7 @@ static step build(op *o, join_op *x) {
 /* `left IN (right)` is unknown where nothing matched and either side is null; of no rows it is false. */
 static void unknown_marks(join_op *x, const col *key) {
   for (uint32_t i = 0; i < x->p.probed.n; i++)
-    if (x->p.rows.n && (x->any_null || !col_valid(key, i))) x->p.found[i] = 2;
+    if (x->some && (x->any_null || !col_valid(key, i))) x->p.found[i] = 2;
 }
 
 static sonde_code look_up(op *o, join_op *x, const col *keys, uint32_t n) {
@@ -145,6 +229,7 @@ static step next_join(op *o, batch *b) {
     step s = build(o, x);
     if (s != STEP_ROWS) return s;
   }
+  if (spill_has(&x->parts)) return next_in_parts(o, x, b);
   for (;;) {
     if (x->p.open) {
       step s = prober_next(&x->p, o, b);
@@ -215,6 +300,7 @@ static void close_join(op *o) {
   asof_free(&x->asof);
   keyer_free(&x->keys);
   join_table_free(&x->table);
+  spill_close(&x->parts);
 }
 static const op_class join_class = {.next = next_join, .close = close_join},
                       positional_class = {.next = next_positional, .close = close_join};
@@ -272,6 +358,7 @@ sonde_code op_join(op *o) {
   const sql_type *own = x->p.marked     ? &NODE(o)->keys[0].right->type
                         : NODE(o)->asof ? &NODE(o)->asof_right->type
                                         : NULL;
+  x->p.whole = may_spill(o, x);
   SONDE_TRY(prober_init(&x->p, o, NODE(o)->kind, NODE(o)->residual, &own, own != NULL));
   x->p.mark_right = x->p.n_kept;
   return open_keys(o, x);

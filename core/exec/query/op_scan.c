@@ -185,7 +185,7 @@ static step next_scan(op *o, batch *b) {
       if (s != STEP_ROWS) return s;
     }
     if (x->row == 0 && is_excluded(o, x)) x->row = x->rows;
-    uint32_t left = x->rows - x->row, n = left < BATCH_ROWS ? left : BATCH_ROWS;
+    uint32_t left = x->rows - x->row, n = left < o->run->batch_rows ? left : o->run->batch_rows;
     if (n == 0) {
       close_block(o, x);
       x->block++;

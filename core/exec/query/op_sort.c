@@ -32,16 +32,6 @@ typedef struct {
 
 static bool keeps_all(const sort_op *x) { return x->wanted >= UINT32_MAX / 8; }
 
-/* Where the host has no file for what memory does not hold. */
-static sonde_code explain_limit(const op *o, const sort_op *x, sonde_code code) {
-  if (code != SONDE_LIMIT || o->run->spool || !keeps_all(x)) return code;
-  return status_set(
-      o->run->err, SONDE_LIMIT, 0,
-      "the memory budget of %llu MB does not hold the rows to sort, and there is no file to keep "
-      "them in, as in private windows of browsers; sort fewer rows or columns, or raise the budget",
-      (unsigned long long)(o->run->mem->limit >> 20));
-}
-
 static sonde_code number_rows(op *o, sort_op *x) {
   x->n = x->rows.n;
   SONDE_TRY(grow(o->run->mem, &x->order, &x->order_cap, x->n, sizeof *x->order, o->run->err));
@@ -114,7 +104,7 @@ static sonde_code take_in(op *o, sort_op *x, const batch *in) {
   for (uint32_t i = 0; i < x->n_keys; i++)
     SONDE_TRY(node_eval(x->exprs[i], in, &o->scratch, &b.cols[x->n_in + i]));
   if (x->pruned) n = promising(x, &b.cols[x->n_in], in->n, rows);
-  SONDE_TRY(explain_limit(o, x, rowset_append_rows(&x->rows, &b, n < in->n ? rows : NULL, n, o->run->err)));
+  SONDE_TRY(rowset_append_rows(&x->rows, &b, n < in->n ? rows : NULL, n, o->run->err));
   bool many = !keeps_all(x) && x->rows.n > x->wanted * 2 + PRUNE_ROWS;
   return many && x->wanted ? prune(o, x) : SONDE_OK;
 }
@@ -148,10 +138,9 @@ static step fetch_late(op *o, sort_op *x) {
 }
 
 static sonde_code begin_sorting(op *o, sort_op *x) {
-  SONDE_TRY(explain_limit(o, x, number_rows(o, x)));
-  sonde_code code =
-      sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL, o->run->err);
-  return explain_limit(o, x, code);
+  SONDE_TRY(number_rows(o, x));
+  return sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, x->n, NULL,
+                     o->run->err);
 }
 
 /* ---- more rows than memory holds ---- */
@@ -161,8 +150,7 @@ static uint64_t bytes_at_hand(const sort_op *x) {
 }
 
 static bool must_spill(const op *o, const sort_op *x) {
-  return o->run->spool && keeps_all(x) && x->rows.n > BATCH_ROWS &&
-         bytes_at_hand(x) > mem_share(o->run->mem) / 8;
+  return o->run->spool && keeps_all(x) && x->rows.n > o->run->batch_rows && bytes_at_hand(x) > o->run->share;
 }
 
 static sonde_code begin_run(op *o, sort_op *x) {
@@ -262,7 +250,7 @@ static step next_sort(op *o, batch *b) {
   step s = sort_all(o, x);
   if (s != STEP_ROWS) return s;
   if (x->runs.mem) return next_merged(o, x, b);
-  uint32_t left = x->n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
+  uint32_t left = x->n - x->at, n = left < o->run->batch_rows ? left : o->run->batch_rows;
   if (n == 0) return STEP_END;
   if (x->late && x->fetch.rows.mem && (s = fetch_late(o, x)) != STEP_ROWS) return s;
   arena_reset(&o->scratch);

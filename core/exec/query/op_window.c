@@ -1,6 +1,6 @@
 /* Window functions: rows are kept with everything the calls refer to, sorted for each call, and computed partition by
  * partition. Rows come out in the order of the first call. */
-#include "exec/query/op.h"
+#include "exec/query/spill.h"
 #include "exec/query/window.h"
 #include "exec/query/window_top.h"
 
@@ -21,6 +21,8 @@ typedef struct {
   col *results;                  /* lanes by row number; in op memory */
   bool collected, computed, sorted;
   uint32_t at;
+  bool parted; /* all calls have the same partitions: they may be dealt out to parts */
+  spilled parts;
   /* The call being computed. */
   uint32_t call, n_keys;
   order_by keys[KEYS_MAX];
@@ -215,15 +217,70 @@ static step compute(op *o, window_op *x) {
   return STEP_ROWS;
 }
 
+/* ---- more rows than memory holds ---- */
+
+#define BYTES_A_ROW 32u /* that sorting and finding peers take beside the row */
+
+static bool same_partitions(const window_call *a, const window_call *b) {
+  bool same = a->n_partition == b->n_partition;
+  for (uint32_t i = 0; same && i < a->n_partition; i++)
+    same = a->partition[i] == b->partition[i] ||
+           (a->partition[i]->kind == EXPR_COLUMN && b->partition[i]->kind == EXPR_COLUMN &&
+            a->partition[i]->index == b->partition[i]->index);
+  return same;
+}
+
+static bool is_parted(const op *o) {
+  const window_call *calls = NODE(o)->calls;
+  bool parted = calls[0].n_partition > 0 && !o->top;
+  for (uint32_t i = 1; parted && i < NODE(o)->n; i++) parted = same_partitions(&calls[0], &calls[i]);
+  return parted;
+}
+
+static bool must_spill(const op *o, const window_op *x) {
+  uint64_t bytes = arena_held(&x->rows.memory) + (uint64_t)x->rows.n * BYTES_A_ROW;
+  return x->parted && x->rows.n && spill_is_due(o->in[0], bytes);
+}
+
+static sonde_code deal_kept(op *o, window_op *x) {
+  col *cols = arena_array(&o->memory, x->n_cols + 1u, sizeof *cols, o->run->err);
+  const window_columns *w = &x->columns[0];
+  batch b;
+  if (!cols) return o->run->err->code;
+  for (uint32_t at = 0; at < x->rows.n; at += b.n) {
+    rowset_batch(&x->rows, at, &b, cols);
+    SONDE_TRY(spill_put(&x->parts, o, 0, &b, cols + w->partition, w->call->n_partition, NULL, b.n));
+  }
+  rowset_free(&x->rows);
+  return SONDE_OK;
+}
+
+static sonde_code deal_batch(op *o, window_op *x, const batch *in) {
+  const window_columns *w = &x->columns[0];
+  uint32_t n = w->call->n_partition;
+  arena_reset(&o->scratch);
+  col *keys = arena_array(&o->scratch, n, sizeof *keys, o->run->err);
+  if (!keys) return o->run->err->code;
+  for (uint32_t i = 0; i < n; i++)
+    SONDE_TRY(node_eval(x->nodes[w->partition - x->n_in + i], in, &o->scratch, &keys[i]));
+  return spill_put(&x->parts, o, 0, in, keys, n, NULL, in->n);
+}
+
+static sonde_code take_batch(op *o, window_op *x, const batch *in) {
+  if (spill_has(&x->parts)) return deal_batch(o, x, in);
+  SONDE_TRY(take_in(o, x, in));
+  return must_spill(o, x) ? deal_kept(o, x) : SONDE_OK;
+}
+
 static step collect(op *o, window_op *x) {
   while (!x->collected) {
     batch in;
     step s = op_next(o->in[0], &in);
     if (s == STEP_WAIT || s == STEP_FAIL) return s;
     x->collected = s == STEP_END;
-    if (s == STEP_ROWS && take_in(o, x, &in) != SONDE_OK) return STEP_FAIL;
+    if (s == STEP_ROWS && take_batch(o, x, &in) != SONDE_OK) return STEP_FAIL;
   }
-  return rows_or_fail(reserve(o, x));
+  return spill_has(&x->parts) ? STEP_ROWS : rows_or_fail(reserve(o, x));
 }
 
 /* ---- answering ---- */
@@ -243,9 +300,10 @@ static sonde_code answer(op *o, window_op *x, uint32_t n, batch *b) {
 static step next_window(op *o, batch *b) {
   window_op *x = o->self;
   step s = x->collected ? STEP_ROWS : collect(o, x);
+  if (s == STEP_ROWS && spill_has(&x->parts)) return spill_next(&x->parts, o, o->plan, NULL, b);
   if (s == STEP_ROWS && !x->computed) s = compute(o, x);
   if (s != STEP_ROWS) return s;
-  uint32_t left = x->n - x->at, n = left < BATCH_ROWS ? left : BATCH_ROWS;
+  uint32_t left = x->n - x->at, n = left < o->run->batch_rows ? left : o->run->batch_rows;
   if (n == 0) return STEP_END;
   return rows_or_fail(answer(o, x, n, b));
 }
@@ -256,6 +314,7 @@ static void close_window(op *o) {
   arena_free(&x->scratch);
   window_top_close(&x->top);
   rowset_free(&x->rows);
+  spill_close(&x->parts);
 }
 static const op_class window_class = {.next = next_window, .close = close_window};
 
@@ -280,6 +339,7 @@ sonde_code op_window(op *o) {
   x->results = arena_zero(&o->memory, (NODE(o)->n + 1u) * sizeof *x->results, o->run->err);
   if (!x->columns || !x->results) return o->run->err->code;
   for (uint32_t i = 0; i < NODE(o)->n; i++) SONDE_TRY(add_call(o, x, i));
+  x->parted = is_parted(o);
   x->n_cols = x->n_in + x->n_exprs;
   SONDE_TRY(op_nodes(o, x->exprs, x->n_exprs, &x->nodes));
   x->types = arena_array(&o->memory, x->n_cols + 1u, sizeof *x->types, o->run->err);

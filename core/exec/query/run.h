@@ -56,15 +56,17 @@ typedef struct {
   rd *part;                   /* the same of PLAN_PART: for each block u32 length, batches */
   zones *zones;               /* of the engine */
   spool *spool;               /* NULL: all has to stay in memory */
+  uint64_t share;             /* with a spool: bytes that an operator keeps before it spills */
+  uint32_t batch_rows;        /* that a batch has at most where it is made, up to BATCH_ROWS */
   value *outer;               /* of EXPR_OUTER slots */
   uint32_t n_lambda;
-  const col **lambda; /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */
-  rowset *ctes;       /* of PLAN_CTE ids */
-  bool *cte_done;
-  uint32_t batches;      /* that operators have answered since the host had a say */
-  int64_t now;           /* microseconds since 1970, UTC, when the query began */
-  uint64_t random;       /* state */
-  uint64_t next_dict_id; /* of dictionaries made so far */
+  const col **lambda;        /* of EXPR_LAMBDA_ARG slots, while a lambda is evaluated */
+  rowset *ctes;              /* of PLAN_CTE ids */
+  struct spilled *cte_rests; /* of the same: rows behind those that memory holds */
+  uint32_t batches;          /* that operators have answered since the host had a say */
+  int64_t now;               /* microseconds since 1970, UTC, when the query began */
+  uint64_t random;           /* state */
+  uint64_t next_dict_id;     /* of dictionaries made so far */
 } run;
 
 static inline uint64_t random_next_u64(run *r) { /* splitmix64 */

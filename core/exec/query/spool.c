@@ -36,10 +36,14 @@ static sonde_code put_col(buf *b, const col *from, uint32_t n, arena *scratch, s
   return SONDE_OK;
 }
 
+sonde_code spool_put_rows(buf *out, const batch *in, arena *scratch, sonde_error *err) {
+  for (uint32_t i = 0; i < in->n_cols; i++) SONDE_TRY(put_col(out, &in->cols[i], in->n, scratch, err));
+  return buf_status(out, err);
+}
+
 sonde_code spool_put(spool *s, const batch *in, arena *scratch, spool_piece *piece, sonde_error *err) {
   size_t before = s->out.len;
-  for (uint32_t i = 0; i < in->n_cols; i++) SONDE_TRY(put_col(&s->out, &in->cols[i], in->n, scratch, err));
-  SONDE_TRY(buf_status(&s->out, err));
+  SONDE_TRY(spool_put_rows(&s->out, in, scratch, err));
   *piece = (spool_piece){s->size, (uint32_t)(s->out.len - before), in->n};
   s->size += piece->length;
   return SONDE_OK;
@@ -91,6 +95,12 @@ static sonde_code get_col(rd *r, const sql_type *t, uint32_t n, arena *a, col *c
   return SONDE_OK;
 }
 
+sonde_code spool_get_rows(rd *r, const sql_type *const *types, batch *out, arena *a, sonde_error *err) {
+  for (uint32_t i = 0; i < out->n_cols; i++) SONDE_TRY(get_col(r, types[i], out->n, a, &out->cols[i], err));
+  SONDE_CHECK(!r->bad, err, SONDE_BYTES, 0, "rows that were kept in a file cannot be read back");
+  return SONDE_OK;
+}
+
 step spool_get(spool *s, const spool_piece *piece, const sql_type *const *types, uint32_t n_cols, arena *a,
                batch *out, sonde_error *err) {
   err->code = SONDE_OK;
@@ -99,10 +109,7 @@ step spool_get(spool *s, const spool_piece *piece, const sql_type *const *types,
   rd r = {.data = bytes, .len = piece->length};
   *out = (batch){.n = piece->rows, .n_cols = n_cols, .cols = arena_array(a, n_cols + 1u, sizeof(col), err)};
   if (!out->cols) return STEP_FAIL;
-  for (uint32_t i = 0; i < n_cols; i++)
-    if (get_col(&r, types[i], out->n, a, &out->cols[i], err) != SONDE_OK) return STEP_FAIL;
+  if (spool_get_rows(&r, types, out, a, err) != SONDE_OK) return STEP_FAIL;
   s->release(s->self, piece->offset, piece->length);
-  if (!r.bad) return STEP_ROWS;
-  status_set(err, SONDE_BYTES, 0, "rows that were kept in a file cannot be read back");
-  return STEP_FAIL;
+  return STEP_ROWS;
 }

@@ -24,6 +24,10 @@ typedef struct {
 /* Whether the host should have what was written now: then an operator answers STEP_WAIT. */
 static inline bool spool_is_full(const spool *s) { return s->out.len >= SPOOL_PAGE_BYTES; }
 
+/* Rows as bytes, and `out->n` of them back into `out->cols`, which borrow from the arena. */
+sonde_code spool_put_rows(buf *, const batch *, arena *scratch, sonde_error *);
+sonde_code spool_get_rows(rd *, const sql_type *const *types, batch *out, arena *, sonde_error *);
+
 sonde_code spool_put(spool *, const batch *, arena *scratch, spool_piece *, sonde_error *);
 /* The batch back, in the arena: STEP_ROWS, STEP_WAIT or STEP_FAIL. Everything written must be with the host. */
 step spool_get(spool *, const spool_piece *, const sql_type *const *types, uint32_t n_cols, arena *, batch *,

@@ -153,6 +153,7 @@ static sonde_code open_pipe(stage *s, mem *m, sonde_error *err) {
   r->mem = m;
   r->err = err;
   r->n_lambda = s->plan.n_lambda_slots;
+  r->batch_rows = BATCH_ROWS;
   r->tables = &s->tables;
   r->outer = arena_zero(&s->memory, (s->plan.n_outer_slots + 1u) * sizeof *r->outer, err);
   r->lambda = arena_zero(&s->memory, (r->n_lambda + 1u) * sizeof *r->lambda, err);
@@ -234,7 +235,8 @@ static sonde_code open_top(stage *s) {
   if (s->top->kind == PLAN_PARTITION)
     s->dealer = dealer_open(r, s->top, s->block.number, s->block.rows);
   else
-    s->over = s->over_part ? op_open(r, s->top, NULL) : op_open_over(r, s->top, s->pipe);
+    s->over = s->over_part ? op_open(r, s->top, NULL)
+                           : op_open_over(r, s->top, NULL, (op *const[2]){s->pipe, NULL});
   return s->dealer || s->over ? SONDE_OK : r->err->code;
 }
 

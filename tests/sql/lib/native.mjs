@@ -16,9 +16,9 @@ function start(tables, zone, options) {
 }
 
 // Wrong statements are answered on standard output: what is said on the other one comes from a crash or a sanitizer.
-function assertQuiet({ child, remarks }) {
+function assertQuiet({ child, remarks }, sql = 'no statement') {
   const text = Buffer.concat(remarks).toString()
-  if (child.signalCode || text) throw new Error(`sonde ended with ${child.signalCode ?? child.exitCode}: ${text}`)
+  if (child.signalCode || text) throw new Error(`sonde ended with ${child.signalCode ?? child.exitCode} at ${sql}: ${text}`)
 }
 
 const ended = ({ child }) => new Promise((resolve) => (child.exitCode === null && child.signalCode === null ? child.on('close', resolve) : resolve()))
@@ -36,7 +36,7 @@ export function createEngine(options = []) {
       const { value, done } = await running.answers.next()
       if (done) {
         await ended(running)
-        assertQuiet(running)
+        assertQuiet(running, sql)
         throw new Error(`sonde ended at ${sql}`)
       }
       const answer = parseExact(value)
