@@ -228,7 +228,7 @@ static sonde_code begin_call(op *o, window_op *x) {
                         o->run->err));
   bool aggregates =
       function_get((function_id)c->call.function)->kind == FUNCTION_AGGREGATE && !is_value(c->call.function);
-  return aggregates ? aggregate_open(&x->part.agg, o->run, &c->call) : SONDE_OK;
+  return aggregates ? aggregate_open(&x->part.agg, o->run, &c->call, true) : SONDE_OK;
 }
 
 static void end_call(window_op *x) {
