@@ -10,8 +10,8 @@
 #define NOT_KEPT UINT32_MAX
 
 typedef struct {
-  const expr *expr; /* NULL: the numbers of the partitions */
-  node *node;       /* NULL: a column of the input */
+  const expr *expr;
+  node *node; /* NULL: a column of the input */
 } kept_expr;
 
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
   uint32_t n;                    /* rows that come out: all that were kept, or the first of each partition */
   uint32_t *order, *first_order; /* n; first_order: of the first call */
   col *results;                  /* lanes by row number; in op memory */
-  bool collected, computed, sorted;
+  bool collected, grouped, computed, sorted;
   uint32_t at;
   /* The call being computed. */
   uint32_t call, n_keys, n_partition; /* the first keys are the partition's */
@@ -124,11 +124,11 @@ static sonde_code take_in(op *o, window_op *x, const batch *in) {
     const kept_expr *k = &x->kept[i];
     if (k->node)
       SONDE_TRY(node_eval(k->node, in, &o->scratch, &b.cols[i]));
-    else if (k->expr)
+    else
       b.cols[i] = in->cols[k->expr->index];
   }
   if (x->top.wanted) return window_top_add(&x->top, &x->rows, &b, &o->scratch, o->run->err);
-  if (x->numbers.column) SONDE_TRY(window_numbers_add(&x->numbers, &b, x->rows.n, &o->scratch, o->run->err));
+  if (x->numbers.n_partition) SONDE_TRY(window_numbers_add(&x->numbers, &b, x->rows.n, o->run->err));
   return rowset_append(&x->rows, &b, o->run->err);
 }
 
@@ -145,20 +145,14 @@ static bool own_order(const window_call *c) {
          function_get((function_id)c->call.function)->kind == FUNCTION_WINDOW;
 }
 
-static bool is_numbered(const window_op *x, const window_columns *w) {
-  const window_numbers *numbers = &x->numbers;
-  return numbers->column && w->call->n_partition == numbers->n_partition &&
-         memcmp(w->partition, numbers->partition, numbers->n_partition * sizeof *w->partition) == 0;
-}
-
 static void find_sort_keys(window_op *x, const window_columns *w) {
   const window_call *c = w->call;
-  bool own = own_order(c), numbered = is_numbered(x, w);
+  bool own = own_order(c);
   const sort_key *order = own ? c->call.keys : c->order;
   const uint32_t *columns = own ? w->keys : w->order;
   uint32_t n_order = own ? c->call.n_keys : c->n_order, n = 0;
-  if (numbered) x->keys[n++] = (order_by){.column = x->numbers.column};
-  for (uint32_t i = 0; !numbered && i < c->n_partition && n < KEYS_MAX; i++)
+  uint32_t n_partition = x->grouped ? 1 : c->n_partition; /* groups are not sorted by it any more */
+  for (uint32_t i = 0; i < n_partition && n < KEYS_MAX; i++)
     x->keys[n++] = (order_by){.column = w->partition[i]};
   x->n_partition = n;
   for (uint32_t i = 0; i < n_order && n < KEYS_MAX; i++)
@@ -226,6 +220,7 @@ static sonde_code begin_call(op *o, window_op *x) {
   x->sorted = false;
   SONDE_TRY(sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, n, x->differ,
                         o->run->err));
+  if (x->grouped) sorter_grouped(&x->sorter, x->numbers.firsts, x->numbers.table.n);
   bool aggregates =
       function_get((function_id)c->call.function)->kind == FUNCTION_AGGREGATE && !is_value(c->call.function);
   return aggregates ? aggregate_open(&x->part.agg, o->run, &c->call, true) : SONDE_OK;
@@ -258,10 +253,8 @@ static sonde_code reserve(op *o, window_op *x) {
   x->differ = arena_array(&o->memory, n, 1, o->run->err);
   if (!x->order || !x->first_order || !x->peers || !x->differ) return o->run->err->code;
   x->n = x->top.wanted ? window_top_rows(&x->top, x->rows.n, x->order) : x->rows.n;
-  if (!x->numbers.column) return SONDE_OK;
-  bool ranked;
-  SONDE_TRY(window_numbers_rank(&x->numbers, &x->rows, &ranked, o->run->err));
-  if (!ranked) x->numbers.column = 0;
+  if (x->numbers.n_partition)
+    SONDE_TRY(window_numbers_group(&x->numbers, &x->rows, &x->grouped, o->run->err));
   return SONDE_OK;
 }
 
@@ -332,14 +325,15 @@ static sonde_code open_top(op *o, window_op *x) {
   return window_top_open(t, o->run->mem, w->call, x->types, o->run->err);
 }
 
+/* The order in which rows came is lost, so all calls have to have these partitions. */
 static sonde_code open_numbers(op *o, window_op *x) {
-  static const sql_type number = {.id = SQL_BIGINT};
-  const window_columns *w = &x->columns[0];
-  if (!window_numbers_pay(w->partition, w->call->n_partition, x->types)) return SONDE_OK;
-  x->types[x->n_cols] = &number;
-  x->kept[x->n_cols] = (kept_expr){NULL, NULL};
-  return window_numbers_open(&x->numbers, o->run->mem, x->n_cols++, w->partition, w->call->n_partition,
-                             x->types, o->run->err);
+  const window_columns *w = x->columns;
+  uint32_t n = w->call->n_partition;
+  for (uint32_t i = 1; i < NODE(o)->n; i++)
+    if (w[i].call->n_partition != n || memcmp(w[i].partition, w->partition, n * sizeof *w->partition) != 0)
+      return SONDE_OK;
+  if (!window_numbers_pay(w->partition, n, x->types)) return SONDE_OK;
+  return window_numbers_open(&x->numbers, o->run->mem, w->partition, n, x->types, o->run->err);
 }
 
 sonde_code op_window(op *o) {
