@@ -20,12 +20,12 @@ static sonde_code make_nodes(aggregate *a) {
 static sonde_code open_distinct(aggregate *a) {
   static const sql_type group = {.id = SQL_BIGINT};
   const sql_type *types[KEYER_COLS_MAX];
-  uint32_t n = a->call->n_args < KEYER_COLS_MAX - 1 ? a->call->n_args : KEYER_COLS_MAX - 1;
+  uint32_t n = a->call->n_args < KEYER_COLS_MAX - 1 ? a->call->n_args : KEYER_COLS_MAX - 1, at = 0;
   a->seen_keys = arena_alloc(&a->run->memory, sizeof *a->seen_keys, a->run->err);
   if (!a->seen_keys) return a->run->err->code;
-  types[0] = &group;
-  for (uint32_t i = 0; i < n; i++) types[i + 1] = &a->call->args[i]->type;
-  SONDE_TRY(keyer_init(a->seen_keys, a->run->mem, types, NULL, n + 1, a->run->err));
+  if (a->grouped) types[at++] = &group;
+  for (uint32_t i = 0; i < n; i++) types[at++] = &a->call->args[i]->type;
+  SONDE_TRY(keyer_init(a->seen_keys, a->run->mem, types, NULL, at, a->run->err));
   key_table_init(&a->seen, a->run->mem, a->seen_keys);
   return SONDE_OK;
 }
@@ -51,8 +51,8 @@ static bool order_matters(const aggregate *a) {
   return !a->class || a->class->keeps || a->class->state > 64 || a->call->function == FN_FIRST;
 }
 
-sonde_code aggregate_open(aggregate *a, run *r, const aggregate_call *c) {
-  *a = (aggregate){.run = r, .call = c};
+sonde_code aggregate_open(aggregate *a, run *r, const aggregate_call *c, bool grouped) {
+  *a = (aggregate){.run = r, .call = c, .grouped = grouped};
   arena_init(&a->memory, r->mem);
   find_class(a);
   SONDE_CHECK(a->class || a->all, r->err, SONDE_UNSUPPORTED, c->at, "the aggregate %s cannot be run yet",
@@ -121,17 +121,22 @@ static sonde_code keep_part(aggregate *a, part *p, const uint32_t *rows, uint32_
   return SONDE_OK;
 }
 
+static sonde_code group_column(const part *p, col *out, arena *m, sonde_error *err) {
+  static const sql_type whole = {.id = SQL_BIGINT};
+  SONDE_TRY(col_new(out, &whole, p->cols.n, false, m, err));
+  for (uint32_t i = 0; i < p->cols.n; i++) ((int64_t *)col_lanes(out))[i] = p->groups ? p->groups[i] : 0;
+  return SONDE_OK;
+}
+
 /* The rows whose group and arguments were not there before. Nulls do not count as values. */
 static sonde_code only_new(aggregate *a, part *p, arena *m) {
-  static const sql_type whole = {.id = SQL_BIGINT};
-  uint32_t n = p->cols.n, n_args = a->seen_keys->n_cols - 1, fresh = 0, before = a->seen.n;
+  uint32_t n = p->cols.n, n_args = a->seen_keys->n_cols - a->grouped, fresh = 0, before = a->seen.n;
   col *keys = arena_array(m, n_args + 1u, sizeof *keys, a->run->err);
   uint32_t *entries = arena_array(m, n, sizeof *entries, a->run->err),
            *rows = arena_array(m, n, sizeof *rows, a->run->err);
   if (!keys || !entries || !rows) return a->run->err->code;
-  SONDE_TRY(col_new(&keys[0], &whole, n, false, m, a->run->err));
-  for (uint32_t i = 0; i < n; i++) ((int64_t *)col_lanes(&keys[0]))[i] = p->groups ? p->groups[i] : 0;
-  memcpy(keys + 1, p->cols.cols, n_args * sizeof *keys);
+  if (a->grouped) SONDE_TRY(group_column(p, keys, m, a->run->err));
+  memcpy(keys + a->grouped, p->cols.cols, n_args * sizeof *keys);
   SONDE_TRY(keyer_encode(a->seen_keys, keys, n, true, a->run->err));
   SONDE_TRY(key_table_add(&a->seen, a->seen_keys, n, entries, a->run->err));
   for (uint32_t i = 0; i < n; i++)

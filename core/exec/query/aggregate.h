@@ -35,7 +35,8 @@ struct aggregate {
   arena memory;
   void *states;
   uint32_t n_states, states_cap;
-  /* DISTINCT: keys of group and arguments. */
+  /* DISTINCT: keys of group (where there are any) and arguments. */
+  bool grouped;
   keyer *seen_keys;
   key_table seen;
   /* Rows kept: arguments, then sort keys; and their groups. */
@@ -48,7 +49,7 @@ struct aggregate {
   i128 shift;
 };
 
-sonde_code aggregate_open(aggregate *, run *, const aggregate_call *);
+sonde_code aggregate_open(aggregate *, run *, const aggregate_call *, bool grouped);
 void aggregate_close(aggregate *);
 /* It keeps something for each row, not only for each group. */
 static inline bool aggregate_grows(const aggregate *a) { return a->buffered || a->seen_keys || a->numbers; }

@@ -48,9 +48,10 @@ static sonde_code put_seen(putting *p) {
     uint32_t n = a->seen.n - first < BATCH_ROWS ? a->seen.n - first : BATCH_ROWS;
     const uint64_t *words = a->seen.words + (size_t)first * a->seen.n_words;
     arena_reset(p->memory);
-    SONDE_TRY(new_batch(p, n, a->seen_keys->n_cols - 1, &b));
-    for (uint32_t i = 0; i < b.n_cols; i++)
-      SONDE_TRY(keyer_decode(a->seen_keys, i, words, n, &b.cols[i], p->memory, a->run->err));
+    SONDE_TRY(new_batch(p, n, a->seen_keys->n_cols - a->grouped, &b));
+    memset(col_lanes(&b.cols[0]), 0, n * sizeof(int64_t));
+    for (uint32_t i = 0; i < a->seen_keys->n_cols; i++)
+      SONDE_TRY(keyer_decode(a->seen_keys, i, words, n, &b.cols[i + !a->grouped], p->memory, a->run->err));
     put_batch(p, &b);
   }
   return SONDE_OK;

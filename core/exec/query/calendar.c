@@ -1,5 +1,5 @@
 /* The proleptic Gregorian calendar in days since 1970-01-01 (algorithms of Hinnant, "chrono-compatible low-level date
- * algorithms"). */
+ * algorithms", and of Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms"). */
 #include "exec/query/calendar.h"
 
 #include "exec/query/cast.h"
@@ -10,14 +10,26 @@ int64_t days_of_civil(civil d) {
   return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
+#define ERA_DAYS 146097
+#define ERA_YEARS 400
+
+/* Of days since 0000-03-01, less than 2^30: no division of 64 bits, which wasm has no fast way for. */
+static civil civil_of_march_days(uint32_t days) {
+  uint32_t quarters = 4 * days + 3, century = quarters / ERA_DAYS, of_century = quarters % ERA_DAYS / 4;
+  uint64_t years = (uint64_t)2939745 * (4 * of_century + 3); /* in 1 / 2^32 */
+  uint32_t of_year = (uint32_t)years / 2939745 / 4, months = 2141 * of_year + 197913;
+  bool next_year = of_year >= 306; /* January or February */
+  return (civil){.year = (int64_t)century * 100 + (int64_t)(years >> 32) + next_year,
+                 .month = (int32_t)(months >> 16) - (next_year ? 12 : 0),
+                 .day = (int32_t)((months & 0xFFFF) / 2141) + 1};
+}
+
 civil civil_of_days(int64_t days) {
+  int64_t eras = 0;
   days += 719468;
-  int64_t era = (days >= 0 ? days : days - 146096) / 146097, of_era = days - era * 146097;
-  int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-  int64_t of_year = of_era - (365 * years + years / 4 - years / 100), mp = (5 * of_year + 2) / 153;
-  civil d = {.month = (int32_t)(mp < 10 ? mp + 3 : mp - 9),
-             .day = (int32_t)(of_year - (153 * mp + 2) / 5 + 1)};
-  d.year = years + era * 400 + (d.month <= 2);
+  if (days < 0 || days >= 1 << 30) eras = (days >= 0 ? days : days - (ERA_DAYS - 1)) / ERA_DAYS;
+  civil d = civil_of_march_days((uint32_t)(days - eras * ERA_DAYS));
+  d.year += eras * ERA_YEARS;
   return d;
 }
 

@@ -220,7 +220,7 @@ static sonde_code run_aggregate(const kernel_call *c, const list_call *call, col
   SONDE_TRY(all_items(c, &x));
   batch b = {.n = x.n, .n_cols = 1, .cols = &x.values};
   aggregate agg;
-  sonde_code code = aggregate_open(&agg, c->run, &call->call);
+  sonde_code code = aggregate_open(&agg, c->run, &call->call, true);
   if (code == SONDE_OK) code = aggregate_update(&agg, &b, x.rows, c->n, c->a);
   if (code == SONDE_OK) code = aggregate_end(&agg, c->n);
   if (code == SONDE_OK) code = aggregate_result(&agg, 0, c->n, out, c->a);

@@ -146,11 +146,11 @@ static sonde_str needle_of(const wildcard *x) {
   return memchr(piece.ptr, '%', piece.len) ? (sonde_str){0} : piece;
 }
 
-/* The rows that have a text, of adjacent ones: searched as a whole. Where it lies across a border it is in neither. */
-static void mark_rows_with(sonde_str needle, const sonde_str *texts, uint32_t n, uint8_t mark,
+/* The rows that have a text, of adjacent ones: `all` of them are searched as a whole. Where it lies across a border it is in
+ * neither. */
+static void mark_rows_with(sonde_str needle, sonde_str all, const sonde_str *texts, uint8_t mark,
                            uint8_t *lanes) {
   const char *begin = texts[0].ptr;
-  sonde_str all = {begin, (size_t)(texts[n - 1].ptr - begin) + texts[n - 1].len};
   uint32_t row = 0;
   for (size_t at = 0, end; (at = text_find(all, needle, at)) != SIZE_MAX;) {
     while ((end = (size_t)(texts[row].ptr - begin) + texts[row].len) <= at) row++;
@@ -160,15 +160,34 @@ static void mark_rows_with(sonde_str needle, const sonde_str *texts, uint32_t n,
   }
 }
 
-/* LIKE '%text%' for all rows at once; false: it is another pattern, or the texts lie apart. */
-static bool find_in_all(const kernel_call *c, const like_pattern *x, col *out) {
+/* False: there is something else than ASCII, whose folding may have another length. */
+static bool lower_all(sonde_str s, char *out) {
+  uint8_t seen = 0;
+  for (size_t i = 0; i < s.len; i++) {
+    uint8_t b = (uint8_t)s.ptr[i];
+    out[i] = (char)(b | ((uint8_t)(b - 'A') < 26) << 5);
+    seen |= b;
+  }
+  return seen < 0x80;
+}
+
+/* LIKE '%text%' for all rows at once; *done is false: it is another pattern, or the texts lie apart. */
+static sonde_code find_in_all(const kernel_call *c, const like_pattern *x, col *out, bool *done) {
   sonde_str needle = needle_of(&x->parts);
+  const sonde_str *texts = c->args[0].data, *last = texts + c->n - 1;
   bool yes = !negated(c->e->function);
-  if (!needle.len || ignores_case(c->e->function) || c->args[0].form != COL_FLAT) return false;
-  if (!are_adjacent(c->args[0].data, c->n)) return false;
+  *done = needle.len && c->args[0].form == COL_FLAT && are_adjacent(texts, c->n);
+  if (!*done) return SONDE_OK;
+  sonde_str all = {texts->ptr, (size_t)(last->ptr - texts->ptr) + last->len};
+  if (ignores_case(c->e->function)) {
+    char *lower = text_room(c, all.len);
+    if (!lower) return c->err->code;
+    if (!lower_all(all, lower)) return *done = false, SONDE_OK;
+    all.ptr = lower;
+  }
   memset(col_lanes(out), !yes, c->n);
-  mark_rows_with(needle, c->args[0].data, c->n, yes, col_lanes(out));
-  return true;
+  mark_rows_with(needle, all, texts, yes, col_lanes(out));
+  return SONDE_OK;
 }
 
 static sonde_code like_row(const kernel_call *c, uint32_t i, const like_pattern *x, col *out) {
@@ -179,13 +198,15 @@ static sonde_code like_row(const kernel_call *c, uint32_t i, const like_pattern 
 }
 
 sonde_code kernel_like(const kernel_call *c, col *out) {
-  bool once = c->args[1].form == COL_CONST && (c->n_args < 3 || c->args[2].form == COL_CONST), ready = false;
+  bool once = c->args[1].form == COL_CONST && (c->n_args < 3 || c->args[2].form == COL_CONST), ready = false,
+       done = false;
   like_pattern x = {0};
   SONDE_TRY(kernel_out(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
     if (!row_valid(out, i)) continue;
     if (!ready || !once) SONDE_TRY(pattern_at(c, i, &x));
-    if (!ready && once && find_in_all(c, &x, out)) return SONDE_OK;
+    if (!ready && once) SONDE_TRY(find_in_all(c, &x, out, &done));
+    if (done) return SONDE_OK;
     ready = true;
     SONDE_TRY(like_row(c, i, &x, out));
   }

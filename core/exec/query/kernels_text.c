@@ -44,7 +44,7 @@ static const char *find_by_ends(const char *p, size_t n, sonde_str needle) {
                                        simd_eq(simd_load((const uint8_t *)q + needle.len - 1), last)));
     for (; hits; hits &= hits - 1) {
       const char *hit = q + __builtin_ctz(hits);
-      if (memcmp(hit, needle.ptr, needle.len) == 0) return hit;
+      if (needle.len <= 2 || memcmp(hit, needle.ptr, needle.len) == 0) return hit;
     }
   }
   return NULL;

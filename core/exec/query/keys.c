@@ -1,6 +1,8 @@
 /* Columns to words; see keys.h. */
 #include "exec/query/keys.h"
 
+#define PIECE_BYTES ((size_t)4080) /* a block of the arena */
+
 /* ---- interning ---- */
 
 static uint32_t home(uint64_t hash, uint32_t cap) { return (uint32_t)(hash >> 32) & (cap - 1); }
@@ -22,9 +24,23 @@ static sonde_code intern_grow(intern *t, sonde_error *err) {
   return SONDE_OK;
 }
 
+/* Most texts are short, and side by side they take less memory to touch. */
+static char *keep_bytes(intern *t, sonde_str s, sonde_error *err) {
+  if (!t->room || s.len > t->room_left) {
+    size_t piece = s.len > PIECE_BYTES ? s.len : PIECE_BYTES;
+    if (!(t->room = arena_alloc(&t->memory, piece, err))) return NULL;
+    t->room_left = piece;
+  }
+  char *copy = t->room;
+  if (s.len) memcpy(copy, s.ptr, s.len);
+  t->room += s.len;
+  t->room_left -= s.len;
+  return copy;
+}
+
 static sonde_code intern_add(intern *t, sonde_str s, uint64_t hash, uint32_t at, sonde_error *err) {
   SONDE_TRY(grow(t->mem, &t->texts, &t->cap, t->n + 1u, sizeof *t->texts, err));
-  char *copy = arena_copy(&t->memory, s.ptr, s.len, err);
+  char *copy = keep_bytes(t, s, err);
   if (!copy) return err->code;
   t->texts[t->n++] = (sonde_str){copy, s.len};
   t->slots[at] = hash >> 32 << 32 | t->n;
@@ -48,7 +64,9 @@ static inline bool same_text(sonde_str a, sonde_str b) {
 }
 
 uint32_t intern_find(intern *t, sonde_str s, uint64_t hash, bool add, sonde_error *err) {
-  if (t->n * 2 >= t->slots_cap && (add || !t->slots_cap) && intern_grow(t, err) != SONDE_OK) return 0;
+  if ((uint64_t)t->n * 8 >= (uint64_t)t->slots_cap * 5 && (add || !t->slots_cap) &&
+      intern_grow(t, err) != SONDE_OK)
+    return 0;
   uint32_t at = home(hash, t->slots_cap);
   for (uint64_t slot; (slot = t->slots[at]) != 0; at = (at + 1) & (t->slots_cap - 1))
     if (slot >> 32 == hash >> 32 && same_text(t->texts[(uint32_t)slot - 1], s)) return (uint32_t)slot;
@@ -63,6 +81,7 @@ void intern_init(intern *t, mem *m) {
 void intern_clear(intern *t) {
   if (t->n) memset(t->slots, 0, (size_t)t->slots_cap * sizeof *t->slots);
   arena_reset(&t->memory);
+  t->room = NULL;
   t->n = 0;
 }
 

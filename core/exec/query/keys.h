@@ -16,6 +16,8 @@
 typedef struct {
   mem *mem;
   arena memory;
+  char *room; /* for the bytes of texts, which need no alignment */
+  size_t room_left;
   uint32_t n, cap, slots_cap;
   sonde_str *texts; /* n; number i + 1 */
   uint64_t *slots;  /* slots_cap, a power of two: high half of the hash, number */

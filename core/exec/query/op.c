@@ -70,6 +70,14 @@ static void mark_keys(const sort_key *keys, uint32_t n, bool *needed, uint32_t n
   for (uint32_t i = 0; i < n; i++) mark(keys[i].by, needed, n_columns);
 }
 
+static void mark_window(const window_call *c, bool *needed, uint32_t n) {
+  mark_call(&c->call, needed, n);
+  for (uint32_t i = 0; i < c->n_partition; i++) mark(c->partition[i], needed, n);
+  mark_keys(c->order, c->n_order, needed, n);
+  if (c->from_offset) mark(c->from_offset, needed, n);
+  if (c->to_offset) mark(c->to_offset, needed, n);
+}
+
 static void mark_join(const plan *p, const bool *own, unsigned side, bool *needed) {
   const plan *in = p->input[side];
   uint32_t n_left = p->input[0]->n_columns, first = side ? n_left : 0, n = in->n_columns;
@@ -87,6 +95,7 @@ static bool knows_needs(const plan *p, const bool *own) {
   case PLAN_PROJECT:
   case PLAN_AGGREGATE:
   case PLAN_JOIN: return true;
+  case PLAN_WINDOW:
   case PLAN_FILTER: return own != NULL;
   default: return fetches_late(p);
   }
@@ -109,6 +118,10 @@ static const bool *needs(const plan *p, const bool *own, unsigned input, arena *
   case PLAN_FILTER:
     memcpy(needed, own, n);
     mark(p->u.filter.condition, needed, n);
+    break;
+  case PLAN_WINDOW:
+    memcpy(needed, own, n);
+    for (uint32_t i = 0; i < p->u.window.n; i++) mark_window(&p->u.window.calls[i], needed, n);
     break;
   case PLAN_JOIN: mark_join(p, own, input, needed); break;
   default: mark_keys(p->u.sort.keys, p->u.sort.n, needed, n);

@@ -43,7 +43,7 @@ static sonde_code open_set(op *o, group_set *s, const sql_type *const *types) {
   s->calls = arena_zero(&o->memory, (NODE(o)->n_calls + 1u) * sizeof *s->calls, o->run->err);
   if (!s->calls) return o->run->err->code;
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++) {
-    SONDE_TRY(aggregate_open(&s->calls[i], o->run, &NODE(o)->calls[i]));
+    SONDE_TRY(aggregate_open(&s->calls[i], o->run, &NODE(o)->calls[i], NODE(o)->n_groups > 0));
     SONDE_TRY(quantile_open(&s->calls[i]));
   }
   sums_share(s->calls, NODE(o)->n_calls);

@@ -2,29 +2,36 @@
  * partition. Rows come out in the order of the first call. */
 #include "exec/query/spill.h"
 #include "exec/query/window.h"
+#include "exec/query/window_numbers.h"
 #include "exec/query/window_top.h"
 
 #define KEYS_MAX 64u
 #define ROWS_A_STEP 65536 /* that functions look at before the host gets a say */
+#define NOT_KEPT UINT32_MAX
+
+typedef struct {
+  const expr *expr;
+  node *node; /* NULL: a column of the input */
+} kept_expr;
 
 typedef struct {
   uint32_t n_in, n_cols;
-  const expr **exprs; /* of the columns behind the input's */
-  const sql_type **types;
-  node **nodes;
-  uint32_t n_exprs;
+  kept_expr *kept;         /* n_cols */
+  uint32_t *places;        /* of each column of the input among those kept, or NOT_KEPT */
+  const sql_type **types;  /* n_cols */
   window_columns *columns; /* of each call */
   rowset rows;
+  window_numbers numbers;
   window_top top;
   uint32_t n;                    /* rows that come out: all that were kept, or the first of each partition */
   uint32_t *order, *first_order; /* n; first_order: of the first call */
   col *results;                  /* lanes by row number; in op memory */
-  bool collected, computed, sorted;
+  bool collected, grouped, computed, sorted;
   uint32_t at;
   bool parted; /* all calls have the same partitions: they may be dealt out to parts */
   spilled parts;
   /* The call being computed. */
-  uint32_t call, n_keys;
+  uint32_t call, n_keys, n_partition; /* the first keys are the partition's */
   order_by keys[KEYS_MAX];
   sorter sorter;
   uint8_t *differ; /* as sort_rows tells it */
@@ -37,29 +44,34 @@ typedef struct {
 
 /* ---- columns that calls refer to ---- */
 
-static sonde_code add_expr(op *o, window_op *x, const expr *e, uint32_t *column) {
-  if ((x->n_exprs & (x->n_exprs - 1)) == 0) { /* doubles at powers of two */
-    const expr **more = arena_array(&o->memory, x->n_exprs * 2u + 1u, sizeof *more, o->run->err);
-    if (!more) return o->run->err->code;
-    if (x->n_exprs) memcpy(more, x->exprs, x->n_exprs * sizeof *more);
-    x->exprs = more;
-  }
-  *column = x->n_in + x->n_exprs;
-  x->exprs[x->n_exprs++] = e;
+static uint32_t add_kept(window_op *x, const expr *e, node *made) {
+  x->types[x->n_cols] = &e->type;
+  x->kept[x->n_cols] = (kept_expr){e, made};
+  return x->n_cols++;
+}
+
+/* Each column of the input is kept once, however many refer to it. */
+static sonde_code keep_expr(op *o, window_op *x, const expr *e, uint32_t *column) {
+  bool plain = e->kind == EXPR_COLUMN && e->index < x->n_in;
+  if (plain && x->places[e->index] != NOT_KEPT) return *column = x->places[e->index], SONDE_OK;
+  node *made = plain ? NULL : node_make(o->run, e);
+  if (!plain && !made) return o->run->err->code;
+  *column = add_kept(x, e, made);
+  if (plain) x->places[e->index] = *column;
   return SONDE_OK;
 }
 
-static sonde_code add_exprs(op *o, window_op *x, const expr *const *list, uint32_t n, uint32_t *first) {
-  uint32_t column;
-  *first = x->n_in + x->n_exprs;
-  for (uint32_t i = 0; i < n; i++) SONDE_TRY(add_expr(o, x, list[i], &column));
+static sonde_code keep_exprs(op *o, window_op *x, const expr *const *list, uint32_t n, uint32_t **columns) {
+  *columns = arena_array(&o->memory, n + 1u, sizeof **columns, o->run->err);
+  if (!*columns) return o->run->err->code;
+  for (uint32_t i = 0; i < n; i++) SONDE_TRY(keep_expr(o, x, list[i], &(*columns)[i]));
   return SONDE_OK;
 }
 
-static sonde_code add_keys(op *o, window_op *x, const sort_key *keys, uint32_t n, uint32_t *first) {
-  uint32_t column;
-  *first = x->n_in + x->n_exprs;
-  for (uint32_t i = 0; i < n; i++) SONDE_TRY(add_expr(o, x, keys[i].by, &column));
+static sonde_code keep_keys(op *o, window_op *x, const sort_key *keys, uint32_t n, uint32_t **columns) {
+  *columns = arena_array(&o->memory, n + 1u, sizeof **columns, o->run->err);
+  if (!*columns) return o->run->err->code;
+  for (uint32_t i = 0; i < n; i++) SONDE_TRY(keep_expr(o, x, keys[i].by, &(*columns)[i]));
   return SONDE_OK;
 }
 
@@ -67,13 +79,52 @@ static sonde_code add_call(op *o, window_op *x, uint32_t i) {
   const window_call *c = &NODE(o)->calls[i];
   window_columns *w = &x->columns[i];
   w->call = c;
-  SONDE_TRY(add_exprs(o, x, c->call.args, c->call.n_args, &w->args));
-  SONDE_TRY(add_keys(o, x, c->call.keys, c->call.n_keys, &w->keys));
-  SONDE_TRY(add_exprs(o, x, c->partition, c->n_partition, &w->partition));
-  SONDE_TRY(add_keys(o, x, c->order, c->n_order, &w->order));
-  if (c->call.filter) SONDE_TRY(add_expr(o, x, c->call.filter, &w->filter));
-  if (c->from_offset) SONDE_TRY(add_expr(o, x, c->from_offset, &w->from));
-  return c->to_offset ? add_expr(o, x, c->to_offset, &w->to) : SONDE_OK;
+  SONDE_TRY(keep_exprs(o, x, c->call.args, c->call.n_args, &w->args));
+  SONDE_TRY(keep_keys(o, x, c->call.keys, c->call.n_keys, &w->keys));
+  SONDE_TRY(keep_exprs(o, x, c->partition, c->n_partition, &w->partition));
+  SONDE_TRY(keep_keys(o, x, c->order, c->n_order, &w->order));
+  if (c->call.filter) SONDE_TRY(keep_expr(o, x, c->call.filter, &w->filter));
+  if (c->from_offset) SONDE_TRY(keep_expr(o, x, c->from_offset, &w->from));
+  return c->to_offset ? keep_expr(o, x, c->to_offset, &w->to) : SONDE_OK;
+}
+
+static uint32_t exprs_of(const window_call *c) {
+  return c->call.n_args + c->call.n_keys + c->n_partition + c->n_order + 3u;
+}
+
+static bool is_needed(const op *o, uint32_t column) { return !o->needed || o->needed[column]; }
+
+/* What leaves the operator, and, where rows may be dealt out as they came, what expressions look at. */
+static sonde_code keep_input(op *o, window_op *x) {
+  const plan_column *columns = o->plan->input[0]->columns;
+  const op *looks = x->parted && spill_may(o->in[0]) ? o->in[0] : o;
+  for (uint32_t i = 0; i < x->n_in; i++) {
+    if (!is_needed(looks, i)) continue;
+    expr *e = arena_zero(&o->memory, sizeof *e, o->run->err);
+    if (!e) return o->run->err->code;
+    *e = (expr){.kind = EXPR_COLUMN, .type = columns[i].type, .index = i};
+    x->places[i] = add_kept(x, e, NULL);
+  }
+  return SONDE_OK;
+}
+
+static sonde_code choose_kept(op *o, window_op *x) {
+  uint32_t most = x->n_in + 1;
+  for (uint32_t i = 0; i < NODE(o)->n; i++) most += exprs_of(&NODE(o)->calls[i]);
+  x->kept = arena_array(&o->memory, most, sizeof *x->kept, o->run->err);
+  x->types = arena_array(&o->memory, most, sizeof *x->types, o->run->err);
+  x->places = arena_array(&o->memory, x->n_in + 1u, sizeof *x->places, o->run->err);
+  if (!x->kept || !x->types || !x->places) return o->run->err->code;
+  memset(x->places, 0xFF, x->n_in * sizeof *x->places);
+  SONDE_TRY(keep_input(o, x));
+  for (uint32_t i = 0; i < NODE(o)->n; i++) SONDE_TRY(add_call(o, x, i));
+  return SONDE_OK;
+}
+
+static sonde_code eval_kept(op *o, const kept_expr *k, const batch *in, col *out) {
+  if (k->node) return node_eval(k->node, in, &o->scratch, out);
+  *out = in->cols[k->expr->index];
+  return SONDE_OK;
 }
 
 static sonde_code take_in(op *o, window_op *x, const batch *in) {
@@ -81,10 +132,9 @@ static sonde_code take_in(op *o, window_op *x, const batch *in) {
   arena_reset(&o->scratch);
   b.cols = arena_array(&o->scratch, x->n_cols + 1u, sizeof(col), o->run->err);
   if (!b.cols) return o->run->err->code;
-  memcpy(b.cols, in->cols, x->n_in * sizeof(col));
-  for (uint32_t i = 0; i < x->n_exprs; i++)
-    SONDE_TRY(node_eval(x->nodes[i], in, &o->scratch, &b.cols[x->n_in + i]));
+  for (uint32_t i = 0; i < x->n_cols; i++) SONDE_TRY(eval_kept(o, &x->kept[i], in, &b.cols[i]));
   if (x->top.wanted) return window_top_add(&x->top, &x->rows, &b, &o->scratch, o->run->err);
+  if (x->numbers.n_partition) SONDE_TRY(window_numbers_add(&x->numbers, &b, x->rows.n, o->run->err));
   return rowset_append(&x->rows, &b, o->run->err);
 }
 
@@ -101,16 +151,19 @@ static bool own_order(const window_call *c) {
          function_get((function_id)c->call.function)->kind == FUNCTION_WINDOW;
 }
 
-static uint32_t sort_keys_of(const window_columns *w, order_by *keys, uint32_t cap) {
+static void find_sort_keys(window_op *x, const window_columns *w) {
   const window_call *c = w->call;
-  uint32_t n = 0;
   bool own = own_order(c);
   const sort_key *order = own ? c->call.keys : c->order;
-  uint32_t n_order = own ? c->call.n_keys : c->n_order, first = own ? w->keys : w->order;
-  for (uint32_t i = 0; i < c->n_partition && n < cap; i++) keys[n++] = (order_by){.column = w->partition + i};
-  for (uint32_t i = 0; i < n_order && n < cap; i++)
-    keys[n++] = (order_by){first + i, order[i].descending, order[i].nulls_first};
-  return n;
+  const uint32_t *columns = own ? w->keys : w->order;
+  uint32_t n_order = own ? c->call.n_keys : c->n_order, n = 0;
+  uint32_t n_partition = x->grouped ? 1 : c->n_partition; /* groups are not sorted by it any more */
+  for (uint32_t i = 0; i < n_partition && n < KEYS_MAX; i++)
+    x->keys[n++] = (order_by){.column = w->partition[i]};
+  x->n_partition = n;
+  for (uint32_t i = 0; i < n_order && n < KEYS_MAX; i++)
+    x->keys[n++] = (order_by){columns[i], order[i].descending, order[i].nulls_first};
+  x->n_keys = n;
 }
 
 /* `differ` as sort_rows tells it: rows that differ in one of the n_keys keys are no peers. */
@@ -134,10 +187,9 @@ static sonde_code run_partition(partition *p) {
 
 static void find_partition(window_op *x) {
   partition *p = &x->part;
-  uint32_t n_partition = p->c->call->n_partition;
   p->end = p->begin + 1;
-  while (p->end < x->n && x->differ[p->end] >= n_partition) p->end++;
-  find_peers(p, x->differ, x->n_keys);
+  while (p->end < x->n && x->differ[p->end] >= x->n_partition) p->end++;
+  if (!window_shifts(p->c->call)) find_peers(p, x->differ, x->n_keys);
   p->budget -= p->end - p->begin;
   p->row = p->begin;
   arena_reset(&x->scratch);
@@ -157,12 +209,13 @@ static step run_partitions(op *o, window_op *x) {
 static sonde_code begin_call(op *o, window_op *x) {
   uint32_t n = x->n;
   const window_call *c = &NODE(o)->calls[x->call];
-  x->n_keys = sort_keys_of(&x->columns[x->call], x->keys, KEYS_MAX);
+  find_sort_keys(x, &x->columns[x->call]);
   x->part = (partition){.run = o->run,
                         .rows = &x->rows,
                         .c = &x->columns[x->call],
                         .order = x->order,
                         .out = &x->results[x->call],
+                        .by_place = x->call == 0,
                         .keep = &o->memory,
                         .scratch = &x->scratch,
                         .peer_begin = x->peers,
@@ -173,9 +226,10 @@ static sonde_code begin_call(op *o, window_op *x) {
   x->sorted = false;
   SONDE_TRY(sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, n, x->differ,
                         o->run->err));
+  if (x->grouped) sorter_grouped(&x->sorter, x->numbers.firsts, x->numbers.table.n);
   bool aggregates =
       function_get((function_id)c->call.function)->kind == FUNCTION_AGGREGATE && !is_value(c->call.function);
-  return aggregates ? aggregate_open(&x->part.agg, o->run, &c->call) : SONDE_OK;
+  return aggregates ? aggregate_open(&x->part.agg, o->run, &c->call, true) : SONDE_OK;
 }
 
 static void end_call(window_op *x) {
@@ -205,6 +259,8 @@ static sonde_code reserve(op *o, window_op *x) {
   x->differ = arena_array(&o->memory, n, 1, o->run->err);
   if (!x->order || !x->first_order || !x->peers || !x->differ) return o->run->err->code;
   x->n = x->top.wanted ? window_top_rows(&x->top, x->rows.n, x->order) : x->rows.n;
+  if (x->numbers.n_partition)
+    SONDE_TRY(window_numbers_group(&x->numbers, &x->rows, &x->grouped, o->run->err));
   return SONDE_OK;
 }
 
@@ -242,16 +298,30 @@ static bool must_spill(const op *o, const window_op *x) {
   return x->parted && x->rows.n && spill_is_due(o->in[0], bytes);
 }
 
+/* Rows as they came in: columns that nobody looks at are not there. */
+static void as_input(const window_op *x, const col *kept, batch *b, col *cols) {
+  for (uint32_t i = 0; i < x->n_in; i++)
+    if (x->places[i] != NOT_KEPT) cols[i] = kept[x->places[i]];
+  b->n_cols = x->n_in;
+  b->cols = cols;
+}
+
 static sonde_code deal_kept(op *o, window_op *x) {
-  col *cols = arena_array(&o->memory, x->n_cols + 1u, sizeof *cols, o->run->err);
   const window_columns *w = &x->columns[0];
+  uint32_t n = w->call->n_partition;
+  col *kept = arena_array(&o->memory, x->n_cols + 1u, sizeof *kept, o->run->err);
+  col *cols = arena_zero(&o->memory, (x->n_in + 1u) * sizeof *cols, o->run->err);
+  col *keys = arena_array(&o->memory, n, sizeof *keys, o->run->err);
   batch b;
-  if (!cols) return o->run->err->code;
+  if (!kept || !cols || !keys) return o->run->err->code;
   for (uint32_t at = 0; at < x->rows.n; at += b.n) {
-    rowset_batch(&x->rows, at, &b, cols);
-    SONDE_TRY(spill_put(&x->parts, o, 0, &b, cols + w->partition, w->call->n_partition, NULL, b.n));
+    rowset_batch(&x->rows, at, &b, kept);
+    for (uint32_t i = 0; i < n; i++) keys[i] = kept[w->partition[i]];
+    as_input(x, kept, &b, cols);
+    SONDE_TRY(spill_put(&x->parts, o, 0, &b, keys, n, NULL, b.n));
   }
   rowset_free(&x->rows);
+  window_numbers_close(&x->numbers);
   return SONDE_OK;
 }
 
@@ -261,8 +331,7 @@ static sonde_code deal_batch(op *o, window_op *x, const batch *in) {
   arena_reset(&o->scratch);
   col *keys = arena_array(&o->scratch, n, sizeof *keys, o->run->err);
   if (!keys) return o->run->err->code;
-  for (uint32_t i = 0; i < n; i++)
-    SONDE_TRY(node_eval(x->nodes[w->partition - x->n_in + i], in, &o->scratch, &keys[i]));
+  for (uint32_t i = 0; i < n; i++) SONDE_TRY(eval_kept(o, &x->kept[w->partition[i]], in, &keys[i]));
   return spill_put(&x->parts, o, 0, in, keys, n, NULL, in->n);
 }
 
@@ -290,8 +359,10 @@ static sonde_code answer(op *o, window_op *x, uint32_t n, batch *b) {
   arena_reset(&o->scratch);
   *b = (batch){.n = n, .n_cols = o->plan->n_columns, .cols = o->cols};
   for (uint32_t i = 0; i < x->n_in; i++)
-    SONDE_TRY(rowset_gather(&x->rows, i, rows, n, &o->cols[i], &o->scratch, o->run->err));
-  for (uint32_t i = 0; i < NODE(o)->n; i++)
+    if (is_needed(o, i))
+      SONDE_TRY(rowset_gather(&x->rows, x->places[i], rows, n, &o->cols[i], &o->scratch, o->run->err));
+  o->cols[x->n_in] = col_slice(&x->results[0], x->at);
+  for (uint32_t i = 1; i < NODE(o)->n; i++)
     SONDE_TRY(col_gather(&x->results[i], rows, n, &o->cols[x->n_in + i], &o->scratch, o->run->err));
   x->at += n;
   return SONDE_OK;
@@ -313,6 +384,7 @@ static void close_window(op *o) {
   if (x->part.c) end_call(x);
   arena_free(&x->scratch);
   window_top_close(&x->top);
+  window_numbers_close(&x->numbers);
   rowset_free(&x->rows);
   spill_close(&x->parts);
 }
@@ -325,8 +397,19 @@ static sonde_code open_top(op *o, window_op *x) {
   t->keys = arena_array(&o->memory, t->n_keys, sizeof *t->keys, o->run->err);
   if (!t->keys) return o->run->err->code;
   for (uint32_t i = 0; i < t->n_keys; i++)
-    t->keys[i] = (order_by){w->order + i, w->call->order[i].descending, w->call->order[i].nulls_first};
+    t->keys[i] = (order_by){w->order[i], w->call->order[i].descending, w->call->order[i].nulls_first};
   return window_top_open(t, o->run->mem, w->call, x->types, o->run->err);
+}
+
+/* The order in which rows came is lost, so all calls have to have these partitions. */
+static sonde_code open_numbers(op *o, window_op *x) {
+  const window_columns *w = x->columns;
+  uint32_t n = w->call->n_partition;
+  for (uint32_t i = 1; i < NODE(o)->n; i++)
+    if (w[i].call->n_partition != n || memcmp(w[i].partition, w->partition, n * sizeof *w->partition) != 0)
+      return SONDE_OK;
+  if (!window_numbers_pay(w->partition, n, x->types)) return SONDE_OK;
+  return window_numbers_open(&x->numbers, o->run->mem, w->partition, n, x->types, o->run->err);
 }
 
 sonde_code op_window(op *o) {
@@ -338,14 +421,9 @@ sonde_code op_window(op *o) {
   x->columns = arena_zero(&o->memory, (NODE(o)->n + 1u) * sizeof *x->columns, o->run->err);
   x->results = arena_zero(&o->memory, (NODE(o)->n + 1u) * sizeof *x->results, o->run->err);
   if (!x->columns || !x->results) return o->run->err->code;
-  for (uint32_t i = 0; i < NODE(o)->n; i++) SONDE_TRY(add_call(o, x, i));
   x->parted = is_parted(o);
-  x->n_cols = x->n_in + x->n_exprs;
-  SONDE_TRY(op_nodes(o, x->exprs, x->n_exprs, &x->nodes));
-  x->types = arena_array(&o->memory, x->n_cols + 1u, sizeof *x->types, o->run->err);
-  if (!x->types) return o->run->err->code;
-  for (uint32_t i = 0; i < x->n_cols; i++)
-    x->types[i] = i < x->n_in ? &o->plan->input[0]->columns[i].type : &x->exprs[i - x->n_in]->type;
+  SONDE_TRY(choose_kept(o, x));
+  if (!o->top) SONDE_TRY(open_numbers(o, x));
   SONDE_TRY(rowset_init(&x->rows, o->run->mem, x->types, x->n_cols, o->run->err));
   return o->top ? open_top(o, x) : SONDE_OK;
 }

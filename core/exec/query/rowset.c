@@ -221,3 +221,51 @@ sonde_code rowset_gather(const rowset *s, uint32_t column, const uint32_t *rows,
     if (rows[i] == UINT32_MAX || !rowset_valid(s, column, rows[i])) col_put_null(out, i);
   return SONDE_OK;
 }
+
+/* ---- another order ---- */
+
+static uint32_t pieces_of(const rowset *s) { return (s->n + BATCH_ROWS - 1) / BATCH_ROWS; }
+
+static void **new_pieces(rowset *s, size_t size, sonde_error *err) {
+  void **pieces = arena_array(&s->memory, pieces_of(s), sizeof *pieces, err);
+  for (uint32_t p = 0; pieces && p < pieces_of(s); p++)
+    if (!(pieces[p] = arena_array(&s->memory, BATCH_ROWS, size, err))) return NULL;
+  return pieces;
+}
+
+static void move_lanes(const kept_col *c, const uint32_t *places, uint32_t n, void **to) {
+#define MOVE(T)                                                                                              \
+  for (uint32_t i = 0; i < n; i++)                                                                           \
+  ((T *)to[places[i] >> PIECE_BITS])[IN_PIECE(places[i])] = KEPT_LANE(c, T, i)
+  switch (sql_lane(c->type)) {
+  case LANE_BOOL: MOVE(uint8_t); break;
+  case LANE_I64:
+  case LANE_F64: MOVE(uint64_t); break;
+  case LANE_I128: MOVE(i128); break;
+  case LANE_STR: MOVE(sonde_str); break;
+  default: MOVE(const nested *);
+  }
+#undef MOVE
+}
+
+static sonde_code move_validity(rowset *s, kept_col *c, uint32_t column, const uint32_t *places,
+                                sonde_error *err) {
+  void **to = new_pieces(s, 1, err);
+  if (!to) return err->code;
+  for (uint32_t i = 0; i < s->n; i++)
+    ((uint8_t *)to[places[i] >> PIECE_BITS])[IN_PIECE(places[i])] = rowset_valid(s, column, i);
+  for (uint32_t p = 0; p < pieces_of(s); p++) c->valid[p] = to[p];
+  return SONDE_OK;
+}
+
+sonde_code rowset_reorder(rowset *s, const uint32_t *places, sonde_error *err) {
+  for (uint32_t i = 0; i < s->n_cols; i++) {
+    kept_col *c = &s->cols[i];
+    void **to = new_pieces(s, lane_size(sql_lane(c->type)), err);
+    if (!to) return err->code;
+    move_lanes(c, places, s->n, to);
+    memcpy(c->lanes, to, pieces_of(s) * sizeof *to);
+    if (c->nullable) SONDE_TRY(move_validity(s, c, i, places, err));
+  }
+  return SONDE_OK;
+}

@@ -265,7 +265,7 @@ static void sort_range(sorter *s, uint32_t *rows, uint32_t n, uint32_t key, uint
 
 /* ---- many rows: pass by pass, each in slices ---- */
 
-enum { TAKE, NULLS, FILL, COUNT, MOVE, PUT, RUNS };
+enum { TAKE, NULLS, FILL, COUNT, MOVE, PUT, RUNS, GROUPS };
 
 static uint32_t slice_end(const sorter *s) {
   return s->now.n - s->at < SLICE_ROWS ? s->now.n : s->at + SLICE_ROWS;
@@ -367,6 +367,17 @@ static void pass_runs(sorter *s) {
   if (s->at == s->now.n) s->phase = TAKE;
 }
 
+/* The large ones wait until all have been looked at. */
+static void pass_groups(sorter *s) {
+  uint32_t stop = s->at + AT_ONCE;
+  for (; s->group < s->n_ends && s->at < stop; s->at = s->ends[s->group++]) {
+    uint32_t *rows = s->all + s->at;
+    note(s, rows, 0);
+    next_keys(s, rows, s->ends[s->group] - s->at, 0);
+  }
+  if (s->group == s->n_ends) s->phase = TAKE;
+}
+
 bool sorter_step(sorter *s) {
   switch (s->phase) {
   case TAKE:
@@ -377,7 +388,8 @@ bool sorter_step(sorter *s) {
   case COUNT: pass_count(s); break;
   case MOVE: pass_move(s); break;
   case PUT: pass_put(s); break;
-  default: pass_runs(s);
+  case RUNS: pass_runs(s); break;
+  default: pass_groups(s);
   }
   return s->phase == TAKE && s->n_waiting == 0;
 }
@@ -403,6 +415,13 @@ sonde_code sorter_open(sorter *s, mem *m, const rowset *set, const order_by *key
   s->spare = (uint32_t *)(void *)(s->waiting + waiting_cap(n));
   s->waiting[s->n_waiting++] = (sort_part){.n = n};
   return SONDE_OK;
+}
+
+void sorter_grouped(sorter *s, const uint32_t *ends, uint32_t n) {
+  s->ends = ends;
+  s->n_ends = n;
+  s->n_waiting = 0;
+  s->phase = s->a ? GROUPS : TAKE;
 }
 
 void sorter_close(sorter *s) {

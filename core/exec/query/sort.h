@@ -26,7 +26,9 @@ typedef struct {
   uint32_t *all; /* the whole of what is sorted: n */
   sort_entry *a, *b;
   uint32_t *spare;
-  uint8_t *differ; /* or NULL */
+  uint8_t *differ;      /* or NULL */
+  const uint32_t *ends; /* of the groups that rows lie in, by the first key */
+  uint32_t n_ends, group;
   sort_part *waiting;
   uint32_t n_waiting;
   /* The part under way. */
@@ -46,6 +48,8 @@ sonde_code sort_rows(mem *, const rowset *, const order_by *, uint32_t n_keys, u
 /* The same in steps of some milliseconds, for many rows: true when done. */
 sonde_code sorter_open(sorter *, mem *, const rowset *, const order_by *, uint32_t n_keys, uint32_t *rows,
                        uint32_t n, uint8_t *differ, sonde_error *);
+/* Before the first step: rows lie in groups by their first key, in its order, each up to one of `ends`. */
+void sorter_grouped(sorter *, const uint32_t *ends, uint32_t n);
 bool sorter_step(sorter *);
 void sorter_close(sorter *);
 /* A word that ascends as values do (or descends); unequal values may have equal ones. */

@@ -6,8 +6,8 @@
 /* Columns of the rowset that one call refers to. */
 typedef struct {
   const window_call *call;
-  uint32_t args, keys, filter; /* of the call: where its arguments, own sort keys and filter begin */
-  uint32_t partition, order, from, to;
+  uint32_t *args, *keys, filter; /* of the call: its arguments, own sort keys and filter */
+  uint32_t *partition, *order, from, to;
 } window_columns;
 
 typedef struct framing framing; /* of window_aggregate.c */
@@ -23,8 +23,9 @@ typedef struct {
   int64_t budget; /* rows that may still be looked at before the host gets a say */
   framing *framing;
   aggregate agg; /* of aggregate calls */
-  col *out;      /* lanes by row number */
-  arena *keep;   /* of results */
+  col *out;      /* lanes by row number, or by place */
+  bool by_place;
+  arena *keep; /* of results */
   arena *scratch;
 } partition;
 
@@ -43,6 +44,8 @@ sonde_code window_value(partition *);
 sonde_code window_aggregate(partition *);
 /* Whether a call sorts each frame by an ORDER BY of its own. Other window functions with one are computed in that order. */
 bool window_orders_frames(const window_call *);
+/* Whether a call only looks at the row before or behind in the sorted partition: peers do not matter then. */
+bool window_shifts(const window_call *);
 void window_put(partition *, uint32_t place, value);
 
 #endif

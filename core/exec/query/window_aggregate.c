@@ -35,7 +35,7 @@ static sonde_code load_args(framing *f) {
   if (!f->args || !f->list || !f->state) return p->run->err->code;
   SONDE_TRY(col_new(&f->one, &p->c->call->call.type, 1, true, p->scratch, p->run->err));
   for (uint32_t i = 0; i < n; i++)
-    SONDE_TRY(rowset_gather(p->rows, p->c->args + i, p->order + p->begin, size_of(p), &f->args[i], p->scratch,
+    SONDE_TRY(rowset_gather(p->rows, p->c->args[i], p->order + p->begin, size_of(p), &f->args[i], p->scratch,
                             p->run->err));
   return SONDE_OK;
 }
@@ -150,7 +150,7 @@ static uint32_t list_rows(framing *f, uint32_t place, frame fr) {
   for (uint32_t at = fr.from; at < fr.to; at++) {
     uint32_t row = p->order[at];
     if (is_excluded(p, place, at) || !passes_filter(p, row)) continue;
-    bool null = p->c->call->call.n_args && !rowset_valid(p->rows, p->c->args, row);
+    bool null = p->c->call->call.n_args && !rowset_valid(p->rows, p->c->args[0], row);
     if (null && ((!f->a->class && !f->a->keeps_nulls) || p->c->call->call.ignore_nulls)) continue;
     f->list[n++] = row;
   }
@@ -163,7 +163,7 @@ static sonde_code only_distinct(framing *f, uint32_t *n) {
   order_by by[4];
   uint32_t n_args = p->c->call->call.n_args, kept = 0;
   if (n_args > 4) n_args = 4;
-  for (uint32_t i = 0; i < n_args; i++) by[i] = (order_by){.column = p->c->args + i};
+  for (uint32_t i = 0; i < n_args; i++) by[i] = (order_by){.column = p->c->args[i]};
   SONDE_TRY(sort_rows(p->run->mem, p->rows, by, n_args, f->list, *n, NULL, p->run->err));
   for (uint32_t i = 0; i < *n; i++)
     if (i == 0 || !same_keys(p->rows, by, n_args, f->list[kept - 1], f->list[i]))
@@ -178,7 +178,7 @@ static sonde_code in_own_order(framing *f, uint32_t n) {
   uint32_t n_keys = p->c->call->call.n_keys < 8 ? p->c->call->call.n_keys : 8;
   for (uint32_t i = 0; i < n_keys; i++)
     by[i] =
-        (order_by){p->c->keys + i, p->c->call->call.keys[i].descending, p->c->call->call.keys[i].nulls_first};
+        (order_by){p->c->keys[i], p->c->call->call.keys[i].descending, p->c->call->call.keys[i].nulls_first};
   return sort_rows(p->run->mem, p->rows, by, n_keys, f->list, n, NULL, p->run->err);
 }
 
@@ -187,16 +187,20 @@ static sonde_code feed_list(framing *f, uint32_t n, arena *m) {
   col args[8];
   memset(f->state, 0, f->a->class->state);
   for (uint32_t i = 0; i < p->c->call->call.n_args && i < 8; i++)
-    SONDE_TRY(rowset_gather(p->rows, p->c->args + i, f->list, n, &args[i], m, p->run->err));
+    SONDE_TRY(rowset_gather(p->rows, p->c->args[i], f->list, n, &args[i], m, p->run->err));
   return f->a->class->update(f->a, f->state, NULL, args, n);
 }
 
-/* Arguments of a holistic aggregate lie from column 0 on: a view of the rowset that begins at them. */
+/* Arguments of a holistic aggregate lie from column 0 on, its own sort keys behind them: a view of the rowset that has only these. */
 static sonde_code put_holistic(framing *f, uint32_t n, uint32_t place, arena *m) {
   partition *p = f->p;
+  const aggregate_call *c = &p->c->call->call;
   rowset args = *p->rows;
   col one;
-  args.cols += p->c->args;
+  args.cols = arena_array(m, c->n_args + c->n_keys + 1u, sizeof *args.cols, p->run->err);
+  if (!args.cols) return p->run->err->code;
+  for (uint32_t i = 0; i < c->n_args; i++) args.cols[i] = p->rows->cols[p->c->args[i]];
+  for (uint32_t i = 0; i < c->n_keys; i++) args.cols[c->n_args + i] = p->rows->cols[p->c->keys[i]];
   SONDE_TRY(col_new(&one, &p->c->call->call.type, 1, true, m, p->run->err));
   SONDE_TRY(f->a->all(f->a, &args, f->list, n, 0, &one, m));
   value v = col_value(&one, 0);

@@ -108,9 +108,9 @@ static bool shifted_time(const sql_type *t, int64_t v, interval by, int sign, in
 static sonde_code moved_key(const partition *p, uint32_t place, uint32_t column, const expr *e, int sign,
                             cell *out) {
   value by;
-  const sql_type *t = p->rows->cols[p->c->order].type;
+  const sql_type *t = p->rows->cols[p->c->order[0]].type;
   SONDE_TRY(offset_of(p, place, column, e, &by));
-  *out = rowset_cell(p->rows, p->c->order, p->order[place]);
+  *out = rowset_cell(p->rows, p->c->order[0], p->order[place]);
   bool fits = true;
   if (e->type.id == SQL_INTERVAL && t->id != SQL_INTERVAL) {
     fits = shifted_time(t, out->i, interval_of(by.v.w), sign, &out->i);
@@ -134,15 +134,15 @@ static sonde_code moved_key(const partition *p, uint32_t place, uint32_t column,
 /* The first place whose key is not before the bound (or, at an end, the first behind it). Nulls lie at one end. */
 static uint32_t search(const partition *p, cell bound, bool end) {
   const sort_key *k = &call_of(p)->order[0];
-  const sql_type *t = p->rows->cols[p->c->order].type;
+  const sql_type *t = p->rows->cols[p->c->order[0]].type;
   uint32_t low = p->begin, high = p->end;
   while (low < high) {
     uint32_t mid = low + (high - low) / 2, row = p->order[mid];
     bool before;
-    if (!rowset_valid(p->rows, p->c->order, row)) {
+    if (!rowset_valid(p->rows, p->c->order[0], row)) {
       before = k->nulls_first;
     } else {
-      int c = cell_compare(t, rowset_cell(p->rows, p->c->order, row), bound);
+      int c = cell_compare(t, rowset_cell(p->rows, p->c->order[0], row), bound);
       if (k->descending) c = -c;
       before = end ? c <= 0 : c < 0;
     }
@@ -159,7 +159,7 @@ static sonde_code range_bound(const partition *p, uint32_t place, bool end, uint
   frame_bound b = end ? c->to : c->from;
   if (b == BOUND_UNBOUNDED_PRECEDING) return *out = p->begin, SONDE_OK;
   if (b == BOUND_UNBOUNDED_FOLLOWING) return *out = p->end, SONDE_OK;
-  bool null = c->n_order && !rowset_valid(p->rows, p->c->order, p->order[place]);
+  bool null = c->n_order && !rowset_valid(p->rows, p->c->order[0], p->order[place]);
   if (b == BOUND_CURRENT || null) return *out = end ? peers_to(p, place) : peers_from(p, place), SONDE_OK;
   cell bound;
   int sign = (b == BOUND_PRECEDING) != c->order[0].descending ? -1 : 1;

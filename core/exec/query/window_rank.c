@@ -2,7 +2,7 @@
 #include "exec/query/window.h"
 
 void window_put(partition *p, uint32_t place, value v) {
-  uint32_t row = p->order[place];
+  uint32_t row = p->by_place ? place : p->order[place];
   if (v.null)
     col_put_null(p->out, row);
   else
@@ -10,7 +10,7 @@ void window_put(partition *p, uint32_t place, value v) {
 }
 
 static value arg_at(const partition *p, uint32_t which, uint32_t place) {
-  uint32_t column = p->c->args + which, row = p->order[place];
+  uint32_t column = p->c->args[which], row = p->order[place];
   if (!rowset_valid(p->rows, column, row)) return (value){.null = true};
   return (value){.v = rowset_cell(p->rows, column, row)};
 }
@@ -57,12 +57,13 @@ static sonde_code sort_frame(const partition *p, uint32_t place, own_order *o) {
   o->n = 0;
   o->n_keys = c->n_keys < 8 ? c->n_keys : 8;
   for (uint32_t i = 0; i < o->n_keys; i++)
-    o->keys[i] = (order_by){p->c->keys + i, c->keys[i].descending, c->keys[i].nulls_first};
+    o->keys[i] = (order_by){p->c->keys[i], c->keys[i].descending, c->keys[i].nulls_first};
   arena_reset(p->scratch);
   o->rows = arena_array(p->scratch, f.to - f.from + 1u, sizeof *o->rows, p->run->err);
   if (!o->rows) return p->run->err->code;
   for (uint32_t at = f.from; at < f.to; at++)
-    if (!is_excluded(p, place, at) && (!c->ignore_nulls || rowset_valid(p->rows, p->c->args, p->order[at])))
+    if (!is_excluded(p, place, at) &&
+        (!c->ignore_nulls || rowset_valid(p->rows, p->c->args[0], p->order[at])))
       o->rows[o->n++] = p->order[at];
   return sort_rows(p->run->mem, p->rows, o->keys, o->n_keys, o->rows, o->n, NULL, p->run->err);
 }
@@ -90,8 +91,8 @@ static value value_among(const partition *p, const own_order *o, int64_t nth) {
   bool last = p->c->call->call.function == FN_LAST_VALUE;
   if (nth < 1 || nth > o->n) return (value){.null = true};
   uint32_t row = o->rows[last ? o->n - 1 : (uint32_t)nth - 1];
-  if (!rowset_valid(p->rows, p->c->args, row)) return (value){.null = true};
-  return (value){.v = rowset_cell(p->rows, p->c->args, row)};
+  if (!rowset_valid(p->rows, p->c->args[0], row)) return (value){.null = true};
+  return (value){.v = rowset_cell(p->rows, p->c->args[0], row)};
 }
 
 static bool is_framed(uint16_t fn) {
@@ -153,6 +154,42 @@ static value shifted(partition *p, uint32_t place) {
   return c->n_args > 2 ? arg_at(p, 2, place) : (value){.null = true};
 }
 
+bool window_shifts(const window_call *c) {
+  const aggregate_call *a = &c->call;
+  return (a->function == FN_LAG || a->function == FN_LEAD) && a->n_args == 1 && !a->ignore_nulls;
+}
+
+/* The lanes that most columns have, without a cell in between. */
+static void shift_words(partition *p, uint32_t from, uint32_t to, int32_t by) {
+  const kept_col *c = &p->rows->cols[p->c->args[0]];
+  uint64_t *out = col_lanes(p->out);
+  for (uint32_t place = from; place < to; place++) {
+    uint32_t row = p->order[place], source = p->order[place + (uint32_t)by];
+    out[p->by_place ? place : row] = KEPT_LANE(c, uint64_t, source);
+  }
+}
+
+static void shift_nulls(partition *p, uint32_t from, uint32_t to, int32_t by) {
+  const uint32_t column = p->c->args[0];
+  for (uint32_t place = from; p->rows->cols[column].nullable && place < to; place++)
+    if (!rowset_valid(p->rows, column, p->order[place + (uint32_t)by]))
+      window_put(p, place, (value){.null = true});
+}
+
+/* By one row, for which few places have to be asked whether they are within the partition. */
+static bool shift_all(partition *p) {
+  const window_call *c = p->c->call;
+  lane l = sql_lane(&c->call.type);
+  if (!window_shifts(c) || (l != LANE_I64 && l != LANE_F64)) return false;
+  bool lag = c->call.function == FN_LAG;
+  uint32_t from = p->begin + lag, to = p->end - !lag;
+  window_put(p, lag ? p->begin : to, (value){.null = true});
+  shift_words(p, from, to, lag ? -1 : 1);
+  shift_nulls(p, from, to, lag ? -1 : 1);
+  p->row = p->end;
+  return true;
+}
+
 /* ---- first, last, nth ---- */
 
 static bool counts(partition *p, uint32_t place, uint32_t other) {
@@ -208,11 +245,11 @@ static value filled(partition *p, uint32_t place) {
   p->budget -= behind - before;
   bool left = !arg_at(p, 0, before).null, right = !arg_at(p, 0, behind).null;
   if (!left || !right) return left ? arg_at(p, 0, before) : arg_at(p, 0, behind);
-  double x0 = number_at(p, p->c->order, before), x1 = number_at(p, p->c->order, behind),
-         x = number_at(p, p->c->order, place);
-  double y0 = number_at(p, p->c->args, before), y1 = number_at(p, p->c->args, behind);
+  double x0 = number_at(p, p->c->order[0], before), x1 = number_at(p, p->c->order[0], behind),
+         x = number_at(p, p->c->order[0], place);
+  double y0 = number_at(p, p->c->args[0], before), y1 = number_at(p, p->c->args[0], behind);
   double y = x1 == x0 ? y0 : y0 + (y1 - y0) * (x - x0) / (x1 - x0);
-  lane l = sql_lane(p->rows->cols[p->c->args].type);
+  lane l = sql_lane(p->rows->cols[p->c->args[0]].type);
   return (value){.v = l == LANE_F64   ? (cell){.f = y}
                       : l == LANE_I64 ? (cell){.i = (int64_t)y}
                                       : (cell){.w = (i128)y}};
@@ -221,6 +258,7 @@ static value filled(partition *p, uint32_t place) {
 sonde_code window_value(partition *p) {
   uint16_t fn = p->c->call->call.function;
   if (window_orders_frames(p->c->call)) return in_own_order(p);
+  if (shift_all(p)) return SONDE_OK;
   for (; p->row < p->end && p->budget > 0; p->row++, p->budget--) {
     uint32_t place = p->row;
     value v;

@@ -37,7 +37,9 @@ uint32_t window_top_of(const plan *filter) {
 
 sonde_code window_top_open(window_top *t, mem *m, const window_call *c, const sql_type *const *types,
                            sonde_error *err) {
-  SONDE_TRY(keyer_init(&t->keyer, m, types + t->partition, NULL, c->n_partition, err));
+  const sql_type *own[KEYER_COLS_MAX];
+  for (uint32_t i = 0; i < c->n_partition && i < KEYER_COLS_MAX; i++) own[i] = types[t->partition[i]];
+  SONDE_TRY(keyer_init(&t->keyer, m, own, NULL, c->n_partition, err));
   key_table_init(&t->table, m, &t->keyer);
   t->n_partition = c->n_partition;
   return SONDE_OK;
@@ -110,7 +112,9 @@ sonde_code window_top_add(window_top *t, rowset *s, const batch *b, arena *a, so
   uint32_t *rows = arena_array(a, b->n, sizeof *rows, err);
   uint64_t *words = arena_array(a, b->n, sizeof *words, err);
   if (!entries || !rows || !words) return err->code;
-  SONDE_TRY(keyer_encode(&t->keyer, b->cols + t->partition, b->n, true, err));
+  col cols[KEYER_COLS_MAX];
+  for (uint32_t i = 0; i < t->n_partition; i++) cols[i] = b->cols[t->partition[i]];
+  SONDE_TRY(keyer_encode(&t->keyer, cols, b->n, true, err));
   SONDE_TRY(key_table_add(&t->table, &t->keyer, b->n, entries, err));
   SONDE_TRY(reserve(t, err));
   first_words(t, &b->cols[t->keys[0].column], b->n, words);

@@ -6,8 +6,9 @@
 #include "exec/query/sort.h"
 
 typedef struct {
-  uint32_t wanted;                 /* rows of each partition; 0: all */
-  uint32_t partition, n_partition; /* columns of the partition */
+  uint32_t wanted; /* rows of each partition; 0: all */
+  const uint32_t *partition;
+  uint32_t n_partition; /* columns of the partition */
   order_by *keys;
   uint32_t n_keys;
   keyer keyer;
