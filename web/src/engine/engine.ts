@@ -44,12 +44,15 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 const sendable = (source: WasmSource): Start['brotli'] =>
   (typeof source === 'string' || source instanceof URL ? absolute(source).href : source)
 
-/** Every instance gets an equal share: helpers keep columns; the lead keeps indexes, orders and what it brings together. */
+/** Half is the lead's, where a query's columns are brought together beside its tables and orders; helpers share the rest to keep columns. */
 function limitsOf(memoryLimit: number, helpers: number): Pick<Start, 'limits' | 'helperLimits'> {
-  const memory = Math.floor(memoryLimit / (helpers + 1))
-  const keep = Math.floor(Math.min(memory / 2, Math.max(memory / 8, memory - WORK_BYTES)))
-  const limits = { memory, keep }
-  return { limits, helperLimits: limits }
+  const lead = helpers > 0 ? memoryLimit / 2 : memoryLimit
+  return { limits: limitsWithin(lead), helperLimits: limitsWithin(lead / Math.max(1, helpers)) }
+}
+
+function limitsWithin(share: number): Start['limits'] {
+  const keep = Math.floor(Math.min(share / 2, Math.max(share / 8, share - WORK_BYTES)))
+  return { memory: Math.floor(share), keep }
 }
 
 // --- the lead --------------------------------------------------------------------------------------------------------
