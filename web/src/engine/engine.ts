@@ -51,7 +51,7 @@ function limitsOf(memoryLimit: number, helpers: number): Pick<Start, 'limits' | 
 }
 
 function limitsWithin(share: number): Start['limits'] {
-  const keep = Math.floor(Math.min(share / 2, Math.max(share / 8, share - WORK_BYTES)))
+  const keep = Math.floor(Math.min(share * 3 / 4, Math.max(share / 8, share - WORK_BYTES)))
   return { memory: Math.floor(share), keep }
 }
 
