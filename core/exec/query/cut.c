@@ -478,8 +478,22 @@ static bool pays(const cutter *c, const plan *p) {
   return p->kind == PLAN_DISTINCT && rows >= STAGE_ROWS_MIN && p->rows > 0 && p->rows <= STAGE_GROUPS_MAX;
 }
 
+/* Estimated; of a scan those that pass its filter. */
+static double rows_out_of(const plan *p) { return p->kind == PLAN_SCAN ? p->u.scan.passing : p->rows; }
+
+static bool has_small_sides(const plan *p, double most) {
+  if (p->kind == PLAN_SCAN) return true;
+  return (p->kind != PLAN_JOIN || rows_out_of(p->input[1]) <= most) && has_small_sides(p->input[0], most);
+}
+
+/* Whether so few of a large table's rows come out of a pipeline that those are brought here. */
+static bool narrows(const cutter *c, const plan *p) {
+  double rows = c->tables->rows(c->tables->self, scan_of(p)->u.scan.table), few = rows * PASSING_SHARE_MAX;
+  return rows >= STAGE_ROWS_MIN && rows_out_of(p) > 0 && rows_out_of(p) <= few && has_small_sides(p, few);
+}
+
 static const plan *cut(cutter *c, const plan *p) {
-  if (is_cuttable(c, p) && !stays(c, p)) return exchange(c, p, nothing, NULL);
+  if (is_cuttable(c, p) && (!stays(c, p) || narrows(c, p))) return exchange(c, p, nothing, NULL);
   const plan *groups = p->kind == PLAN_SORT && sorts_few(p) ? aggregate_below(p) : NULL;
   if (groups && aggregates_by_groups(groups) && is_cuttable(c, groups->input[0]) &&
       !stays(c, groups->input[0]))
