@@ -9,9 +9,9 @@
 struct fetched_table {
   fetched_table *next;
   const table *table;
-  column_ref *refs;
+  column_ref *refs; /* columns that some block lacks here */
   uint32_t n_refs;
-  uint32_t *blocks, n_blocks; /* those that lack some */
+  uint32_t *blocks, n_blocks; /* those that do */
 };
 
 /* ---- what is lacking ---- */
@@ -26,9 +26,9 @@ static bool is_kept(asking *x, const table *t, uint32_t b, const column_ref *ref
          store_column(&x->job->engine->store, h.table, h.block, full->stored, full->form) != NULL;
 }
 
-static bool lacks(asking *x, const table *t, uint32_t b, const column_ref *refs, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++)
-    if (!is_kept(x, t, b, &refs[i])) return true;
+static bool lacks(asking *x, const table *t, const column_ref *ref) {
+  for (uint32_t b = 0; b < t->n_blocks; b++)
+    if (!is_kept(x, t, b, ref)) return true;
   return false;
 }
 
@@ -38,27 +38,42 @@ bool query_fits(asking *x, uint32_t table_number, uint32_t columns) {
   return t->rows * columns <= most / VALUE_BYTES;
 }
 
-static sonde_code add_table(asking *x, const plan *scan, sonde_error *err) {
-  const table *t = x->tables[scan->u.scan.table];
+/* Scans of one table are served together. */
+static fetched_table *fetch_of(asking *x, const table *t, sonde_error *err) {
   arena *memory = &x->job->memory;
-  if (t->format == FORMAT_MEMORY || t->n_blocks < 2 || scan->n_columns == 0) return SONDE_OK;
-  if (x->everywhere || !query_fits(x, scan->u.scan.table, scan->n_columns)) return SONDE_OK;
+  for (fetched_table *f = x->fetches; f; f = f->next)
+    if (f->table == t) return f;
   fetched_table *f = arena_zero(memory, sizeof *f, err);
-  if (!f) return err->code;
+  if (!f) return NULL;
   f->table = t;
-  f->n_refs = scan->n_columns;
-  f->refs = arena_zero(memory, f->n_refs * sizeof *f->refs, err);
+  f->refs = arena_zero(memory, t->columns * sizeof *f->refs, err);
   f->blocks = arena_array(memory, t->n_blocks, sizeof *f->blocks, err);
-  if (!f->refs || !f->blocks) return err->code;
-  for (uint32_t i = 0; i < f->n_refs; i++) {
-    uint32_t column = scan->u.scan.columns[i];
-    f->refs[i] = (column_ref){.column = column, .form = t->forms[column]};
-  }
-  for (uint32_t b = 0; b < t->n_blocks; b++)
-    if (lacks(x, t, b, f->refs, f->n_refs)) f->blocks[f->n_blocks++] = b;
-  if (f->n_blocks == 0) return SONDE_OK;
+  if (!f->refs || !f->blocks) return NULL;
   f->next = x->fetches;
   x->fetches = f;
+  return f;
+}
+
+static bool brings(const fetched_table *f, uint32_t column) {
+  for (uint32_t i = 0; i < f->n_refs; i++)
+    if (f->refs[i].column == column) return true;
+  return false;
+}
+
+static sonde_code add_column(asking *x, const table *t, uint32_t column, sonde_error *err) {
+  const column_ref ref = {.column = column, .form = t->forms[column]};
+  if (!lacks(x, t, &ref)) return SONDE_OK;
+  fetched_table *f = fetch_of(x, t, err);
+  if (!f) return err->code;
+  if (!brings(f, column)) f->refs[f->n_refs++] = ref;
+  return SONDE_OK;
+}
+
+static sonde_code add_table(asking *x, const plan *scan, sonde_error *err) {
+  const table *t = x->tables[scan->u.scan.table];
+  if (t->format == FORMAT_MEMORY || t->n_blocks < 2) return SONDE_OK;
+  if (x->everywhere || !query_fits(x, scan->u.scan.table, scan->n_columns)) return SONDE_OK;
+  for (uint32_t i = 0; i < scan->n_columns; i++) SONDE_TRY(add_column(x, t, scan->u.scan.columns[i], err));
   return SONDE_OK;
 }
 
@@ -71,10 +86,20 @@ static sonde_code add_scans(asking *x, const plan *p, sonde_error *err) {
   return p->u.exchange.from ? add_scans(x, p->u.exchange.from, err) : SONDE_OK;
 }
 
+static void list_blocks(asking *x, fetched_table *f) {
+  for (uint32_t b = 0; b < f->table->n_blocks; b++) {
+    uint32_t i = 0;
+    while (i < f->n_refs && is_kept(x, f->table, b, &f->refs[i])) i++;
+    if (i < f->n_refs) f->blocks[f->n_blocks++] = b;
+  }
+}
+
 sonde_code query_fetch(asking *x, sonde_error *err) {
   x->fetches = NULL;
   if (!x->in_parts) return SONDE_OK;
-  return add_scans(x, x->cut.root ? x->cut.root : x->statement.query.root, err);
+  SONDE_TRY(add_scans(x, x->cut.root ? x->cut.root : x->statement.query.root, err));
+  for (fetched_table *f = x->fetches; f; f = f->next) list_blocks(x, f);
+  return SONDE_OK;
 }
 
 /* ---- one table after the other ---- */

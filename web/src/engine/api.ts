@@ -295,7 +295,7 @@ export interface EngineOptions {
    * for each. 0: everything in the first worker. */
   readonly workers?: number | 'auto'
   /** Bytes all workers together may hold. Default: a quarter of the device's memory where the browser tells it, at most
-   * 2 GiB; 256 MiB on iOS; 1 GiB elsewhere. */
+   * 4 GiB; 256 MiB on iOS; 1 GiB elsewhere. */
   readonly memoryLimit?: number
   readonly signal?: AbortSignal
 }

@@ -16,6 +16,8 @@ const IDLE_MS = 100
 /** What an instance wants to itself: reading and parsing blocks of 16 MB, and something to keep. Less, and fewer helpers do more. */
 const WORK_BYTES = 160 * 2 ** 20
 const INSTANCE_BYTES = 192 * 2 ** 20
+/** With less a helper keeps next to nothing of what it decodes. */
+const HELPER_BYTES = 256 * 2 ** 20
 
 /** Functions where bundlers find the files and copy them beside the script. */
 const besideScript = {
@@ -44,12 +46,17 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 const sendable = (source: WasmSource): Start['brotli'] =>
   (typeof source === 'string' || source instanceof URL ? absolute(source).href : source)
 
-/** Every instance gets an equal share: helpers keep columns; the lead keeps indexes, orders and what it brings together. */
+/** Half is the lead's, where a query's columns are brought together beside tables and orders, unless too little were left for helpers. */
 function limitsOf(memoryLimit: number, helpers: number): Pick<Start, 'limits' | 'helperLimits'> {
-  const memory = Math.floor(memoryLimit / (helpers + 1))
-  const keep = Math.floor(Math.min(memory / 2, Math.max(memory / 8, memory - WORK_BYTES)))
-  const limits = { memory, keep }
-  return { limits, helperLimits: limits }
+  const equal = memoryLimit / (helpers + 1)
+  const lead = Math.max(equal, Math.min(memoryLimit / 2, memoryLimit - helpers * HELPER_BYTES))
+  return { limits: limitsWithin(lead), helperLimits: limitsWithin((memoryLimit - lead) / Math.max(1, helpers)) }
+}
+
+/** Columns that are kept make way for what is needed: there may be many of them. */
+function limitsWithin(share: number): Start['limits'] {
+  const keep = Math.floor(Math.min(share * 3 / 4, Math.max(share / 8, share - WORK_BYTES)))
+  return { memory: Math.floor(share), keep }
 }
 
 // --- the lead --------------------------------------------------------------------------------------------------------

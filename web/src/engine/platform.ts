@@ -20,13 +20,12 @@ const isAppleMobile = (agent: string, touchPoints: number): boolean =>
 
 const MiB = 2 ** 20
 
-/** A quarter of the device's memory where it is told (browsers tell at most 8 GB), at most 2 GiB; 256 MB on iOS, which
- * ends tabs early; 1 GiB elsewhere. */
+/** A quarter of the device's memory where it is told, at most 4 GiB; 256 MB on iOS, which ends tabs early; 1 GiB elsewhere. */
 export function defaultMemoryLimit(): number {
   if (typeof navigator === 'undefined') return 1024 * MiB
   if (isAppleMobile(navigator.userAgent ?? '', navigator.maxTouchPoints ?? 0)) return 256 * MiB
   const { deviceMemory } = navigator as { deviceMemory?: number }
-  return deviceMemory === undefined ? 1024 * MiB : Math.min(2048, deviceMemory * 256) * MiB
+  return deviceMemory === undefined ? 1024 * MiB : Math.min(4096, deviceMemory * 256) * MiB
 }
 
 export function defaultWorkers(): number {
