@@ -159,6 +159,7 @@ struct plan {
       uint32_t table;          /* number in the catalog that was bound against */
       const uint32_t *columns; /* of the table, n_columns of them */
       const expr *filter;      /* over the columns that come out; or NULL */
+      double passing;          /* rows that pass it, estimated; 0: not */
     } scan;
     struct {
       uint32_t n_rows;

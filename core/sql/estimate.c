@@ -376,7 +376,7 @@ double estimate_rows(const binder *b, node *n) {
   double left = n->p.n_inputs > 0 ? estimate_rows(b, n->input[0]) : 0;
   double right = n->p.n_inputs > 1 ? estimate_rows(b, n->input[1]) : 0;
   double rows = n->p.kind == PLAN_NONE ? 0 : fmax(1, rows_of(b, n, left, right));
-  if (n->p.kind != PLAN_SCAN) n->p.rows = rows;
+  *(n->p.kind == PLAN_SCAN ? &n->p.u.scan.passing : &n->p.rows) = rows;
   return rows;
 }
 

@@ -4,7 +4,7 @@
 #define SQL_ESTIMATE_H
 #include "sql/bind.h"
 
-/* Noted in every node of the tree, but in scans: there `rows` stays the table's. */
+/* Noted in every node of the tree; in scans as `passing`, because there `rows` stays the table's. */
 double estimate_rows(const binder *, node *);
 /* What estimate_rows noted; of a scan the rows that pass its filter. */
 double noted_rows(const binder *, const node *);

@@ -8,9 +8,12 @@
 #define SIDES_MAX 32u
 #define SIDE_ROWS_MAX 4e6 /* estimated: every engine builds its own table of them */
 #define FIRST_ROWS_MAX 100000u
-/* Measured with two threads: a stage takes some milliseconds more than it saves for smaller tables, and for more groups. */
+/* Measured with two threads: a stage takes some milliseconds more than it saves for smaller tables, and for more groups. Aggregates
+ * gain earlier than what sorts or tells rows apart, because columns that only they read need not be brought here. */
 #define STAGE_ROWS_MIN 2e6
+#define AGGREGATE_ROWS_MIN 250e3
 #define STAGE_GROUPS_MAX 4096.0
+#define PASSING_SHARE_MAX 0.125 /* of rows that are sent rather than the columns */
 #define STAGE_COLUMNS_MAX 8u
 
 typedef struct {
@@ -233,10 +236,14 @@ static const plan *again(cutter *c, const plan *p) {
 
 /* ---- aggregates by states ---- */
 
-static bool may_refuse(const plan *p) {
+static bool is_distinct(const plan *p) {
   bool distinct = false;
   for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) distinct |= p->u.aggregate.calls[i].distinct;
-  return aggregates_by_groups(p) || (distinct && !p->u.aggregate.sets);
+  return distinct;
+}
+
+static bool may_refuse(const plan *p) {
+  return aggregates_by_groups(p) || (is_distinct(p) && !p->u.aggregate.sets);
 }
 
 static const plan *states(cutter *c, const plan *of, const plan *below) {
@@ -448,13 +455,27 @@ static bool has_few_groups(const plan *p) {
          (p->u.aggregate.n_groups == 0 || (p->rows > 0 && p->rows <= STAGE_GROUPS_MAX));
 }
 
+/* So few rows pass the filter that those are brought here. */
+static bool passes_few(const cutter *c, const plan *p) {
+  const plan *scan = scan_of(p->input[0]);
+  double rows = c->tables->rows(c->tables->self, scan->u.scan.table);
+  return rows >= AGGREGATE_ROWS_MIN && p->input[0] == scan &&
+         scan->u.scan.passing <= rows * PASSING_SHARE_MAX;
+}
+
+static bool aggregate_pays(const plan *p, double rows) {
+  bool is_simple = !is_distinct(p) && joins_in(p->input[0]) == 0;
+  return has_few_groups(p) && rows >= (is_simple ? AGGREGATE_ROWS_MIN : STAGE_ROWS_MIN);
+}
+
 /* Whether it is worth while to have the node on top of a pipeline done elsewhere. The first rows of any order need few blocks. */
 static bool pays(const cutter *c, const plan *p) {
   const plan *scan = scan_of(p->input[0]);
   if (!stays(c, p->input[0]) || p->kind == PLAN_LIMIT) return true;
-  bool many = c->tables->rows(c->tables->self, scan->u.scan.table) >= STAGE_ROWS_MIN;
-  if (p->kind == PLAN_SORT) return many || scan->n_columns > STAGE_COLUMNS_MAX;
-  return many && (p->kind == PLAN_DISTINCT ? p->rows > 0 && p->rows <= STAGE_GROUPS_MAX : has_few_groups(p));
+  double rows = c->tables->rows(c->tables->self, scan->u.scan.table);
+  if (p->kind == PLAN_AGGREGATE) return aggregate_pays(p, rows);
+  if (p->kind == PLAN_SORT) return rows >= STAGE_ROWS_MIN || scan->n_columns > STAGE_COLUMNS_MAX;
+  return p->kind == PLAN_DISTINCT && rows >= STAGE_ROWS_MIN && p->rows > 0 && p->rows <= STAGE_GROUPS_MAX;
 }
 
 static const plan *cut(cutter *c, const plan *p) {
@@ -467,6 +488,8 @@ static const plan *cut(cutter *c, const plan *p) {
     if (gathers(p)) return again(c, p);
     if (p->kind == PLAN_AGGREGATE && is_pure_aggregate(p)) return aggregate_stages(c, p);
   }
+  if (p->kind == PLAN_AGGREGATE && is_cuttable(c, p->input[0]) && is_pure_aggregate(p) && passes_few(c, p))
+    return by_rows(c, p);
   plan *own = copy_of(c, p);
   for (unsigned i = 0; own && i < p->n_inputs; i++)
     if (runs_once(p, i) && !(own->input[i] = cut(c, p->input[i]))) return NULL;
