@@ -60,6 +60,11 @@ static column_ref ref_in(const member *m, const column_ref *ref) {
   return own;
 }
 
+/* An import that met no value in any block knows that there is none; not all of those blocks are kept. */
+static bool is_without_values(const table *file, const column_ref *ref) {
+  return file->format == FORMAT_CSV && file->imported && ref->form.type.id == TYPE_NONE;
+}
+
 sonde_code table_refs(const table *t, uint32_t b, const column_ref *refs, uint32_t n, const column_ref **out,
                       arena *scratch, sonde_error *err) {
   const member *m = member_of(t, b);
@@ -68,6 +73,7 @@ sonde_code table_refs(const table *t, uint32_t b, const column_ref *refs, uint32
   if (!full) return err->code;
   for (uint32_t i = 0; i < n; i++) {
     full[i] = ref_in(m, &refs[i]);
+    if (is_without_values(file, &full[i])) full[i].stored = REF_ABSENT;
     if (file->format == FORMAT_PARQUET && ref_is_stored(&full[i]))
       SONDE_TRY(put_piece(file, b, &full[i], scratch, err));
   }

@@ -8,6 +8,7 @@
 #include <wasm_simd128.h>
 typedef v128_t simd16;
 static inline simd16 simd_load(const uint8_t *p) { return wasm_v128_load(p); }
+static inline void simd_store(uint8_t *p, simd16 a) { wasm_v128_store(p, a); }
 static inline simd16 simd_splat(uint8_t c) { return wasm_i8x16_splat((int8_t)c); }
 static inline simd16 simd_eq(simd16 a, simd16 b) { return wasm_i8x16_eq(a, b); }
 static inline simd16 simd_or(simd16 a, simd16 b) { return wasm_v128_or(a, b); }
@@ -18,6 +19,7 @@ static inline uint32_t simd_mask(simd16 a) { return (uint32_t)wasm_i8x16_bitmask
 #include <emmintrin.h>
 typedef __m128i simd16;
 static inline simd16 simd_load(const uint8_t *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+static inline void simd_store(uint8_t *p, simd16 a) { _mm_storeu_si128((__m128i *)(void *)p, a); }
 static inline simd16 simd_splat(uint8_t c) { return _mm_set1_epi8((char)c); }
 static inline simd16 simd_eq(simd16 a, simd16 b) { return _mm_cmpeq_epi8(a, b); }
 static inline simd16 simd_or(simd16 a, simd16 b) { return _mm_or_si128(a, b); }

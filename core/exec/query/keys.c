@@ -227,14 +227,14 @@ static void skip_row(keyer *k, uint32_t row) {
 /* What is looked up for one text after the other lies far apart: everything is on its way before the first is compared. */
 PREFETCHING prefetch_texts(const intern *t, const uint64_t *hash, uint32_t n) {
   if (!t->n) return;
-  for (uint32_t i = 0; i < n; i++) __builtin_prefetch(&t->slots[home(hash[i], t->slots_cap)]);
+  for (uint32_t i = 0; i < n; i++) prefetch_at(&t->slots[home(hash[i], t->slots_cap)]);
   for (uint32_t i = 0; i < n; i++) {
     uint64_t slot = t->slots[home(hash[i], t->slots_cap)];
-    if (slot >> 32 == hash[i] >> 32) __builtin_prefetch(&t->texts[(uint32_t)slot - 1]);
+    if (slot && slot >> 32 == hash[i] >> 32) prefetch_at(&t->texts[(uint32_t)slot - 1]);
   }
   for (uint32_t i = 0; i < n; i++) {
     uint64_t slot = t->slots[home(hash[i], t->slots_cap)];
-    if (slot >> 32 == hash[i] >> 32) __builtin_prefetch(t->texts[(uint32_t)slot - 1].ptr);
+    if (slot && slot >> 32 == hash[i] >> 32) prefetch_at(t->texts[(uint32_t)slot - 1].ptr);
   }
 }
 

@@ -5,6 +5,7 @@
  * the last word.) Grouping, distinct, joins and set operations all compare words only. */
 #ifndef QUERY_KEYS_H
 #define QUERY_KEYS_H
+#include "base/prefetch.h"
 #include "column/sketch.h"
 #include "exec/query/rowset.h"
 

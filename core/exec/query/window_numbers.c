@@ -31,6 +31,7 @@ void window_numbers_close(window_numbers *w) {
   mem_free(m, w->firsts, w->firsts_cap * sizeof *w->firsts);
   key_table_free(&w->table);
   keyer_free(&w->keyer);
+  *w = (window_numbers){0};
 }
 
 static bool too_many(const window_numbers *w, uint32_t rows) {
