@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { after, before, test } from 'node:test'
 import { ask, exchange, head, metric, parse, sleep, slowReader, sonde, until, workshop } from './serve-client.mjs'
 
@@ -147,6 +148,20 @@ test('a log on a full disk stops nothing, and the lost lines are counted', async
   await ask(server.port, '/v1/f/data/small.csv')
   await until(async () => (await metric(server.port, 'sonde_log_lost_total')) > 0, 'lines are lost')
   assert.equal((await ask(server.port, '/v1/f/data/small.csv')).status, 200)
+})
+
+test('what finds no room on disk fails alone, and says nothing of this machine', async () => {
+  mkdirSync(shop.path('cache'))
+  writeFileSync(shop.path('data/packed.csv.gz'), gzipSync(`a\n${'1234567890\n'.repeat(200000)}`))
+  const one = await shop.serve([], { roots: { data: shop.path('data') }, cache: 'cache', log: shop.path('limited.log') })
+  await new Promise((resolve) => spawn('prlimit', ['--pid', String(one.child.pid), '--fsize=1000000']).on('exit', resolve))
+  const sql = (q, more = {}) => ask(one.port, `/v1/sql?${new URLSearchParams({ q, ...more })}`)
+  for (const answer of [await sql('SELECT x FROM range(3000000) t(x) ORDER BY x % 1000, x', { limit_memory: '16777216' }), await sql('SELECT count(*) FROM "data/packed"'), await ask(one.port, '/v1/tables/data/packed')]) {
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [507, 'storage'], answer.text)
+    assert.doesNotMatch(answer.text, /cache|tmp|TMPDIR/i)
+  }
+  assert.match((await sql('SELECT 1 AS one')).text, /\[1\]/)
+  assert.equal((await ask(one.port, '/v1/f/data/small.csv')).text, 'a,b\n')
 })
 
 test('a server that is killed leaves no answer that looks whole, and the next one begins at once', async () => {
