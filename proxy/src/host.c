@@ -36,7 +36,7 @@ struct host {
   host_stop_fn stop;
   void *stop_user;
   uint64_t job_memory;
-  bool ran_short;
+  bool ran_short, has_no_room;
 };
 
 __attribute__((format(printf, 3, 4))) static bool fail(sonde_error *err, sonde_code code, const char *format,
@@ -150,6 +150,7 @@ void host_stop_when(host *h, host_stop_fn stop, void *user) {
 
 void host_limit_jobs(host *h, uint64_t memory) { h->job_memory = memory; }
 bool host_ran_short(const host *h) { return h->ran_short; }
+bool host_has_no_room(const host *h) { return h->has_no_room; }
 
 static void give_results(host *h, sonde_job *job) {
   pool_result *all = pool_collect(h->pool);
@@ -204,7 +205,8 @@ static bool spool_page(void *user, sonde_page page) {
   return !s->failed;
 }
 
-static bool cannot_keep(int failed, sonde_error *err) {
+static bool cannot_keep(host *h, int failed, sonde_error *err) {
+  h->has_no_room = true;
   return fail(err, SONDE_BYTES, "cannot keep bytes in %s: %s; TMPDIR names another folder", spool_folder(),
               strerror(failed));
 }
@@ -212,7 +214,7 @@ static bool cannot_keep(int failed, sonde_error *err) {
 static bool spill(host *h, sonde_page page, sonde_error *err) {
   uint32_t at = h->spool - 1;
   spool s = {.fd = h->sources.files[at].fd, .size = h->sources.files[at].size};
-  if (!spool_page(&s, page)) return cannot_keep(s.failed, err);
+  if (!spool_page(&s, page)) return cannot_keep(h, s.failed, err);
   h->sources.files[at].size = s.size;
   return sonde_source_add(h->engine, h->spool, s.size, err) == SONDE_OK;
 }
@@ -272,10 +274,15 @@ static bool run_job(host *h, sonde_str spec, host_page_fn on_page, void *user, t
 }
 
 bool host_run(host *h, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *err) {
+  bool had_no_room = h->has_no_room;
+  h->has_no_room = false;
   sonde_engine_allow(h->engine, h->job_memory);
   bool done = run_job(h, spec, on_page, user, info, err);
   bool refused = sonde_engine_allow(h->engine, UINT64_MAX);
-  h->ran_short = refused && !done && err->code == SONDE_LIMIT;
+  if (done)
+    h->has_no_room = had_no_room;
+  else
+    h->ran_short = refused && err->code == SONDE_LIMIT;
   discard_pending(h);
   empty_spool(h);
   return done;
@@ -286,6 +293,7 @@ static uint32_t add_spool(host *h, sonde_error *err) {
   uint32_t at = h->sources.count;
   if (at == SOURCES_MAX) return fail(err, SONDE_LIMIT, "more than %d files", SOURCES_MAX);
   int fd = open_spool();
+  h->has_no_room = fd < 0;
   if (fd < 0) return fail(err, SONDE_BYTES, "cannot make a file in %s: %s", spool_folder(), strerror(errno));
   h->sources.files[at].fd = fd;
   h->sources.files[at].size = 0;
@@ -306,7 +314,7 @@ bool host_inflate(host *h, sonde_str spec, uint32_t *number, sonde_error *err) {
   if (!*number) return false;
   spool s = {.fd = h->sources.files[*number - 1].fd};
   bool done = host_run(h, spec, spool_page, &s, NULL, err);
-  if (s.failed) cannot_keep(s.failed, err);
+  if (s.failed) cannot_keep(h, s.failed, err);
   h->sources.files[*number - 1].size = s.size;
   return done && bytes_register(h->engine, &h->sources, *number - 1, err);
 }

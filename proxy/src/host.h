@@ -38,8 +38,10 @@ void host_stop_when(host *, host_stop_fn, void *user);
 
 /* From now on a job may make the engine that runs it hold so many bytes more than before; UINT64_MAX: as many as fit at all. */
 void host_limit_jobs(host *, uint64_t memory);
-/* Whether the last job failed since it may not hold more. */
+/* Whether the last job that failed did so since it may not hold more. */
 bool host_ran_short(const host *);
+/* Whether the last one that failed did so since its bytes could not be kept in a file. The error says where; not everybody should know. */
+bool host_has_no_room(const host *);
 
 /* Runs a job to its end. `on_page` may be NULL when the job has no pages; `info`, if not NULL, is overwritten. */
 bool host_run(host *, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *);

@@ -14,6 +14,10 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 export function workshop() {
   const folder = mkdtempSync(join(tmpdir(), 'sonde-serve-'))
   const servers = []
+  process.once('SIGTERM', () => { // a run that takes too long leaves no server behind
+    for (const { child } of servers) child.kill('SIGKILL')
+    process.exit(1)
+  })
   return {
     folder,
     path: (...parts) => join(folder, ...parts),

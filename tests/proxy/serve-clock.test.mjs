@@ -15,7 +15,7 @@ function setClock(seconds) {
   bytes.writeBigInt64LE(BigInt(seconds))
   writeSync(shift, bytes, 0, 8, 0)
 }
-const start = () => shop.serve([], { root: 'data', keys: 'keys', idle_seconds: 2, head_seconds: 1, send_seconds: 2, drain_seconds: 3 }, {
+const start = (settings) => shop.serve([], { root: 'data', keys: 'keys', ...settings }, {
   SHIFTED_CLOCK: shop.path('shift'), LD_PRELOAD: join(process.env.SONDE_TOOLS, 'libshifted_clock.so'), ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:verify_asan_link_order=0`,
 })
 /** A signature of somebody whose clock shows `ahead` seconds more, for five minutes. */
@@ -32,7 +32,7 @@ before(async () => {
   writeFileSync(shop.path('keys'), keyLine(testKey), { mode: 0o600 })
   shift = openSync(shop.path('shift'), 'w+')
   setClock(0)
-  server = await start()
+  server = await start({ idle_seconds: 2, head_seconds: 1, send_seconds: 2 })
 })
 afterEach(() => setClock(0))
 after(() => shop.close())
@@ -78,17 +78,23 @@ for (const jump of [day, -day]) {
       assert.ok(took > least - 0.2 && took < least + 4, `${name} had ${took} seconds of ${least}`)
   })
 
-  test(`a clock that is set ${what} does not keep the server from ending`, async () => {
-    const one = await start()
-    const reader = slowReader(`/v1/f/large.bin?${signed()}`, one.port)
-    await reader.started
-    setClock(jump)
-    one.child.kill('SIGTERM')
-    let ended
-    one.ended.then((code) => (ended = code))
-    await until(() => ended !== undefined, 'it ends when drain_seconds have passed', 8)
-    assert.equal(ended, 0)
-    assert.ok((await reader.finish()).body.length < size)
+  test(`a server whose clock is set ${what} ends when its time is over, or at once when it is told twice`, async () => {
+    for (const [drain_seconds, told] of [[1, 1], [100, 2]]) {
+      const one = await start({ drain_seconds, send_seconds: 100 })
+      const reader = slowReader(`/v1/f/large.bin?${signed()}`, one.port)
+      await reader.started
+      setClock(jump)
+      for (let i = 0; i < told; i++) {
+        one.child.kill('SIGTERM')
+        await sleep(300)
+      }
+      let ended
+      one.ended.then((code) => (ended = code))
+      await until(() => ended !== undefined, `it ends, told ${told} times`)
+      assert.equal(ended, 0)
+      assert.ok((await reader.finish()).body.length < size)
+      setClock(0)
+    }
   })
 }
 

@@ -2,8 +2,9 @@
 // too many connections, a full disk, ends and restarts.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { after, before, test } from 'node:test'
 import { ask, exchange, head, metric, parse, sleep, slowReader, sonde, until, workshop } from './serve-client.mjs'
 
@@ -28,7 +29,7 @@ const changes = {
   'appended to': (path) => appendFileSync(path, 'more'),
   'written over': (path) => {
     const fd = openSync(path, 'r+')
-    writeSync(fd, 'x', size - 1)
+    writeSync(fd, 'x', statSync(path).size - 1)
     closeSync(fd)
   },
 }
@@ -114,6 +115,22 @@ test('two thousand connections cost little and are all answered', async () => {
   await Promise.all(sockets.map(({ socket }) => new Promise((resolve) => socket.on('close', resolve).resume()))) // idle_seconds
 })
 
+test('connections are limited in all and for each address, and each limit is counted', async () => {
+  const few = await shop.serve([], { roots: { data: shop.path('data') }, connections: 7, connections_per_address: 4, threads: 1 })
+  const open = async (localAddress, n) => {
+    const sockets = Array.from({ length: n }, () => connect({ port: few.port, host: '127.0.0.1', localAddress }).on('error', () => {}))
+    const firsts = await Promise.all(sockets.map((socket) => new Promise((resolve) => {
+      socket.once('data', (data) => resolve(String(data))).on('close', () => resolve('')).write(head('/healthz').replace('close', 'keep-alive'))
+    })))
+    return { sockets, answered: firsts.filter((text) => text.startsWith('HTTP/1.1 200')).length }
+  }
+  const one = await open('127.0.0.1', 6), other = await open('127.0.0.2', 6)
+  assert.deepEqual([one.answered, other.answered], [4, 3])
+  for (const socket of [...one.sockets, ...other.sockets]) socket.destroy()
+  await until(async () => { try { return await metric(few.port, 'sonde_connections') === 1 } catch { return false } }, 'there is room again')
+  for (const [reason, least] of [['address', 2], ['connections', 3]]) assert.ok(await metric(few.port, `sonde_refused_total{reason="${reason}"}`) >= least, reason)
+})
+
 test('without file descriptors connections are turned away, and files, then it goes on', async () => {
   const poor = await shop.serve([], { roots: { data: shop.path('data') }, threads: 1 })
   const used = readdirSync(`/proc/${poor.child.pid}/fd`).length
@@ -133,6 +150,20 @@ test('a log on a full disk stops nothing, and the lost lines are counted', async
   assert.equal((await ask(server.port, '/v1/f/data/small.csv')).status, 200)
 })
 
+test('what finds no room on disk fails alone, and says nothing of this machine', async () => {
+  mkdirSync(shop.path('cache'))
+  writeFileSync(shop.path('data/packed.csv.gz'), gzipSync(`a\n${'1234567890\n'.repeat(200000)}`))
+  const one = await shop.serve([], { roots: { data: shop.path('data') }, cache: 'cache', log: shop.path('limited.log') })
+  await new Promise((resolve) => spawn('prlimit', ['--pid', String(one.child.pid), '--fsize=1000000']).on('exit', resolve))
+  const sql = (q, more = {}) => ask(one.port, `/v1/sql?${new URLSearchParams({ q, ...more })}`)
+  for (const answer of [await sql('SELECT x FROM range(3000000) t(x) ORDER BY x % 1000, x', { limit_memory: '16777216' }), await sql('SELECT count(*) FROM "data/packed"'), await ask(one.port, '/v1/tables/data/packed')]) {
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [507, 'storage'], answer.text)
+    assert.doesNotMatch(answer.text, /cache|tmp|TMPDIR/i)
+  }
+  assert.match((await sql('SELECT 1 AS one')).text, /\[1\]/)
+  assert.equal((await ask(one.port, '/v1/f/data/small.csv')).text, 'a,b\n')
+})
+
 test('a server that is killed leaves no answer that looks whole, and the next one begins at once', async () => {
   fill('data/large.bin', 1)
   const one = await shop.serve([], { roots: { data: shop.path('data') } })
@@ -148,14 +179,14 @@ test('a server that is killed leaves no answer that looks whole, and the next on
 
 for (const [what, change] of Object.entries({ ...changes, replaced: (path) => { writeFileSync(`${path}.new`, 'a\n1\n'); renameSync(`${path}.new`, path) } })) {
   test(`a table that is ${what} while it is being read gives rows of one version, or none`, async () => {
-    const path = shop.path('data/table.csv'), numbers = Array.from({ length: size >> 3 }, (_, i) => 1000000 + i)
+    const path = shop.path('data/table.csv'), numbers = Array.from({ length: 100000 }, (_, i) => 100000 + i)
     writeFileSync(path, `a\n${numbers.join('\n')}\n`)
     const one = await shop.serve([], { roots: { data: shop.path('data') } })
-    const reader = slowReader(`/v1/sql?${new URLSearchParams({ q: 'SELECT a FROM "data/table"', format: 'csv' })}`, one.port)
+    const reader = slowReader(`/v1/sql?${new URLSearchParams({ q: 'SELECT a, repeat(\'x\', 250) AS x FROM "data/table"', format: 'csv' })}`, one.port)
     await reader.started
     change(path)
     const { status, text, complete } = await reader.finish()
-    const got = text.split('\r\n').slice(1, -1).map(Number)
+    const got = text.split('\r\n').slice(1, -1).map((line) => Number(line.slice(0, 6)))
     assert.equal(status, 200)
     assert.ok(got.length && got.slice(0, -1).every((value, i) => value === numbers[i]), 'what came is what was there')
     assert.equal(complete, what === 'replaced', 'a changed file breaks the answer off, a replaced one stays what it was')

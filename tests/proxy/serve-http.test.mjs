@@ -169,16 +169,22 @@ test('what proxies read differently is refused, and what follows it is not answe
   for (const [what, bytes] of Object.entries(cases)) {
     const answered = (await exchange(Buffer.from(bytes + smuggled, 'latin1'), port)).toString('latin1')
     assert.match(answered, /^HTTP\/1\.1 400 [^]*\r\nConnection: close\r\n/, what)
+    assert.equal(JSON.parse(parse(Buffer.from(answered, 'latin1')).text).code, 'malformed', what)
     assert.equal(answered.split('HTTP/1.1 ').length, 2, `${what}: one answer`)
   }
 })
 
 test('other refusals have statuses of their own', async () => {
   const cases = [
-    [411, 'POST /v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n'], [417, 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\n\r\n'],
-    [505, 'GET / HTTP/3.0\r\nHost: localhost\r\n\r\n'], [405, 'BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
-    [404, 'POST /v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc'], [431, `GET / HTTP/1.1\r\nHost: localhost\r\nA: ${'b'.repeat(17000)}\r\n\r\n`],
-    [400, `GET / HTTP/1.1\r\nHost: localhost\r\n${'A: b\r\n'.repeat(100)}\r\n`],
+    [411, 'POST /v1/x HTTP/1.1\r\nHost: localhost\r\n\r\n', 'length_required'], [417, 'GET / HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\n\r\n', 'expectation'],
+    [505, 'GET / HTTP/3.0\r\nHost: localhost\r\n\r\n', 'version'], [405, 'BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n', 'method'],
+    [404, 'POST /v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc', 'not_found'], [431, `GET / HTTP/1.1\r\nHost: localhost\r\nA: ${'b'.repeat(17000)}\r\n\r\n`, 'head_too_large'],
+    [400, `GET / HTTP/1.1\r\nHost: localhost\r\n${'A: b\r\n'.repeat(100)}\r\n`, 'malformed'], [414, `GET /${'secret'.repeat(800)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 'target_too_long'],
+    [421, 'GET /secret HTTP/1.1\r\nHost: secret.example\r\n\r\n', 'misdirected'],
   ]
-  for (const [status, bytes] of cases) assert.equal(parse(await exchange(bytes, port)).status, status, bytes.slice(0, 40))
+  for (const [status, bytes, code] of cases) {
+    const answer = parse(await exchange(bytes, port)), body = JSON.parse(answer.text)
+    assert.deepEqual([answer.status, answer.headers['content-type'], body.status, body.code], [status, 'application/problem+json', status, code], bytes.slice(0, 40))
+    assert.doesNotMatch(answer.text, /secret|tmp/, 'nothing of the request or of this machine')
+  }
 })

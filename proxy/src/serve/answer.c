@@ -108,14 +108,8 @@ void answer_status(loop *l, const http_request *q, exchange *x, int status) {
   out_number(&o, (uint64_t)status), out_literal(&o, " ");
   out_text(&o, status_reason(status)), out_literal(&o, "\n");
   answer_begin(l, q, x, status);
-  if (status == 405) out_literal(&x->head, "Allow: GET, HEAD\r\n");
   out_literal(&x->head, "Content-Type: text/plain; charset=utf-8\r\n");
   answer_end(x, body, o.len);
-}
-
-void answer_refusal(loop *l, const http_request *q, exchange *x, int status) {
-  x->keep_alive = false;
-  answer_status(l, q, x, status);
 }
 
 void answer_problem(loop *l, const http_request *q, exchange *x, int status, const char *fields,
@@ -131,6 +125,33 @@ void answer_problem(loop *l, const http_request *q, exchange *x, int status, con
   out_text(&x->head, fields);
   out_literal(&x->head, "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n");
   answer_end(x, body, o.len);
+}
+
+static const struct refusal {
+  int status;
+  const char *code, *detail;
+} refusals[] = {
+    {405, "method", "This method does nothing at this address."},
+    {411, "length_required", "A request with a body needs a Content-Length."},
+    {414, "target_too_long", "The address is too long."},
+    {417, "expectation", "This expectation cannot be met."},
+    {421, "misdirected", "This host name is not served here."},
+    {431, "head_too_large", "The head of the request is too large."},
+    {503, "connections", "Too many connections are open; try again in a while."},
+    {505, "version", "Only HTTP/1.0 and HTTP/1.1 are spoken here."},
+    {400, "malformed", "The request is malformed, or could be understood in several ways."},
+};
+
+static const struct refusal *refusal_of(int status) {
+  const struct refusal *r = refusals, *last = r + sizeof refusals / sizeof *refusals - 1;
+  while (r < last && r->status != status) r++;
+  return r;
+}
+
+void answer_refusal(loop *l, const http_request *q, exchange *x, int status) {
+  const struct refusal *r = refusal_of(status);
+  x->keep_alive = false;
+  answer_problem(l, q, x, status, status == 405 ? "Allow: GET, HEAD\r\n" : "", r->code, r->detail);
 }
 
 void answer_put_data_fields(loop *l, const http_request *q, exchange *x) {

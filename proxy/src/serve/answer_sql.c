@@ -155,7 +155,7 @@ static void run_on_seat(asking *x) {
   sonde_error err = {0};
   x->seat = seats_take(x->all->seats, x->tables, x->count);
   if (!open_tables(x, &err))
-    reply_fail(&x->reply, &err);
+    reply_fail_opening(&x->reply, seat_host(x->seat), &err);
   else if (run(x, &err))
     reply_end(&x->reply);
   else

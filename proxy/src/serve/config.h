@@ -25,7 +25,7 @@ typedef struct {
   char *hosts[HOSTS_MAX];
   unsigned host_count;
   unsigned threads; /* event loops; 0: one a core */
-  unsigned workers; /* threads that make answers; 0: one a core */
+  unsigned workers; /* threads that make answers for one user, beside one more for others; 0: one a core */
   unsigned queue;   /* answers that may wait for a worker, in all; a user may have a quarter of them */
   unsigned connections, connections_per_address;
   unsigned head_seconds, idle_seconds, send_seconds, drain_seconds, work_seconds;

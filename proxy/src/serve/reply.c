@@ -200,19 +200,23 @@ static void tell_error(reply *r, const sonde_error *err) {
 
 static void tell_limit(reply *r) {
   static const struct {
+    int status;
     const char *code, *detail, *hint;
   } told[] = {
-      [REPLY_TOO_MANY_ROWS] = {"limit_rows", "The answer has more rows than the limit that was set.",
+      [REPLY_TOO_MANY_ROWS] = {422, "limit_rows", "The answer has more rows than the limit that was set.",
                                "\"hint\":\"add a LIMIT, or raise limits.rows\""},
-      [REPLY_TOO_MANY_BYTES] = {"limit_bytes", "The answer has more bytes than the limit that was set.",
+      [REPLY_TOO_MANY_BYTES] = {422, "limit_bytes", "The answer has more bytes than the limit that was set.",
                                 "\"hint\":\"choose fewer columns or rows, or raise limits.bytes\""},
       [REPLY_TOO_MUCH_MEMORY] =
-          {"limit_memory", "The answer takes more memory than it may have.",
+          {422, "limit_memory", "The answer takes more memory than it may have.",
            "\"hint\":\"filter first, choose fewer columns or groups, or raise limits.memory\""},
-      [REPLY_TOO_SLOW] = {"limit_seconds", "The answer was not ready within the time that was set.",
+      [REPLY_NO_ROOM] = {507, "storage", "The server has no room for what has to be kept on disk meanwhile.",
+                         NULL},
+      [REPLY_TOO_SLOW] = {422, "limit_seconds", "The answer was not ready within the time that was set.",
                           "\"hint\":\"filter first, or raise limits.seconds\""},
   };
-  work_problem(r->work, 422, told[r->state].code, told[r->state].detail, told[r->state].hint);
+  work_problem(r->work, told[r->state].status, told[r->state].code, told[r->state].detail,
+               told[r->state].hint);
 }
 
 void reply_fail(reply *r, const sonde_error *err) {
@@ -224,7 +228,12 @@ void reply_fail(reply *r, const sonde_error *err) {
     tell_error(r, err);
 }
 
+void reply_fail_opening(reply *r, const host *h, const sonde_error *err) {
+  if (h && host_has_no_room(h)) over(r, REPLY_NO_ROOM);
+  reply_fail(r, err);
+}
+
 void reply_fail_job(reply *r, const host *h, const sonde_error *err) {
   if (host_ran_short(h)) over(r, REPLY_TOO_MUCH_MEMORY);
-  reply_fail(r, err);
+  reply_fail_opening(r, h, err);
 }

@@ -25,6 +25,7 @@ typedef enum {
   REPLY_TOO_MANY_ROWS,
   REPLY_TOO_MANY_BYTES,
   REPLY_TOO_MUCH_MEMORY,
+  REPLY_NO_ROOM,
   REPLY_TOO_SLOW
 } reply_state;
 
@@ -61,6 +62,8 @@ void reply_end(reply *);
 void reply_bind(reply *, host *);
 /* A problem, or a broken stream. */
 void reply_fail(reply *, const sonde_error *);
+/* The same for tables that could not be opened; `host` may be NULL. */
+void reply_fail_opening(reply *, const host *, const sonde_error *);
 /* The same for a job that did not come to its end. */
 void reply_fail_job(reply *, const host *, const sonde_error *);
 /* The same for what is wrong with the request. `members`: as work_problem has them. */

@@ -197,6 +197,7 @@ static sigset_t block_signals(void) {
   sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, NULL);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk, for the log and for what is kept */
   return set;
 }
 

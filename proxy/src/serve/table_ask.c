@@ -32,7 +32,7 @@ bool table_ask_open(table_ask *a) {
     reply_bind(&a->reply, seat_host(a->seat));
     return true;
   }
-  reply_fail(&a->reply, &err);
+  reply_fail_opening(&a->reply, seat_host(a->seat), &err);
   return false;
 }
 
