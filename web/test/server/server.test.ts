@@ -1,7 +1,8 @@
 // A table on a server, as the explorer sees it: what is asked over HTTP, and what becomes of the answers.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ExplorerError, type Engine, type Progress, type Table, type ViewSpec } from '../../src/engine/api.ts'
+import { ExplorerError, type Engine, type Progress, type Table, type TypeName, type ViewSpec } from '../../src/engine/api.ts'
 import { createServerEngine } from '../../src/server/index.ts'
+import { shownText } from '../../src/server/records.ts'
 import { fakeEngine, rowsOf } from '../fake-engine.ts'
 
 interface Asked {
@@ -138,6 +139,16 @@ test('values of a column: those of the rows that match, with how many there are'
   const found = await table.values(1, { limit: 2, spec: { filter: { column: 3, op: '=', value: 'true' } } })
   expect(found).toEqual({ values: [{ value: 'Graz', text: 'Graz', count: 20 }, { value: null, text: '', count: 3 }], distinct: 7 })
   expect(asked[0]!.body!.sql).toMatch(/^SELECT town, count\(\*\)[^]*SELECT town\nFROM "shops\/all"\nWHERE open = true\n\) AS v\nGROUP BY 1[^]*LIMIT 2$/)
+})
+
+test('texts of SQL become those of the grid', () => {
+  const cases: [string, TypeName, string][] = [
+    ['1.0', 'double', '1'], ['-0.5', 'double', '-0.5'], ['1e+30', 'double', '1e+30'], ['4.94065645841247e-324', 'double', '5e-324'], ['0.1', 'float', '0.1'], ['1.4013e-45', 'float', '1e-45'],
+    ['2024-01-02 03:04:05', 'timestamp', '2024-01-02 03:04:05'], ['2024-01-02 03:04:05.1', 'timestamp', '2024-01-02 03:04:05.100'], ['03:04:05.12345', 'time', '03:04:05.123450'],
+    ['2024-01-02 03:04:05.1234567+00', 'timestamptz', '2024-01-02 03:04:05.123456700+00:00'], ['1.0', 'text', '1.0'], ['12.50', 'decimal', '12.50'], ['7', 'int64', '7'],
+  ]
+  for (const [sql, type, grid] of cases) expect(shownText(sql, type), `${sql} as ${type}`).toBe(grid)
+  for (const [, type, grid] of cases) expect(shownText(grid, type), `${grid} as ${type}`).toBe(grid)
 })
 
 test('statistics are those of the server’s answer, column by column', async () => {
