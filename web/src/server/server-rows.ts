@@ -40,8 +40,10 @@ export function serverRows(client: Client, name: string, columns: readonly Colum
     if (rows > pageRows) throw new ExplorerError('limit', `a page of a server has at most ${pageRows} rows`)
     const listed = wanted.length < columns.length ? listOf(wanted) : undefined
     const place = { ...(listed && { columns: listed }), format: 'csv', first: firstRow, limit: Math.max(1, rows) }
-    const [, ...records] = parseRecords(await get(place, signal))
+    const [names, ...records] = parseRecords(await get(place, signal))
     const there = listed ? wanted : columns.map((_, i) => i)
+    const isAsKnown = names?.length === there.length && there.every((column, i) => columns[column]!.name === (names[i] ?? ''))
+    if (!isAsKnown || records.length < rows) throw new ExplorerError('bytes', `${name} changed on the server; open it again`)
     const all = pageOf(records, firstRow, there.map((index) => ({ index, type: columns[index]!.type })))
     return listed ? all : { ...all, columns: wanted.map((index) => all.columns[index]!) }
   }

@@ -106,17 +106,25 @@ test('a view is counted and paged by what the engine would be asked', async () =
     search: 'é & "ü"', sort: [{ column: 2, descending: true }, { column: 4, nulls: 'first' }],
   }
   const table = await openTable()
-  answers = [() => json({ total: 2 }), () => firstRows]
+  answers = [() => json({ total: 3 }), () => firstRows]
   const view = await table.view(spec)
-  await view.page(0, 2)
-  expect(view.rows).toBe(2)
+  await view.page(0, 3)
+  expect(view.rows).toBe(3)
   const said = JSON.stringify(spec)
   expect(asked).toEqual([
     { method: 'GET', path: '/sonde/v1/tables/shops/all/rows', query: { sig_user: '7', sig: 'x', view: said, limit: '1' }, body: undefined },
-    { method: 'GET', path: '/sonde/v1/tables/shops/all/rows', query: { sig_user: '7', sig: 'x', view: said, format: 'csv', first: '0', limit: '2' }, body: undefined },
+    { method: 'GET', path: '/sonde/v1/tables/shops/all/rows', query: { sig_user: '7', sig: 'x', view: said, format: 'csv', first: '0', limit: '3' }, body: undefined },
   ])
   const long = { column: 1, op: 'in', values: Array.from({ length: 900 }, (_, i) => `value ${i}`) } as const
   await expect(table.view({ filter: long })).rejects.toThrow('choose fewer values')
+})
+
+test('a table that changed over there is not shown as if it were the one that was opened', async () => {
+  const table = await openTable()
+  for (const changed of [firstRows.replace('town', 'city'), 'id,town,price,open\r\n1,Graz,1.00,true\r\n', firstRows.split('\r\n').slice(0, 2).join('\r\n') + '\r\n', '']) {
+    answers = [() => changed]
+    await expect(table.page(0, 3), changed).rejects.toMatchObject({ code: 'bytes', message: 'shops/all changed on the server; open it again' })
+  }
 })
 
 test('an address that has expired is replaced and the answer comes from the next one', async () => {
