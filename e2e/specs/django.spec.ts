@@ -56,6 +56,12 @@ function watch(page: Page): Watched {
   return watched
 }
 
+/** How many answers the server is making. */
+async function working(): Promise<number> {
+  const metrics = await (await fetch(`${site.server}/metrics`)).text()
+  return Number(/^sonde_work_running (\d+)$/m.exec(metrics)?.[1])
+}
+
 async function signIn(page: Page, name: string, next: string): Promise<void> {
   await page.goto(`${site.url}/accounts/login/?next=${next}`)
   await page.getByLabel('Username').fill(name)
@@ -140,6 +146,14 @@ test('on the server: pages, order, filters, values and SQL are answered there, a
   await page.getByRole('columnheader', { name: 'c0' }).click()
   await expect(cell(page, 0, 0)).toHaveText(String(rows - 1))
   await goToSorted(page, 1000)
+  await page.getByRole('button', { name: 'Menu of column c1' }).click()
+  await page.getByRole('button', { name: 'Filter…' }).click()
+  await page.getByRole('checkbox', { name: '0.25 320', exact: true }).check()
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect(count(page)).toHaveText('320 of 1,310,720 rows') // 0.25 is one of 4,096 values
+  await expect(cell(page, 0, 0)).toHaveText('1310135') // the last row whose (7r + 1) % 4096 is 2
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(count(page)).toHaveText('1,310,720 rows')
   await page.getByRole('button', { name: 'SQL', exact: true }).click()
   const editor = page.getByRole('textbox', { name: 'SQL' })
   await expect(editor).toContainText('ORDER BY c0 DESC NULLS LAST')
@@ -157,6 +171,10 @@ test('on the server: pages, order, filters, values and SQL are answered there, a
   await run('SELECT count(*) FROM small')
   await expect(page.locator('.sonde-sql-error')).toContainText('small')
   await expect(cell(page, 0, 1)).toHaveText('2') // the last answer stays
+  await run('SELECT count(*) FROM large a, large b WHERE a.c0 * b.c0 = 7 AND a.c2 + b.c2 = 9')
+  await expect.poll(working).toBe(1)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect.poll(working).toBe(0) // the server, too, has given up
   await page.getByRole('button', { name: 'Back to file' }).click()
   await expect(cell(page, 0, 0)).toHaveText(String(rows - 1))
 

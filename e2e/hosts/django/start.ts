@@ -14,6 +14,8 @@ const readme = readFileSync(join(top, 'proxy/django/README.md'), 'utf8')
 
 export interface Site {
   readonly url: string
+  /** The server beside it, without nginx. */
+  readonly server: string
   /** The root of the tables. */
   readonly tables: string
   stop(): Promise<void>
@@ -70,7 +72,7 @@ export async function startSite({ expiry, fill }: { readonly expiry: number; rea
     await stop()
     throw error
   }
-  return { url, tables: join(work, 'tables'), stop }
+  return { url, server: `http://127.0.0.1:${server}`, tables: join(work, 'tables'), stop }
 }
 
 const nginxConf = (work: string, port: number, site: number, locations: string): string => `

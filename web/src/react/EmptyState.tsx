@@ -69,7 +69,7 @@ export function OpeningState({ model, state }: { readonly model: Explorer; reado
   )
 }
 
-/** How it is read stands in the file itself. */
+/** How it is read stands in the file itself. Where bytes do not come at all, nothing is to be chosen either. */
 const isParquet = (name: string): boolean => /\.(parquet|parq|pq)$/i.test(name)
 
 const overridable: readonly Setting[] = ['encoding', 'delimiter', 'quote', 'compression']
@@ -84,7 +84,7 @@ export function FailedState({ model, state, onOpen }: { readonly model: Explorer
         <p className="sonde-problem">{failure.message}{failure.at !== undefined && ` (at byte ${formatCount(failure.at)})`}</p>
         <p>{failure.advice}</p>
       </div>
-      {!isParquet(state.name) && <div className="sonde-overrides">
+      {failure.code !== 'bytes' && !isParquet(state.name) && <div className="sonde-overrides">
         {overridable.map((setting) => (
           <label key={setting}>
             <span>{settingNames[setting]}</span>

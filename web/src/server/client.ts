@@ -30,7 +30,6 @@ export interface Client {
 
 /** When all workers are busy and the queue is full: so often is asked again. */
 const retries = 4
-const never = new AbortController().signal
 
 export function connect(at: RemoteFile, name: string, onCost: (cost: Progress) => void = () => {}): Client {
   const address = addressOf(specOf(at, name).spec as UrlSpec)
@@ -44,7 +43,7 @@ export function connect(at: RemoteFile, name: string, onCost: (cost: Progress) =
     throw new ExplorerError('bytes', `${name}: the server did not answer, or not to the end: ${error.message}`)
   }
 
-  async function ask(path: string, query: string, init: RequestInit, signal = never): Promise<Response> {
+  async function ask(path: string, query: string, init: RequestInit, signal = new AbortController().signal): Promise<Response> {
     for (let left = retries; ; left--) {
       requests++
       const response = await fetchAt(address, { ...init, signal }, (url) => besideSql(url, path, query)).catch(told)

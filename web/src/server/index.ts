@@ -18,7 +18,10 @@ export function createServerEngine(start: () => Promise<Engine>): Engine {
   async function openThere(source: ServerTable, { signal, onProgress }: OpenOptions): Promise<Table> {
     signal?.throwIfAborted()
     const client = connect(source.sql, source.table, onProgress)
-    const table = await openServerTable(client, source, (closed) => void servers.delete(closed), signal)
+    const table = await openServerTable(client, source, (closed) => void servers.delete(closed), signal).catch((error: unknown) => {
+      client.close()
+      throw error
+    })
     servers.set(table, client)
     return table
   }

@@ -1,6 +1,7 @@
 // CSV as the server writes it, as a page: it has the exact text of every value, which JSON's numbers have not, and
 // tells an empty text ("") from a missing value.
 import { ExplorerError, type Column, type Page, type TypeName, type Value } from '../engine/api.ts'
+import { floatText } from '../engine/format.ts'
 
 export type CellText = string | null
 
@@ -35,7 +36,7 @@ export const pageOf = (rows: readonly (readonly CellText[])[], firstRow: number,
   firstRow,
   rows: rows.length,
   columns: columns.map(({ index, type }, at): Column => {
-    const textOf = (row: number): CellText => rows[row]![at]!
+    const textOf = (row: number): CellText => shownText(rows[row]![at]!, type)
     return {
       index,
       type,
@@ -46,6 +47,22 @@ export const pageOf = (rows: readonly (readonly CellText[])[], firstRow: number,
   }),
   sourceRow: (row) => firstRow + row,
 })
+
+/** As the grid has it. SQL writes whole doubles with a point, fractions of seconds without zeros, zones without minutes. */
+export function shownText(text: CellText, type: TypeName): CellText {
+  if (text === null) return null
+  switch (type) {
+    case 'double': return String(Number(text))
+    case 'float': return floatText(Math.fround(Number(text)))
+    case 'timestamptz': return wholeFraction(text).replace(/\+00$/, '+00:00')
+    case 'timestamp': case 'time': return wholeFraction(text)
+    default: return text
+  }
+}
+
+/** 3, 6 or 9 digits. */
+const wholeFraction = (text: string): string =>
+  text.replace(/\.(\d+)/, (_, digits: string) => `.${digits.padEnd(Math.ceil(digits.length / 3) * 3, '0')}`)
 
 export function valueOf(text: CellText, type: TypeName): Value {
   if (text === null) return null

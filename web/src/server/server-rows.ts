@@ -8,8 +8,9 @@ import { pageOf, parseRecords } from './records.ts'
 
 /** What the server gives at once. */
 const pageRows = 10_000
-/** Of what is asked for in an address: servers in front have limits. */
-const viewLength = 6000
+/** Of what is asked for in an address, and of the names of columns in it: servers in front have limits. */
+const queryLength = 6000
+const namesLength = 2000
 
 export interface ServerRows {
   count(signal?: AbortSignal): Promise<number>
@@ -24,18 +25,27 @@ export function serverRows(client: Client, name: string, columns: readonly Colum
   async function get(place: Readonly<Record<string, string | number>>, signal?: AbortSignal): Promise<string> {
     const view = JSON.stringify(spec)
     const query = new URLSearchParams(Object.entries({ ...(view !== '{}' && { view }), ...place }).map(([name, value]) => [name, String(value)])).toString()
-    if (query.length > viewLength) throw new ExplorerError('limit', 'this is too long to be asked of a server; choose fewer values, or write it in SQL')
+    if (query.length > queryLength) throw new ExplorerError('limit', 'this is too long to be asked of a server; choose fewer values, or write it in SQL')
     return client.text(await client.get(`${tablePath(name)}/rows`, query, signal))
+  }
+
+  /** Undefined where it cannot be said; then all of them are asked for. */
+  function listOf(wanted: readonly number[]): string | undefined {
+    const names = wanted.map((column) => columns[column]!.name)
+    const list = names.join()
+    return names.some((name) => name.includes(',')) || list === '' || list.length > namesLength ? undefined : list
   }
 
   async function page(firstRow: number, rows: number, wanted: readonly number[], signal?: AbortSignal): Promise<Page> {
     if (rows > pageRows) throw new ExplorerError('limit', `a page of a server has at most ${pageRows} rows`)
-    const isListed = wanted.length > 0 && wanted.length < columns.length && wanted.every((column) => !columns[column]!.name.includes(','))
-    const names = isListed && { columns: wanted.map((column) => columns[column]!.name).join() }
-    const [, ...records] = parseRecords(await get({ ...names, format: 'csv', first: firstRow, limit: Math.max(1, rows) }, signal))
-    const there = isListed ? wanted : columns.map((_, i) => i)
+    const listed = wanted.length < columns.length ? listOf(wanted) : undefined
+    const place = { ...(listed && { columns: listed }), format: 'csv', first: firstRow, limit: Math.max(1, rows) }
+    const [names, ...records] = parseRecords(await get(place, signal))
+    const there = listed ? wanted : columns.map((_, i) => i)
+    const isAsKnown = names?.length === there.length && there.every((column, i) => columns[column]!.name === (names[i] ?? ''))
+    if (!isAsKnown || records.length < rows) throw new ExplorerError('bytes', `${name} changed on the server; open it again`)
     const all = pageOf(records, firstRow, there.map((index) => ({ index, type: columns[index]!.type })))
-    return isListed ? all : { ...all, columns: wanted.map((index) => all.columns[index]!) }
+    return listed ? all : { ...all, columns: wanted.map((index) => all.columns[index]!) }
   }
 
   return {

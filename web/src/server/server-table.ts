@@ -1,11 +1,11 @@
 // A table that stays on a server, behind the interface of one that is open here: what is looked at is asked for.
-import type { ColumnInfo, RunOptions, ServerTable, Table, TableInfo, ValueCount, ViewSpec } from '../engine/api.ts'
+import { ExplorerError, type ColumnInfo, type RunOptions, type ServerTable, type Table, type TableInfo, type ValueCount, type ViewSpec } from '../engine/api.ts'
 import { quoteName } from '../engine/sql-name.ts'
 import type { Client } from './client.ts'
 import { exported } from './export.ts'
-import { parseRecords, valueOf, type CellText } from './records.ts'
+import { parseRecords, shownText, valueOf, type CellText } from './records.ts'
 import { serverRows, tablePath, type ServerRows } from './server-rows.ts'
-import { shownText, statsOf, statsSql, valuesSql } from './statistics.ts'
+import { nested, statsOf, statsSql, valuesSql } from './statistics.ts'
 
 const firstRows = 128
 const valuesMost = 1000
@@ -45,6 +45,8 @@ export async function openServerTable(client: Client, { table: name }: ServerTab
 
   async function values(column: number, spec: ViewSpec, limit: number, signal: AbortSignal | undefined) {
     const { name: called, type } = columns[column]!
+    // SQL writes these otherwise than the grid, and a filter would not find them again.
+    if (type === 'blob' || nested.includes(type)) throw new ExplorerError('unsupported', 'a server lists no values of this type; write them in SQL')
     const found = await ask(valuesSql(rowsOf({ ...spec, sort: [] }).sql([column]), called, limit), signal)
     return {
       values: found.map(([text = null, times]): ValueCount => {

@@ -1,13 +1,13 @@
 // What is known of a column's values, as SQL asks for it and as its answer tells it.
 import type { ColumnInfo, ColumnStats, TypeName } from '../engine/api.ts'
 import { quoteName } from '../engine/sql-name.ts'
-import type { CellText } from './records.ts'
+import { shownText, type CellText } from './records.ts'
 
 /** Code points of a text among statistics, as the engine has it. */
 const textLength = 64
 
 const numeric: readonly TypeName[] = ['int64', 'double', 'float', 'decimal']
-const nested: readonly TypeName[] = ['list', 'struct', 'map']
+export const nested: readonly TypeName[] = ['list', 'struct', 'map']
 
 /** One row with five fields a column. */
 export const statsSql = (columns: readonly ColumnInfo[], from: string): string =>
@@ -26,10 +26,6 @@ export const statsOf = (row: readonly CellText[], columns: readonly ColumnInfo[]
     const shown = (text: CellText): CellText => shorten(shownText(text, type))
     return { nulls: Number(nulls), min: shown(min), max: shown(max), mean: mean == null ? null : Number(mean), distinct: Number(distinct) }
   })
-
-/** As the grid has it: SQL writes whole doubles with a point. */
-export const shownText = (text: CellText, type: TypeName): CellText =>
-  (text !== null && (type === 'double' || type === 'float') ? String(Number(text)) : text)
 
 const shorten = (text: CellText): CellText => text && [...text.slice(0, 2 * textLength)].slice(0, textLength).join('')
 

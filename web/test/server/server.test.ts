@@ -1,7 +1,8 @@
 // A table on a server, as the explorer sees it: what is asked over HTTP, and what becomes of the answers.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ExplorerError, type Engine, type Progress, type Table, type ViewSpec } from '../../src/engine/api.ts'
+import { ExplorerError, type Engine, type Progress, type Table, type TypeName, type ViewSpec } from '../../src/engine/api.ts'
 import { createServerEngine } from '../../src/server/index.ts'
+import { shownText } from '../../src/server/records.ts'
 import { fakeEngine, rowsOf } from '../fake-engine.ts'
 
 interface Asked {
@@ -105,17 +106,25 @@ test('a view is counted and paged by what the engine would be asked', async () =
     search: 'é & "ü"', sort: [{ column: 2, descending: true }, { column: 4, nulls: 'first' }],
   }
   const table = await openTable()
-  answers = [() => json({ total: 2 }), () => firstRows]
+  answers = [() => json({ total: 3 }), () => firstRows]
   const view = await table.view(spec)
-  await view.page(0, 2)
-  expect(view.rows).toBe(2)
+  await view.page(0, 3)
+  expect(view.rows).toBe(3)
   const said = JSON.stringify(spec)
   expect(asked).toEqual([
     { method: 'GET', path: '/sonde/v1/tables/shops/all/rows', query: { sig_user: '7', sig: 'x', view: said, limit: '1' }, body: undefined },
-    { method: 'GET', path: '/sonde/v1/tables/shops/all/rows', query: { sig_user: '7', sig: 'x', view: said, format: 'csv', first: '0', limit: '2' }, body: undefined },
+    { method: 'GET', path: '/sonde/v1/tables/shops/all/rows', query: { sig_user: '7', sig: 'x', view: said, format: 'csv', first: '0', limit: '3' }, body: undefined },
   ])
   const long = { column: 1, op: 'in', values: Array.from({ length: 900 }, (_, i) => `value ${i}`) } as const
   await expect(table.view({ filter: long })).rejects.toThrow('choose fewer values')
+})
+
+test('a table that changed over there is not shown as if it were the one that was opened', async () => {
+  const table = await openTable()
+  for (const changed of [firstRows.replace('town', 'city'), 'id,town,price,open\r\n1,Graz,1.00,true\r\n', firstRows.split('\r\n').slice(0, 2).join('\r\n') + '\r\n', '']) {
+    answers = [() => changed]
+    await expect(table.page(0, 3), changed).rejects.toMatchObject({ code: 'bytes', message: 'shops/all changed on the server; open it again' })
+  }
 })
 
 test('an address that has expired is replaced and the answer comes from the next one', async () => {
@@ -138,6 +147,16 @@ test('values of a column: those of the rows that match, with how many there are'
   const found = await table.values(1, { limit: 2, spec: { filter: { column: 3, op: '=', value: 'true' } } })
   expect(found).toEqual({ values: [{ value: 'Graz', text: 'Graz', count: 20 }, { value: null, text: '', count: 3 }], distinct: 7 })
   expect(asked[0]!.body!.sql).toMatch(/^SELECT town, count\(\*\)[^]*SELECT town\nFROM "shops\/all"\nWHERE open = true\n\) AS v\nGROUP BY 1[^]*LIMIT 2$/)
+})
+
+test('texts of SQL become those of the grid', () => {
+  const cases: [string, TypeName, string][] = [
+    ['1.0', 'double', '1'], ['-0.5', 'double', '-0.5'], ['1e+30', 'double', '1e+30'], ['4.94065645841247e-324', 'double', '5e-324'], ['0.1', 'float', '0.1'], ['1.4013e-45', 'float', '1e-45'],
+    ['2024-01-02 03:04:05', 'timestamp', '2024-01-02 03:04:05'], ['2024-01-02 03:04:05.1', 'timestamp', '2024-01-02 03:04:05.100'], ['03:04:05.12345', 'time', '03:04:05.123450'],
+    ['2024-01-02 03:04:05.1234567+00', 'timestamptz', '2024-01-02 03:04:05.123456700+00:00'], ['1.0', 'text', '1.0'], ['12.50', 'decimal', '12.50'], ['7', 'int64', '7'],
+  ]
+  for (const [sql, type, grid] of cases) expect(shownText(sql, type), `${sql} as ${type}`).toBe(grid)
+  for (const [, type, grid] of cases) expect(shownText(grid, type), `${grid} as ${type}`).toBe(grid)
 })
 
 test('statistics are those of the server’s answer, column by column', async () => {
