@@ -116,6 +116,9 @@ void engine_drop_table(sonde_engine *, table *);
 void engine_drop_view(sonde_engine *, uint64_t id);
 /* Cuts [data_at, size) into blocks; done once the size is known. */
 sonde_code table_cut(const sonde_engine *, table *, sonde_error *);
+/* Whether the statistics of a Parquet file tell that no value of the column, of this type, lies in [least, most] in that block. */
+bool table_block_misses(const table *, uint32_t b, uint32_t column, column_type, int64_t least, int64_t most,
+                        arena *scratch);
 void table_info(const table *, buf *);
 /* The columns that a list of numbers names, in their final form; all when it is none. SONDE_NAME: there is no such column. */
 sonde_code table_columns(const table *, const json *list, arena *, column_ref **out, uint32_t *n,

@@ -58,6 +58,12 @@ static void release_columns(void *self, const vec *const *vecs, uint32_t n, part
   if (held) part_free(held);
 }
 
+static bool block_misses(void *self, uint32_t number, uint32_t b, uint32_t column, column_type type,
+                         int64_t least, int64_t most) {
+  asking *x = self;
+  return table_block_misses(x->tables[number], b, column, type, least, most, &x->job->scratch);
+}
+
 static const uint8_t *spooled_bytes(void *self, uint64_t offset, uint32_t length, sonde_error *err) {
   asking *x = self;
   task k = job_task(x->job, err);
@@ -104,7 +110,7 @@ static sonde_step start_query(asking *x, sonde_error *err) {
   const plan *root = x->statement.query.root;
   x->sink = sink_for(x);
   if (x->sink->begin(x, root->columns, root->n_columns, err) != SONDE_OK) return SONDE_FAIL;
-  x->source = (query_tables){x, table_blocks, block_rows, block_columns, release_columns};
+  x->source = (query_tables){x, table_blocks, block_rows, block_columns, release_columns, block_misses};
   x->stage_source = query_stage_functions;
   x->stage_source.self = x;
   if (query_cut(x, err) != SONDE_OK) return SONDE_FAIL;

@@ -87,3 +87,26 @@ sonde_code table_put_refs(const table *t, uint32_t b, const column_ref *refs, ui
   refs_put(out, table_at(t, &b)->format, refs, n);
   return SONDE_OK;
 }
+
+/* In whole numbers, as they lie in the file. */
+static bool compares_as(const pq_piece *p, column_type type) {
+  const pq_node *n = p->node;
+  bool whole = type.id == TYPE_INT64 || (type.id >= TYPE_DATE && type.id <= TYPE_TIMESTAMPTZ);
+  return whole && n->kind == PQ_LEAF && n->max_rep == 0 && n->type.id == type.id &&
+         n->type.scale == type.scale;
+}
+
+bool table_block_misses(const table *t, uint32_t b, uint32_t column, column_type type, int64_t least,
+                        int64_t most, arena *scratch) {
+  const column_ref asked = {.column = column}, ref = ref_in(member_of(t, b), &asked);
+  const table *file = table_at(t, &b);
+  const pq_value ends[] = {{.i64 = least}, {.i64 = most}};
+  const pq_test inside = {.op = PQ_BETWEEN, .n_values = 2, .values = ends};
+  sonde_error unread;
+  pq_piece piece;
+  pq_bounds bounds;
+  if (file->format != FORMAT_PARQUET || !ref_is_stored(&ref)) return false;
+  if (pq_piece_of(&file->parquet, b, ref.stored, scratch, &piece, &unread) != SONDE_OK) return false;
+  pq_chunk_bounds(&piece, 0, &bounds);
+  return compares_as(&piece, type) && !pq_may_match(type, &bounds, &inside);
+}

@@ -5,11 +5,14 @@
 #include <string.h>
 
 #define WANT_MAX ((uint64_t)64 << 20) /* joined wants stay below */
+#define EXTENTS_KEPT                                                                                         \
+  512u /* lists are searched from end to end: with thousands of small extents that took most of the time of a page */
 
 void sources_init(sources *s, mem *m, uint64_t limit) { *s = (sources){.mem = m, .limit = limit}; }
 
 static void free_extent(sources *s, extent *x) {
   s->held -= x->length;
+  s->extents--;
   mem_free(s->mem, x->data, x->length);
   mem_free(s->mem, x, sizeof *x);
 }
@@ -67,7 +70,7 @@ const uint8_t *source_bytes(source *src, uint64_t offset, uint32_t length) {
     *link = x->next;
     x->next = src->extents;
     src->extents = x;
-    x->in_use = true;
+    x->in_use = src->used = true;
     return x->data + (offset - x->offset);
   }
   return NULL;
@@ -80,7 +83,7 @@ uint32_t source_pieces(source *src, uint64_t begin, uint64_t end, source_piece *
     uint32_t at = n++;
     for (; at > 0 && out[at - 1].offset > x->offset; at--) out[at] = out[at - 1];
     out[at] = (source_piece){x->offset, x->length, x->data};
-    x->in_use = true;
+    x->in_use = src->used = true;
   }
   return n;
 }
@@ -98,11 +101,14 @@ void source_release(sources *s, source *src, uint64_t begin, uint64_t end) {
 }
 
 void sources_rest(sources *s, bool awaits) {
-  for (uint32_t i = 0; i < s->count; i++)
+  for (uint32_t i = 0; i < s->count; i++) {
+    if (!s->list[i].used) continue;
+    s->list[i].used = false;
     for (extent *x = s->list[i].extents; x; x = x->next) {
       if (x->in_use) x->awaited = awaits;
       x->in_use = false;
     }
+  }
 }
 
 /* The last extent of a source's list is the one used longest ago. */
@@ -128,7 +134,7 @@ void *sources_reserve(sources *s, sonde_source id, uint64_t offset, uint32_t len
                (unsigned long long)offset, length, id);
     return NULL;
   }
-  while (s->held + length > s->limit && sources_reclaim(s, false)) continue;
+  while ((s->held + length > s->limit || s->extents >= EXTENTS_KEPT) && sources_reclaim(s, false)) continue;
   extent *x = mem_alloc(s->mem, sizeof *x, err);
   if (!x) return NULL;
   uint8_t *data = mem_alloc(s->mem, length, err);
@@ -139,6 +145,7 @@ void *sources_reserve(sources *s, sonde_source id, uint64_t offset, uint32_t len
   *x = (extent){.next = src->extents, .offset = offset, .length = length, .awaited = true, .data = data};
   src->extents = x;
   s->held += length;
+  s->extents++;
   return data;
 }
 

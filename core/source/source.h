@@ -21,6 +21,7 @@ struct extent {
 typedef struct {
   sonde_source id;
   bool failed;
+  bool used; /* some extent is in use */
   char reason[160];
   uint64_t size;
   extent *extents; /* most recently used first */
@@ -30,6 +31,7 @@ typedef struct {
   mem *mem;
   source *list;
   uint32_t count, cap;
+  uint32_t extents;  /* of all sources */
   uint64_t held;     /* bytes of all extents */
   uint64_t limit;    /* beyond it, reserve lets go of what was used longest ago */
   uint64_t squeezed; /* awaited extents given up so far: they will have to be brought again */

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { describeMachine, describeVersions, pythonWithPandas, sondeBinary } from './lib/machine.mjs'
 import { median, orderOf } from './lib/median.mjs'
-import { peakMemory, watchOthers } from './lib/proc.mjs'
+import { peakMemory, processorSeconds, watchOthers } from './lib/proc.mjs'
 import { tablePath } from './lib/table.mjs'
 import { load } from './lib/wrk.mjs'
 
@@ -73,8 +73,10 @@ try {
   for (let round = 0; round < rounds; round++) {
     for (const { name: what, kind, different } of asked) {
       for (const name of orderOf(round, names)) {
-        const reading = await load(folder, running[name].port, contenders[name].paths[kind], { users, seconds, rows: rows - 100, different })
-        readings.push({ contender: name, what, ...reading })
+        const { port, child } = running[name], before = processorSeconds(child.pid)
+        const reading = await load(folder, port, contenders[name].paths[kind], { users, seconds, rows: rows - 100, different })
+        const cpu = ((processorSeconds(child.pid) - before) / reading.requests) * 1e6
+        readings.push({ contender: name, what, ...reading, cpu })
         console.error(`${name}, ${what}: ${reading.rate.toFixed(0)}/s`)
       }
     }
@@ -85,12 +87,12 @@ try {
 }
 
 const of = (contender, what, key) => median(readings.filter((one) => one.contender === contender && one.what === what).map((one) => one[key]))
-const factor = (what, peer) => (peer === names[0] ? '' : `×${(of(names[0], what, 'rate') / of(peer, what, 'rate')).toFixed(1)}`)
+const factor = (what, peer, key) => (peer === names[0] ? '' : `×${(of(names[0], what, key) / of(peer, what, key)).toFixed(key === 'cpu' ? 3 : 1)}`)
 const { wall, others: busy } = others()
 console.log(`## Answers: ${rows} rows, ${users} users, median of ${rounds} rounds of ${seconds} s; load average ${loadavg()[0].toFixed(1)}, other processes kept ${(busy / wall).toFixed(2)} cores busy\n`)
-console.log('| asked | contender | answers/s | P50 ms | P90 ms | P99 ms | sonde / this |\n| --- | --- | --: | --: | --: | --: | --: |')
+console.log('| asked | contender | answers/s | P50 ms | P90 ms | P99 ms | sonde / this | µs of processor an answer | sonde / this |\n| --- | --- | --: | --: | --: | --: | --: | --: | --: |')
 for (const { name: what } of asked)
-  for (const name of names) console.log(`| ${what} | ${name} | ${of(name, what, 'rate').toFixed(0)} | ${['p50', 'p90', 'p99'].map((key) => of(name, what, key).toFixed(1)).join(' | ')} | ${factor(what, name)} |`)
+  for (const name of names) console.log(`| ${what} | ${name} | ${of(name, what, 'rate').toFixed(0)} | ${['p50', 'p90', 'p99'].map((key) => of(name, what, key).toFixed(1)).join(' | ')} | ${factor(what, name, 'rate')} | ${of(name, what, 'cpu').toFixed(0)} | ${factor(what, name, 'cpu')} |`)
 console.log(`\nPeak memory: ${names.map((name) => `${name} ${(running[name].peak / 1e6).toFixed(0)} MB`).join(', ')}.`)
 
 const results = new URL('results/', import.meta.url)

@@ -131,7 +131,7 @@ static inline sonde_code query_plan_sent(const query_plan *p, buf *bytes, arena 
 }
 
 static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, buf *out, sonde_error *err) {
-  query_tables source = {h, query_blocks, query_rows, query_columns, query_release};
+  query_tables source = {h, query_blocks, query_rows, query_columns, query_release, NULL};
   query q;
   batch b;
   bool first = true;

@@ -175,9 +175,26 @@ static bool is_excluded(const op *o, const scan_op *x) {
   return false;
 }
 
+static bool is_ruled_out(const op *o, const scan_op *x) {
+  const query_tables *t = tables_of(o);
+  for (const span *s = x->spans; t->misses && s < x->spans + x->n_spans; s++) {
+    column_type type = column_type_of(&o->plan->columns[s->column].type);
+    if (t->misses(t->self, o->plan->u.scan.table, x->block, o->plan->u.scan.columns[s->column], type,
+                  s->least, s->most))
+      return true;
+  }
+  return false;
+}
+
+static void pass_over(const op *o, scan_op *x) {
+  uint32_t blocks = tables_of(o)->blocks(tables_of(o)->self, o->plan->u.scan.table);
+  while (x->block < blocks && is_ruled_out(o, x)) x->block++;
+}
+
 static step next_scan(op *o, batch *b) {
   scan_op *x = o->self;
   for (;;) {
+    if (!x->open) pass_over(o, x);
     if (!x->open && x->block >= tables_of(o)->blocks(tables_of(o)->self, o->plan->u.scan.table))
       return STEP_END;
     if (!x->open) {

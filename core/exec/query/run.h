@@ -25,6 +25,9 @@ typedef struct {
   step (*columns)(void *self, uint32_t table, uint32_t block, const uint32_t *columns, uint32_t n,
                   const vec **out, struct part **held, sonde_error *);
   void (*release)(void *self, const vec *const *vecs, uint32_t n, struct part *held);
+  /* Whether it is known without a look at the block that no value of a column, which has this type, lies in [least, most]. NULL: never. */
+  bool (*misses)(void *self, uint32_t table, uint32_t block, uint32_t column, column_type, int64_t least,
+                 int64_t most);
 } query_tables;
 
 #define QUERY_PARTS 16u /* that rows are dealt out to by their keys */

@@ -6,10 +6,13 @@
 /* ---- from expressions ---- */
 
 static bool compares_column(const expr *e) {
-  if (e->kind != EXPR_CALL || e->n_args != 2) return false;
-  const expr *x = e->args[0], *y = e->args[1];
-  return x->kind == EXPR_COLUMN && y->kind == EXPR_CONST && !y->constant.null &&
-         sql_lane(&x->type) == LANE_I64 && sql_lane(&y->type) == LANE_I64;
+  if (e->kind != EXPR_CALL || e->n_args < 2 || e->args[0]->kind != EXPR_COLUMN) return false;
+  if (sql_lane(&e->args[0]->type) != LANE_I64) return false;
+  for (uint32_t i = 1; i < e->n_args; i++) {
+    const expr *x = e->args[i];
+    if (x->kind != EXPR_CONST || x->constant.null || sql_lane(&x->type) != LANE_I64) return false;
+  }
+  return true;
 }
 
 static bool span_of(const expr *e, span *out) {
@@ -17,6 +20,10 @@ static bool span_of(const expr *e, span *out) {
   int64_t v = e->args[1]->constant.v.i;
   *out = (span){e->args[0]->index, INT64_MIN, INT64_MAX};
   switch (e->function) {
+  case FN_BETWEEN:
+    out->least = v;
+    out->most = e->args[2]->constant.v.i;
+    return true;
   case FN_EQ: out->least = out->most = v; return true;
   case FN_LE: out->most = v; return true;
   case FN_GE: out->least = v; return true;
@@ -35,9 +42,15 @@ uint32_t spans_of(const expr *filter, span *out, uint32_t max) {
 
 /* ---- in packed columns ---- */
 
-/* The part of the span that the column could hold, counted from its base; false: there is none. */
+/* The part of the span that the column could hold, counted from its base; false: there is none. Eight bytes hold any number, counted
+ * modulo 2^64: columns of Parquet files have negative ones above their base 0, and low may lie above high. */
 static bool packed_part(const span *s, const vec *v, uint64_t *low, uint64_t *high) {
-  uint64_t widest = v->width == 8 ? UINT64_MAX : ((uint64_t)1 << (8 * v->width)) - 1;
+  if (v->width == 8) {
+    *low = (uint64_t)s->least - (uint64_t)v->base;
+    *high = (uint64_t)s->most - (uint64_t)v->base;
+    return s->least <= s->most;
+  }
+  uint64_t widest = ((uint64_t)1 << (8 * v->width)) - 1;
   uint64_t room = (uint64_t)INT64_MAX - (uint64_t)v->base;
   if (widest > room) widest = room;
   if (s->most < v->base) return false;

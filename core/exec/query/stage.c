@@ -158,7 +158,7 @@ static sonde_code open_pipe(stage *s, mem *m, sonde_error *err) {
   r->outer = arena_zero(&s->memory, (s->plan.n_outer_slots + 1u) * sizeof *r->outer, err);
   r->lambda = arena_zero(&s->memory, (r->n_lambda + 1u) * sizeof *r->lambda, err);
   if (!r->outer || !r->lambda) return err->code;
-  s->tables = (query_tables){s, blocks_seen, rows_now, columns_now, nothing_held};
+  s->tables = (query_tables){s, blocks_seen, rows_now, columns_now, nothing_held, NULL};
   if (s->over_part) return SONDE_OK;
   const bool *needed = s->top ? op_needed(s->top, &s->memory, err) : NULL;
   s->pipe = op_open(r, s->below, needed);

@@ -10,8 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Small blocks: a page waits for one of them to end. */
-enum { KEPT = 4, BLOCK_BYTES = 4 << 20, PATIENCE_MS = 1000, GIVE_WAY_US = 200, GIVE_WAY_TIMES = 100 };
+enum { KEPT_MOST = 4, MEMORY_EACH = 16 << 20 };
+enum { PATIENCE_MS = 1000, GIVE_WAY_US = 200, GIVE_WAY_TIMES = 100 };
+/* Small blocks: a page waits for one of them to end. Reading one takes several times its size. */
+enum { BLOCK_MOST = 4 << 20, BLOCKS_IN_MEMORY = 16 };
 
 struct pager {
   pager *next; /* newest use first */
@@ -37,7 +39,8 @@ struct pager {
 
 struct pagers {
   pthread_mutex_t mutex;
-  uint64_t memory;
+  uint64_t memory; /* of each */
+  unsigned kept;
   pager *list;
 };
 
@@ -45,7 +48,9 @@ pagers *pagers_new(uint64_t memory) {
   pagers *all = calloc(1, sizeof *all);
   if (!all) return NULL;
   pthread_mutex_init(&all->mutex, NULL);
-  all->memory = memory / KEPT;
+  uint64_t fit = memory / MEMORY_EACH;
+  all->kept = fit < 1 ? 1 : fit > KEPT_MOST ? KEPT_MOST : (unsigned)fit;
+  all->memory = memory / all->kept;
   return all;
 }
 
@@ -151,7 +156,9 @@ static bool open_source(pager *p, const table_now *t, text *info, sonde_error *e
 }
 
 static bool open_pager(pager *p, const table_now *t, uint64_t memory, sonde_error *err) {
-  host_options means = {.threads = 1, .memory = memory, .block_bytes = BLOCK_BYTES};
+  uint64_t block = memory / BLOCKS_IN_MEMORY;
+  host_options means = {
+      .threads = 1, .memory = memory, .block_bytes = block < BLOCK_MOST ? (uint32_t)block : BLOCK_MOST};
   text info = {0};
   p->host = host_open(&means, err);
   bool done = p->host && open_source(p, t, &info, err);
@@ -198,7 +205,7 @@ static pager *find(pagers *all, const table_now *t) {
 static void forget_old(pagers *all) {
   unsigned n = 0;
   for (pager **link = &all->list; *link;) {
-    if (++n >= KEPT && !(*link)->users)
+    if (++n >= all->kept && !(*link)->users)
       free_pager(unlist(link));
     else
       link = &(*link)->next;

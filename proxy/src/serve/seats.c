@@ -12,9 +12,7 @@
 #include <unistd.h>
 
 enum { VIEWS_KEPT = 16 };
-/* One thread runs all blocks of a table one after the other: the larger they are, the more often texts of a column repeat in one
- * and have numbers there. */
-enum { BLOCK_BYTES = 16 << 20 };
+enum { BLOCK_LEAST = 1 << 20, BLOCK_MOST = 16 << 20, BLOCKS_IN_MEMORY = 32 };
 
 typedef struct known {
   struct known *next;
@@ -193,8 +191,16 @@ host *seat_host(const seat *s) { return s->host; }
 
 /* ---- opening tables ---- */
 
+/* One thread runs all blocks of a table one after the other: the larger they are, the more often texts of a column repeat in one
+ * and have numbers there. Reading one takes several times its size. */
+static uint32_t block_bytes(uint64_t memory) {
+  uint64_t bytes = memory / BLOCKS_IN_MEMORY;
+  return bytes < BLOCK_LEAST ? BLOCK_LEAST : bytes > BLOCK_MOST ? BLOCK_MOST : (uint32_t)bytes;
+}
+
 static bool begin(seat *s, sonde_error *err) {
-  host_options means = {.threads = 1, .memory = s->memory, .keep_columns = true, .block_bytes = BLOCK_BYTES};
+  host_options means = {
+      .threads = 1, .memory = s->memory, .keep_columns = true, .block_bytes = block_bytes(s->memory)};
   if (!s->host) s->host = host_open(&means, err);
   return s->host != NULL;
 }

@@ -24,6 +24,9 @@ export function peakMemory(pid) {
   }
 }
 
+/** Seconds of processor time of one process so far. */
+export const processorSeconds = (pid) => statOf(pid)?.seconds ?? 0
+
 /** Seconds of processor time that this process and everything it started have used. */
 function ownSeconds() {
   const stats = new Map()

@@ -4,16 +4,22 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** In a path {n} is the number of the request, {row} a row below `rows` that depends on it, {hundredth} a hundredth of it. */
-const script = ({ path, rows, from, different, headers }) => `
+/**
+ * In a path {n} is the number of the request and {hundredth} a hundredth of it; {row} is a row below `rows` that depends on it, and {row_end}
+ * lies 100 rows behind that; {tenth} and {tenth_end} are the ends of one of ten stretches of 1,000 rows.
+ */
+const script = ({ path, rows, from, different, headers, thinkMs }) => `
 local n = ${from}
 ${Object.entries(headers).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`).join('\n')}
 request = function()
   n = n + 1
   local number = ${different ? `n % ${different}` : 'n'}
-  local values = { n = string.format("%d", number), row = string.format("%d", (number * 7919) % ${rows}), hundredth = string.format("%.2f", number / 100) }
-  return wrk.format("GET", (string.gsub(${JSON.stringify(path)}, "{(%a+)}", values)))
+  local row, tenth = (number * 7919 * 97) % ${rows}, (number % 10) * math.floor(${rows} / 10)
+  local values = { n = string.format("%d", number), hundredth = string.format("%.2f", number / 100), row = string.format("%d", row),
+    row_end = string.format("%d", row + 100), tenth = string.format("%d", tenth), tenth_end = string.format("%d", tenth + 1000) }
+  return wrk.format("GET", (string.gsub(${JSON.stringify(path)}, "{([%a_]+)}", values)))
 end
+${thinkMs ? `delay = function() return math.random(0, ${2 * thinkMs}) end` : ''}
 done = function(summary, latency)
   local failed = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
   io.write(string.format('JSON{"requests":%d,"seconds":%.6f,"bytes":%d,"failed":%d,"p50":%.3f,"p90":%.3f,"p99":%.3f,"max":%.3f}\\n', summary.requests,
@@ -27,11 +33,11 @@ let next = 0
 
 /**
  * Resolves to { rate, requests, p50, p90, p99, max } (milliseconds), and rejects when a request was not answered by 2xx or 3xx.
- * `different`: how many requests there are to choose from; 0: all differ.
+ * Users think for `thinkMs` on average between two requests. `different`: how many requests there are to choose from; 0: all differ.
  */
-export async function load(folder, port, path, { users, seconds, rows = 1, different = 0, headers = {} }) {
+export async function load(folder, port, path, { users, seconds, rows = 1, different = 0, headers = {}, thinkMs = 0 }) {
   const file = join(folder, `load-${scripts++}.lua`)
-  writeFileSync(file, script({ path, rows, from: next, different, headers }))
+  writeFileSync(file, script({ path, rows, from: next, different, headers, thinkMs }))
   const child = spawn('wrk', ['-t', '1', '-c', String(users), '-d', `${seconds}s`, '--timeout', '60s', '-s', file, `http://127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   for await (const part of child.stdout) text += part
