@@ -89,6 +89,7 @@ void sonde_source_drop(sonde_engine *, sonde_source);
  *   {"job":"values","table":1 or "view":1,"column":3,"limit":1000}   distinct values with counts (fragments)
  *   {"job":"query","sql":"SELECT …","tables":[{"table":1,"name":"t"}],"params":[…]}   rows as JSON text
  *   {"job":"query","spool":2,…}               what memory does not hold goes to that source, empty at first (SONDE_SPILL)
+ *   {"job":"query","share":65536,"batch":100,…}   for tests: bytes that an operator keeps before it spills, rows of a batch at most
  *   {"job":"query","keep":true,…}             its rows become a table: first rows; info: TableInfo
  *   {"job":"zone","name":"Europe/Rome","offsets":[…]}   tells the engine a time zone that it wanted
  *   {"job":"files","sql":"SELECT …"}          files that it reads, for a host that opens them first

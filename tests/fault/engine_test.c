@@ -97,6 +97,55 @@ static void fail_everywhere(uint32_t helpers, bool once) {
   if (once) CHECK(right * step > count.calls / 2); /* what was before the table was open is not tried again */
 }
 
+/* Queries of which hardly anything stays in memory, over a spool that has room for so many bytes (0: for all). */
+static sonde_code spilled_life(heap *memory, uint64_t room, uint64_t steps, char *answer) {
+  sonde_config config = {
+      .struct_size = sizeof config, .resize = heap_resize, .user = memory, .block_bytes = 30000};
+  static const char *const jobs[] = {
+      "{\"job\":\"open\",\"source\":1,\"name\":\"t\"}", "{\"job\":\"index\",\"table\":1}",
+      "{\"job\":\"import\",\"table\":1}",
+      QUERY
+      "\"spool\":2,\"share\":20000,\"sql\":\"SELECT count(*), sum(n) FROM (SELECT b.name, a.id, count(DISTINCT a.price) AS n "
+      "FROM t a JOIN t b ON a.id = b.id GROUP BY ALL UNION SELECT name, id, row_number() OVER (PARTITION BY id) FROM t)\"}"};
+  host h;
+  sonde_code code = host_open(&h, &config, 0, csv, file_size) ? SONDE_OK : h.err.code;
+  h.spool_room = room;
+  for (size_t i = 0; code == SONDE_OK && i < sizeof jobs / sizeof *jobs; i++) {
+    if (i == 3 && steps) h.steps_max = steps, h.patient = true;
+    code = host_run(&h, jobs[i]);
+  }
+  if (code == SONDE_OK && answer)
+    snprintf(answer, HOST_INFO, "%llu %.*s", (unsigned long long)h.spool.len, (int)h.pages.len,
+             (const char *)h.pages.data);
+  host_close(&h);
+  return code;
+}
+
+static void a_query_that_spills_under_faults_is_right_or_a_clean_error(void) {
+  heap count = {.fail_at = UINT64_MAX};
+  static char answer[HOST_INFO];
+  CHECK_EQ_INT(spilled_life(&count, 0, 0, answer), SONDE_OK);
+  CHECK(strstr(answer, "[3000,3000]") != NULL);
+  uint64_t spilled = strtoull(answer, NULL, 10);
+  CHECK(spilled > 200000);
+  for (uint64_t k = 1; k <= count.calls; k += 1 + count.calls / 150) {
+    heap h = {.fail_at = k};
+    sonde_code code = spilled_life(&h, 0, 0, NULL);
+    CHECK(code == SONDE_NOMEM || code == SONDE_OK);
+    CHECK_EQ_UINT(h.held, 0);
+  }
+  for (uint64_t room = 1; room < spilled; room += spilled / 7) {
+    heap h = {0};
+    CHECK_EQ_INT(spilled_life(&h, room, 0, NULL), SONDE_BYTES);
+    CHECK_EQ_UINT(h.held, 0);
+  }
+  for (uint64_t steps = 1; steps < 60; steps += 4) {
+    heap h = {0};
+    spilled_life(&h, 0, steps, NULL);
+    CHECK_EQ_UINT(h.held, 0);
+  }
+}
+
 /* Two tables become one that is sorted, read and dropped; a union that failed for lack of memory is tried again. */
 static sonde_code united_life(heap *memory) {
   sonde_config config = {
@@ -216,6 +265,7 @@ int main(void) {
   RUN(a_life_without_faults_is_right);
   RUN(allocation_failing_from_any_step_on_is_a_clean_error);
   RUN(a_union_under_faults_is_whole_or_not_there);
+  RUN(a_query_that_spills_under_faults_is_right_or_a_clean_error);
   RUN(after_one_failed_allocation_a_second_try_succeeds);
   RUN(a_budget_too_small_is_named);
   RUN(a_source_that_shrinks_is_reported);

@@ -30,8 +30,9 @@ typedef struct {
   uint32_t shared[HOST_ENGINES]; /* what each helper was given last (sonde_share) */
   const void *file;              /* source 1 */
   uint64_t size, readable;       /* reads end at `readable` */
-  bytes spool;                   /* source 2, once host_inflate filled it */
-  bytes more[HOST_MORE];         /* sources 3 and up; borrowed */
+  bytes spool;           /* source 2: what host_inflate brought, or what the job spills that names it */
+  uint64_t spool_room;   /* of a job that spills; 0: there is no end */
+  bytes more[HOST_MORE]; /* sources 3 and up; borrowed */
   uint32_t n_more;
   random_state *random; /* NULL: no surprises */
   uint32_t budget_us;
@@ -219,6 +220,22 @@ static inline void host_keep_info(host *h, sonde_job *j) {
   h->info[n] = 0;
 }
 
+static inline sonde_code host_spill(host *h, sonde_page rows) {
+  if (h->spool_room && h->spool.len + rows.size > h->spool_room) {
+    h->err.code = SONDE_BYTES;
+    return SONDE_BYTES;
+  }
+  bytes_put(&h->spool, rows.base, rows.size);
+  return sonde_source_add(h->lead, 2, h->spool.len, &h->err);
+}
+
+/* A spool is empty when a job begins. */
+static inline sonde_code host_empty_spool(host *h) {
+  h->spool.len = 0;
+  sonde_source_drop(h->lead, 2);
+  return sonde_source_add(h->lead, 2, 0, &h->err);
+}
+
 static inline sonde_step host_step(host *h, sonde_job *j, errands *x) {
   sonde_step s = sonde_job_step(j, h->budget_us, &h->err);
   if (s == SONDE_PAGE) {
@@ -226,6 +243,7 @@ static inline sonde_step host_step(host *h, sonde_job *j, errands *x) {
     bytes_put(&h->pages, page.base, page.size);
     h->n_pages++;
   }
+  if (s == SONDE_SPILL) return host_spill(h, sonde_job_page(j)) == SONDE_OK ? s : SONDE_FAIL;
   if (s == SONDE_NEED && host_answer(h, h->lead, j, &h->err) != SONDE_OK) return SONDE_FAIL;
   if (s == SONDE_SPLIT || s == SONDE_YIELD) host_take(h, j, x);
   if (s != SONDE_FAIL && s != SONDE_DONE && x->n) errand_advance(h, j, x);
@@ -237,6 +255,7 @@ static inline sonde_code host_run(host *h, const char *spec) {
   h->pages.len = h->n_pages = 0;
   h->info[0] = 0;
   h->err = (sonde_error){0};
+  if (strstr(spec, "\"spool\":2") && host_empty_spool(h) != SONDE_OK) return h->err.code;
   sonde_job *j = sonde_job_start(h->lead, text_of(spec), &h->err);
   if (!j) return h->err.code;
   errands x = {0};

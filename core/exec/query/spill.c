@@ -2,8 +2,9 @@
 #include "exec/query/spill.h"
 #include "exec/query/deal.h"
 
-#define CHUNK_BYTES 65536u /* of a part, before they go to the spool: less where memory is scarce */
-#define CHUNK_SHARE 64u
+/* Of a part, before they go to the spool: a 64th of the share within these. */
+#define CHUNK_LEAST 4096u
+#define CHUNK_MOST 65536u
 #define CHUNK_MAX ((size_t)256 << 20)
 #define LEVELS 3u         /* of parts of parts: 4,096 in all */
 #define BYTES_A_VALUE 16u /* in a table, roughly */
@@ -154,6 +155,11 @@ static sonde_code flush(spill *s, dealt_part *p) {
   return SONDE_OK;
 }
 
+static size_t chunk_bytes(const run *r) {
+  uint64_t some = r->share / 64;
+  return some < CHUNK_LEAST ? CHUNK_LEAST : some > CHUNK_MOST ? CHUNK_MOST : (size_t)some;
+}
+
 static sonde_code put_part(spill *s, dealt_part *p, const batch *in, const uint32_t *rows, uint32_t n) {
   batch b = {.n = n, .cols = arena_array(&s->scratch, s->n_columns + 1u, sizeof(col), s->run->err)};
   if (!b.cols) return s->run->err->code;
@@ -163,7 +169,7 @@ static sonde_code put_part(spill *s, dealt_part *p, const batch *in, const uint3
   p->rows += n;
   buf_u32(&p->out, n);
   SONDE_TRY(spool_put_rows(&p->out, &b, &s->scratch, s->run->err));
-  return p->out.len < CHUNK_BYTES && p->out.len < s->run->share / CHUNK_SHARE ? SONDE_OK : flush(s, p);
+  return p->out.len < chunk_bytes(s->run) ? SONDE_OK : flush(s, p);
 }
 
 static sonde_code deal_batch(spill *s, const batch *in, const col *keys, const uint32_t *rows, uint32_t n) {

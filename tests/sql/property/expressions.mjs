@@ -37,10 +37,21 @@ export function createExpressions(r, columns) {
         () => `extract(${r.pick(['hour', 'minute', 'second', 'year', 'epoch'])} FROM ${leaf('ts')})::BIGINT`,
         () => `(${leaf('date')} - ${leaf('date')})`,
         () => `CASE WHEN ${nullable()} THEN 0 ELSE ${list(depth - 1)}[${r.between(-2, 3)}] END`,
+        () => `date_${r.pick(['diff', 'sub'])}('${r.pick(['day', 'month', 'year', 'week', 'quarter'])}', ${date(depth - 1)}, ${literals.date()})`,
+        () => `date_part('${r.pick(['decade', 'century', 'era', 'isoyear', 'yearweek', 'day', 'dow'])}', ${leaf('date')})`,
+        () => `${r.pick(['length', 'strlen', 'bit_length', 'ascii', 'unicode'])}(${leaf('text')})`, () => `instr(${text(depth - 1)}, ${leaf('text')})`,
+        () => `TRY_CAST(${text(depth - 1)} AS INTEGER)`, () => `(${tame('dec', 0)})::INTEGER`, () => `(${bool(depth - 1)})::INTEGER`,
+        () => `${r.pick(['list_sum', 'list_min', 'list_max', 'list_count', 'list_unique'])}(${list(depth - 1)})::BIGINT`,
+        () => `list_position(${list(depth - 1)}, ${literals.int()})`, () => `levenshtein(${leaf('text')}, ${leaf('text')})`,
+        () => `len(string_split(${text(depth - 1)}, ${r.pick(["'a'", "','", "''"])}))`,
+        () => `{'a': ${a()}, 'b': ${leaf('text')}}.a`, () => `MAP {${literals.text()}: ${a()}}[${literals.text()}]`,
+        () => `(${a()} ${r.pick(['&', '|'])} ${r.between(0, 7)})`,
       ],
       dec: [
         () => `(${a()} + ${a()})`, () => `(${a()} - ${tame('int', 0)})`, () => `(${leaf('dec', true)} * ${leaf('dec', true)})`,
         () => `abs(${a()})`, () => `round(${a()}, ${r.between(0, 3)})`, () => `(-${a()})`,
+        () => `${r.pick(['floor', 'ceil', 'trunc'])}(${leaf('dec', true)})`, () => `(${tame('int', 0)})::DECIMAL(24,3)`, () => `(${leaf('dec', true)})::DECIMAL(22,1)`,
+        () => `TRY_CAST(${text(depth - 1)} AS DECIMAL(9,2))`,
       ],
       dbl: [
         () => `(${a()} + ${a()})`, () => `(${a()} - ${tame('int', 0)})`, () => `(${leaf('dbl', true)} * ${leaf('dbl', true)})`,
@@ -74,6 +85,12 @@ export function createExpressions(r, columns) {
       () => `(${tame('int', depth - 1)})::VARCHAR`, () => `(${tame('dec', depth - 1)})::VARCHAR`, () => `(${date(depth - 1)})::VARCHAR`,
       () => `strftime(${leaf('ts')}, '%Y/%m/%d %H-%M-%S')`, () => `array_to_string(${list(depth - 1)}, ';')`,
       () => `regexp_replace(${a()}, '[a-c]+', '<\\0>')`, () => `concat_ws('|', ${a()}, ${a()})`,
+      () => `regexp_extract(${a()}, ${r.pick(["'[a-z]+'", "'(.)(.)'", "'b*$'"])}${r.pick(['', ', 0'])})`, () => `translate(${a()}, 'abä', ${r.pick(["'xyz'", "'x'", "''"])})`,
+      () => `string_split(${a()}, 'a')[${r.pick([1, 2, -1])}]`, () => `${r.pick(['dayname', 'monthname'])}(${leaf('date')})`,
+      () => `(${bool(depth - 1)})::VARCHAR`, () => `(${leaf('ts')})::VARCHAR`, () => `(${list(depth - 1)})::VARCHAR`, () => `chr(${r.between(65, 90)})`,
+      () => `strftime(${leaf('date')}, ${r.pick(["'%a %d %b %y'", "'%j|%U|%W'", "'%A, %B'"])})`, () => `${r.pick(['md5', 'hex'])}(${leaf('text')})`,
+      () => `{'a': ${a()}, 'b': 1}['a']`, () => `format('{}-{}', ${a()}, ${leaf('int')})`, () => `printf('%5d|%s', ${tame('int', 0)}, ${a()})`,
+      () => `array_to_string(list_transform(${list(depth - 1)}, lambda x: x::VARCHAR || 'x'), ',')`,
       () => choice('text', a, depth),
     ])
   }
@@ -84,6 +101,7 @@ export function createExpressions(r, columns) {
     return r.one([
       () => `(${near()} + (${tame('int', depth - 1)})::INTEGER)`, () => `(${near()} - ${r.between(0, 400)})`,
       () => `date_trunc('${r.pick(['month', 'year', 'week', 'quarter'])}', ${leaf('date')})::DATE`,
+      () => `TRY_CAST(${text(depth - 1)} AS DATE)`, () => `strptime(strftime(${near()}, '%d.%m.%Y'), '%d.%m.%Y')::DATE`,
       () => `last_day(${near()})`, () => `(${leaf('ts')})::DATE`, () => `make_date(2024, ${r.between(1, 12)}, ${r.between(1, 28)})`,
       () => choice('date', () => date(depth - 1), depth),
     ])
@@ -94,6 +112,7 @@ export function createExpressions(r, columns) {
     return r.one([
       () => `(${leaf('ts')} + INTERVAL ${r.between(-40, 40)} ${r.pick(['DAY', 'MONTH', 'HOUR', 'SECOND', 'YEAR'])})`,
       () => `date_trunc('${r.pick(['hour', 'day', 'minute', 'month', 'second', 'week'])}', ${leaf('ts')})`,
+      () => `(${leaf('date')})::TIMESTAMP`, () => `time_bucket(INTERVAL ${r.pick(['3 DAY', '2 MONTH', '5 HOUR'])}, ${literals.ts()})`,
       () => `(${literals.date()} + INTERVAL ${r.between(0, 100)} ${r.pick(['DAY', 'MONTH', 'HOUR'])})`,
       () => choice('ts', () => timestamp(depth - 1), depth),
     ])
@@ -107,6 +126,8 @@ export function createExpressions(r, columns) {
       () => `(${a()})[${r.between(1, 2)}:${r.between(1, 3)}]`, () => `list_transform(${a()}, lambda x: x + ${r.between(1, 5)})`,
       () => `list_filter(${a()}, lambda x: x > ${r.between(-2, 2)})`, () => `list_sort(list_distinct(${a()}))`,
       () => `range(${r.between(0, 4)})::INTEGER[]`,
+      () => `list_resize(${a()}, ${r.between(0, 4)})`, () => `list_prepend(${literals.int()}, ${a()})`, () => `list_slice(${a()}, ${r.between(-3, 2)}, ${r.between(-1, 3)})`,
+      () => `[x * 2 FOR x IN ${a()} IF x > 0]`, () => `flatten([${a()}, ${a()}])`, () => `list_intersect(list_sort(${leaf('list')}), [${r.between(-2, 2)}])`,
     ])
   }
 
@@ -130,7 +151,9 @@ export function createExpressions(r, columns) {
       () => `(${text(depth - 1)} ${r.pick(['', 'NOT '])}${r.pick(['LIKE', 'ILIKE'])} ${r.pick(["'a%'", "'%b%'", "'_'", "'%'", "'r_d'", "'%ä%'", "''"])})`,
       () => `${r.pick(['starts_with', 'contains', 'suffix'])}(${text(depth - 1)}, ${leaf('text')})`,
       () => `regexp_matches(${text(depth - 1)}, ${r.pick(["'^[a-c]'", "'e+d'", "'.'", "'^$'"])})`,
-      () => `list_contains(${list(depth - 1)}, ${literals.int()})`,
+      () => `list_contains(${list(depth - 1)}, ${literals.int()})`, () => `list_has_any(${list(depth - 1)}, ${literals.list()})`,
+      () => `({'a': ${a()}, 'b': ${leaf('int')}} ${r.pick(comparisons)} {'a': ${a()}, 'b': ${leaf('int')}})`, () => `(${text(depth - 1)} SIMILAR TO ${r.pick(["'a.*'", "'[a-z]+'", "'(a|b)%?'"])})`,
+      () => `((${leaf(any)}, ${leaf('int')}) ${r.pick(['=', '<>', '<', '>='])} (${leaf(any)}, ${leaf('int')}))`,
       () => `(${list(0)} ${r.pick(comparisons)} ${list(0)})`,
     ])
   }

@@ -206,6 +206,8 @@ export function randomQuery(r, tables) {
       () => `nth_value(${any()}, ${r.between(1, 3)}) OVER (${parts}${order}${frame()})`,
       () => `${r.pick(['sum', 'avg', 'min', 'max', 'count', 'median'])}(${e.tame(1)}) OVER (${parts}${order}${frame()})`,
       () => `${r.pick(['sum', 'count', 'max'])}(${e.tame(1)}) OVER (${parts}${peers}${r.pick(['', ' RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW', ' GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING'])})`,
+      () => `${r.pick(['sum', 'count', 'min'])}(${e.tame(1)}) OVER (${parts}ORDER BY ${e.value('ts', 1)} RANGE BETWEEN INTERVAL ${r.between(0, 40)} ${r.pick(['DAY', 'MONTH', 'HOUR'])} PRECEDING AND INTERVAL ${r.between(0, 40)} DAY FOLLOWING)`,
+      () => `${r.pick(['string_agg', 'list'])}(${e.value('text', 1)}${r.pick([", ','", ''])}) OVER (${parts}ORDER BY a.id${frame()})`.replace(/^list\((.*), ','\) OVER/, 'list($1) OVER'),
       () => `sum(${e.tame(1)}) OVER (${parts}ORDER BY a.n RANGE BETWEEN ${r.between(0, 9)} PRECEDING AND ${r.between(0, 9)} FOLLOWING)`,
       () => `${r.pick(['sum', 'count', 'min'])}(${e.tame(1)}) OVER (${parts.trim()})`,
       () => `list(a.id) OVER (${parts}ORDER BY a.id${frame()})`,
@@ -231,7 +233,7 @@ export function randomQuery(r, tables) {
   }
 
   function combined() {
-    const categories = r.times(r.between(1, 3), () => r.pick(['int', 'text', 'date', 'dbl', 'dec']))
+    const categories = r.times(r.between(1, 3), () => r.pick(['int', 'text', 'date', 'dbl', 'dec', 'ts', 'list', 'bool']))
     const word = () => r.pick(['UNION ALL', 'UNION', 'EXCEPT', 'INTERSECT', 'EXCEPT ALL', 'INTERSECT ALL'])
     const sql = r.times(r.between(2, 3), () => `(${shaped(categories)})`).reduce((left, right) => `${left} ${word()} ${right}`)
     return end(sql, categories.length)
