@@ -78,7 +78,7 @@ static void find_places(window_numbers *w, uint32_t n_rows, const uint32_t *rank
 sonde_code window_numbers_group(window_numbers *w, rowset *s, bool *grouped, sonde_error *err) {
   mem *m = w->keyer.mem;
   size_t bytes = (w->table.n + 1u) * sizeof(uint32_t);
-  *grouped = !too_many(w, s->n);
+  *grouped = s->n > 0 && !too_many(w, s->n);
   if (!*grouped) return SONDE_OK;
   uint32_t *ranks = mem_alloc(m, bytes, err);
   if (!ranks) return err->code;
