@@ -64,12 +64,12 @@ static void put_json(char *out, const char *text) {
   strcpy(out, "\"");
 }
 
-static sonde_code ask(engines *e, const char *sql) {
+static sonde_code ask_so(engines *e, const char *sql, bool everywhere) {
   static char spec[SPEC_MAX];
   int at = snprintf(
       spec, sizeof spec,
       "{\"job\":\"query\",\"now\":1700000000000000,\"seed\":3,\"parallel\":%s,\"everywhere\":%s,\"tables\":[",
-      e->parallel ? "true" : "false", random_below(&dice, 3) ? "true" : "false");
+      e->parallel ? "true" : "false", everywhere ? "true" : "false");
   for (uint32_t i = 0; i < e->n; i++)
     at += snprintf(spec + at, sizeof spec - (size_t)at, "%s{\"table\":%u,\"name\":\"%s\"}", i ? "," : "",
                    e->tables[i], e->names[i]);
@@ -78,6 +78,8 @@ static sonde_code ask(engines *e, const char *sql) {
   strcat(spec, "}");
   return host_run(&e->host, spec);
 }
+
+static sonde_code ask(engines *e, const char *sql) { return ask_so(e, sql, random_below(&dice, 3) > 0); }
 
 /* ---- comparing ---- */
 
@@ -319,11 +321,38 @@ static void sums_do_not_depend_on_the_blocks(void) {
   free(file.data);
 }
 
+static uint64_t fragments_for(engines *e, const char *sql) {
+  uint64_t before = e->host.n_taken;
+  CHECK_EQ_INT(ask_so(e, sql, false), SONDE_OK);
+  return e->host.n_taken - before;
+}
+
+/* Of two scans of a table the blocks are asked once, for what neither has; what was brought is not asked again. */
+static void columns_are_brought_once(void) {
+  const sonde_config config = {.struct_size = sizeof config,
+                               .memory_limit = (uint64_t)64 << 20,
+                               .keep_limit = (uint64_t)32 << 20,
+                               .block_bytes = 2000};
+  engines e = {.parallel = true};
+  bytes file = awkward(400);
+  REQUIRE(host_open(&e.host, &config, 2, "", 0));
+  add_table(&e, "t", file);
+  uint64_t blocks = fragments_for(&e, "SELECT sum(id) FROM t");
+  CHECK(blocks > 3);
+  CHECK_EQ_UINT(fragments_for(&e, "SELECT max(id), min(id) FROM t"), 0);
+  CHECK_EQ_UINT(fragments_for(&e, "SELECT count(*) FROM t a JOIN t b ON a.id = b.id + 3 AND a.g < b.x"),
+                blocks);
+  CHECK_EQ_UINT(fragments_for(&e, "SELECT sum(id + g + x) FROM t"), 0);
+  host_close(&e.host);
+  free(file.data);
+}
+
 int main(void) {
   RUN(the_suites_answer_the_same_in_parts);
   RUN(awkward_tables_answer_the_same_in_parts);
   RUN(groups_that_hardly_repeat_answer_the_same);
   RUN(a_helper_with_little_memory_does_not_matter);
   RUN(sums_do_not_depend_on_the_blocks);
+  RUN(columns_are_brought_once);
   return check_report();
 }

@@ -1,6 +1,7 @@
 // createEngine: the first worker starts while the module is compiled; helpers start once rows are on screen.
 import { ExplorerError, type Engine, type EngineOptions, type Openable, type OpenOptions, type Table } from './api.ts'
 import { hostOnPage, startHost, type Host } from './hosts.ts'
+import { helpersWithin, limitsOf } from './limits.ts'
 import { createNames } from './names.ts'
 import { builtin, defaultMemoryLimit, defaultWorkers } from './platform.ts'
 import { createQueries } from './queries.ts'
@@ -13,12 +14,6 @@ import { PROTOCOL, type Opened, type Start } from '../worker/protocol.ts'
 
 /** Helpers start when a file has been opened, or this long after the engine is ready, when the page has drawn itself. */
 const IDLE_MS = 100
-/** What an instance wants to itself: reading and parsing blocks of 16 MB, and something to keep. Less, and fewer helpers do more. */
-const WORK_BYTES = 160 * 2 ** 20
-const INSTANCE_BYTES = 192 * 2 ** 20
-/** With less a helper keeps next to nothing of what it decodes. */
-const HELPER_BYTES = 256 * 2 ** 20
-
 /** Functions where bundlers find the files and copy them beside the script. */
 const besideScript = {
   wasm: (): URL => new URL('./sonde.wasm', import.meta.url),
@@ -29,7 +24,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const { signal, workers = 'auto' } = options
   signal?.throwIfAborted()
   const memory = options.memoryLimit ?? defaultMemoryLimit()
-  const helpers = workers === 'auto' ? Math.min(defaultWorkers(), Math.max(0, Math.floor(memory / INSTANCE_BYTES) - 1)) : workers
+  const helpers = workers === 'auto' ? Math.min(defaultWorkers(), helpersWithin(memory)) : workers
   const lead = await startLead(options, helpers)
   try {
     const module = await compileModule('wasm', options.wasm ?? besideScript.wasm(), signal)
@@ -45,19 +40,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 /** Workers resolve addresses against their own. */
 const sendable = (source: WasmSource): Start['brotli'] =>
   (typeof source === 'string' || source instanceof URL ? absolute(source).href : source)
-
-/** Half is the lead's, where a query's columns are brought together beside tables and orders, unless too little were left for helpers. */
-function limitsOf(memoryLimit: number, helpers: number): Pick<Start, 'limits' | 'helperLimits'> {
-  const equal = memoryLimit / (helpers + 1)
-  const lead = Math.max(equal, Math.min(memoryLimit / 2, memoryLimit - helpers * HELPER_BYTES))
-  return { limits: limitsWithin(lead), helperLimits: limitsWithin((memoryLimit - lead) / Math.max(1, helpers)) }
-}
-
-/** Columns that are kept make way for what is needed: there may be many of them. */
-function limitsWithin(share: number): Start['limits'] {
-  const keep = Math.floor(Math.min(share * 3 / 4, Math.max(share / 8, share - WORK_BYTES)))
-  return { memory: Math.floor(share), keep }
-}
 
 // --- the lead --------------------------------------------------------------------------------------------------------
 
