@@ -482,12 +482,15 @@ static void put_field(keyer *k, const key_field *f, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) words[i] |= k->field[i] << f->shift;
 }
 
+#define MANY_BITS 12u /* from here on it costs more to move all keys for each bit than to leave some unused */
+
 static sonde_code encode_numbers(keyer *k, key_col *c, const col *from, uint32_t n, bool add, bool *grown,
                                  sonde_error *err) {
   SONDE_TRY(encode_interned(k, c, from, n, add, k->field, err));
   unsigned bits = bits_for(c->texts->n);
-  *grown |= bits > c->bits;
-  if (bits > c->bits) c->bits = (uint8_t)bits;
+  if (bits <= c->bits) return SONDE_OK;
+  c->bits = (uint8_t)(bits > MANY_BITS ? (bits + 3) & ~3u : bits);
+  *grown = true;
   return SONDE_OK;
 }
 
