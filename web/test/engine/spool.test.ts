@@ -84,7 +84,7 @@ describe('with private files', () => {
 })
 
 describe('without private files', () => {
-  const isRefused = expect.objectContaining({ code: 'limit', message: expect.stringMatching(/16 MB does not hold the rows to sort.*private windows/) as string }) as Error
+  const isRefused = expect.objectContaining({ code: 'limit', message: expect.stringMatching(/16 MB does not hold the rows that the query has to keep.*private windows/) as string }) as Error
 
   test('the error says what is lacking', async () => {
     await using engine = await start()
