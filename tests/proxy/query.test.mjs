@@ -119,7 +119,7 @@ test('columns are read as the types that are asked for', () => {
   assert.deepEqual(rowsOf([`SELECT id + 1, amount FROM read_csv('${typed}', types = ['HUGEINT'])`]), [[8, 1.255], [301, 2]])
   fails(`FROM read_csv('${typed}', types = {'id': 'TINYINT'})`, '300 does not fit TINYINT; TRY_CAST gives NULL instead', 'read_csv')
   fails(`FROM read_csv('${typed}', types = {'id': 'INTEGR'})`, 'there is no type integr; did you mean integer?', 'read_csv')
-  fails(`FROM read_csv('${typed}', types = {'id': 'DECIMAL(5,'})`, "the type 'DECIMAL(5,': expected a number, found the end", 'read_csv')
+  fails(`FROM read_csv('${typed}', types = {'id': 'DECIMAL(5,'})`, "the type 'DECIMAL(5,': expected a number, found the end of the text", 'read_csv')
   fails(`FROM read_csv('${typed}', types = ['INT', 'INT', 'INT', 'INT', 'INT'])`, `${typed}: there are more types than the 4 columns`, 'read_csv')
   fails(`FROM read_csv('${typed}', dateformat = '%d')`, "dateformat and timestampformat are for columns whose type is given: types = {'day': 'DATE'}", 'read_csv')
 })
