@@ -30,14 +30,26 @@ static void put_option(buf *b, const sql_file_option *o) {
 }
 
 static void put_types(buf *b, const sql_file *f) {
-  buf_printf(b, "\"types\":{");
+  static const char brackets[][2] = {{'{', '}'}, {'[', ']'}, {' ', ' '}};
+  buf_printf(b, "\"types\":%c", brackets[f->typed][0]);
   for (uint32_t i = 0; i < f->n_types; i++) {
     if (i) buf_u8(b, ',');
-    json_put_str(b, f->types[i].column);
-    buf_u8(b, ':');
+    if (f->typed == FILE_TYPES_BY_NAME) {
+      json_put_str(b, f->types[i].column);
+      buf_u8(b, ':');
+    }
     json_put_cstr(b, f->types[i].type);
   }
-  buf_u8(b, '}');
+  buf_u8(b, (uint8_t)brackets[f->typed][1]);
+}
+
+static void put_nulls(buf *b, const sql_file *f) {
+  buf_printf(b, "\"nulls\":[");
+  for (uint32_t i = 0; i < f->n_nulls; i++) {
+    if (i) buf_u8(b, ',');
+    json_put_str(b, f->nulls[i]);
+  }
+  buf_u8(b, ']');
 }
 
 static void put_read(buf *b, const sql_file *f) {
@@ -45,7 +57,9 @@ static void put_read(buf *b, const sql_file *f) {
     if (i) buf_u8(b, ',');
     put_option(b, &f->options[i]);
   }
-  if (f->n_options && f->n_types) buf_u8(b, ',');
+  if (f->n_options && f->n_nulls) buf_u8(b, ',');
+  if (f->n_nulls) put_nulls(b, f);
+  if ((f->n_options || f->n_nulls) && f->n_types) buf_u8(b, ',');
   if (f->n_types) put_types(b, f);
 }
 

@@ -50,6 +50,18 @@ static void read_byte(const json *read, const char *name, uint32_t bit, csv_over
   o->set |= bit;
 }
 
+static sonde_code read_nulls(const json *list, csv_dialect *d, sonde_error *err) {
+  for (const json *j = json_is(list, JSON_ARRAY) ? list->first : NULL; j; j = j->next) {
+    sonde_str s = json_str(j);
+    SONDE_CHECK(d->nulls_len + s.len < CSV_NULLS_MAX, err, SONDE_LIMIT, 0,
+                "the texts for missing values are longer than %d bytes together", CSV_NULLS_MAX);
+    d->nulls[d->nulls_len] = (uint8_t)s.len;
+    if (s.len) memcpy(d->nulls + d->nulls_len + 1, s.ptr, s.len);
+    d->nulls_len = (uint8_t)(d->nulls_len + s.len + 1);
+  }
+  return SONDE_OK;
+}
+
 static sonde_code read_options(const json *read, opening *o, sonde_error *err) {
   static const char *const encodings[] = {"utf-8", "utf-16le", "utf-16be", "windows-1252"};
   static const char *const newlines[] = {"lf", "crlf", "cr", "mixed"};
@@ -71,6 +83,7 @@ static sonde_code read_options(const json *read, opening *o, sonde_error *err) {
     x->set |= CSV_SET_SKIP;
     d->skip = (uint32_t)json_u64(json_get(read, "skip"), 0);
   }
+  SONDE_TRY(read_nulls(json_get(read, "nulls"), d, err));
   o->compression = word_of(json_get(read, "compression"), compressions, 3);
   o->types = json_get(read, "types");
   return SONDE_OK;
@@ -102,20 +115,39 @@ static void count_lines(table *t, csv_span head) {
 
 static bool same_name(sonde_str a, sonde_str b) { return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0; }
 
+static sonde_code force_type(table *t, uint32_t c, const json *type, sonde_error *err) {
+  sonde_str name = json_str(type);
+  type_id id = type_of_name(name.ptr ? name.ptr : "", (uint32_t)name.len);
+  SONDE_CHECK(id != TYPE_NONE, err, SONDE_NAME, 0, "'%.*s' is no type", (int)name.len,
+              name.ptr ? name.ptr : "");
+  csv_form seen = csv_resolve(&t->seen[c]);
+  t->forms[c] =
+      (csv_form){.type = {.id = (uint8_t)id, .scale = id == TYPE_DECIMAL ? t->seen[c].frac_digits : 0},
+                 .order = seen.order ? seen.order : DATE_YMD};
+  t->forced[c] = true;
+  return SONDE_OK;
+}
+
+/* One for every column, or in their order. */
+static sonde_code force_in_order(table *t, const json *types, sonde_error *err) {
+  const json *type = json_is(types, JSON_ARRAY) ? types->first : types;
+  for (uint32_t c = 0; c < t->columns && type; c++) {
+    SONDE_TRY(force_type(t, c, type, err));
+    if (type != types) type = type->next;
+  }
+  SONDE_CHECK(!type || type == types, err, SONDE_NAME, 0, "there are more types than the %u columns",
+              t->columns);
+  return SONDE_OK;
+}
+
 static sonde_code force_types(table *t, const json *types, sonde_error *err) {
-  for (const json *m = json_is(types, JSON_OBJECT) ? types->first : NULL; m; m = m->next) {
-    sonde_str type = json_str(m);
-    type_id id = type_of_name(type.ptr ? type.ptr : "", (uint32_t)type.len);
-    SONDE_CHECK(id != TYPE_NONE, err, SONDE_NAME, 0, "'%.*s' is no type", (int)type.len,
-                type.ptr ? type.ptr : "");
+  if (!json_is(types, JSON_OBJECT)) return force_in_order(t, types, err);
+  for (const json *m = types->first; m; m = m->next) {
     bool found = false;
     for (uint32_t c = 0; c < t->columns; c++) {
       if (!same_name(t->names[c], m->name)) continue;
-      csv_form seen = csv_resolve(&t->seen[c]);
-      t->forms[c] =
-          (csv_form){.type = {.id = (uint8_t)id, .scale = id == TYPE_DECIMAL ? t->seen[c].frac_digits : 0},
-                     .order = seen.order ? seen.order : DATE_YMD};
-      t->forced[c] = found = true;
+      SONDE_TRY(force_type(t, c, m, err));
+      found = true;
     }
     SONDE_CHECK(found, err, SONDE_NAME, 0, "a type is given for the column '%.*s', which is not there",
                 (int)(m->name.len < 80 ? m->name.len : 80), m->name.ptr);
@@ -210,6 +242,8 @@ static sonde_code make_table(sonde_job *j, csv_span head, int kind, uint64_t siz
   j->table = t;
   t->name = (sonde_str){arena_copy(&t->memory, o->name.ptr, o->name.len, err), o->name.len};
   SONDE_TRY(csv_sniff(head, &o->overrides, &t->memory, &t->sniffed, err));
+  memcpy(t->sniffed.dialect.nulls, o->overrides.value.nulls, CSV_NULLS_MAX);
+  t->sniffed.dialect.nulls_len = o->overrides.value.nulls_len;
   uint32_t n = t->columns = t->sniffed.dialect.columns;
   t->names = t->sniffed.names;
   t->forms = arena_zero(&t->memory, n * sizeof *t->forms, err);

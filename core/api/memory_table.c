@@ -46,6 +46,7 @@ static sonde_code shape_of(const sql_type *t, arena *a, shape *out, sonde_error 
   shape *children = arena_array(a, t->n_children, sizeof *children, err);
   if (!children) return err->code;
   out->type = stored_type(t);
+  out->narrow = narrow_type_of(t);
   out->n_children = t->n_children;
   out->children = children;
   for (uint32_t i = 0; i < t->n_children; i++) {

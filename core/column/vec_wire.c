@@ -2,6 +2,7 @@
 #include "column/vec_wire.h"
 
 #define DEPTH_MAX 64u
+#define SCALE_MAX 22u /* of VEC_SCALED: greater powers of ten are not exact */
 
 static bool has_offsets(uint8_t form) {
   return form == VEC_DICT || form == VEC_TEXT || form == VEC_LIST || form == VEC_MAP;
@@ -83,6 +84,7 @@ static bool width_is_sound(const vec *v) {
   bool power = v->width == 1 || v->width == 2 || v->width == 4;
   if (v->form == VEC_DICT) return power;
   bool packed = v->form == VEC_PACKED || v->form == VEC_SCALED;
+  if (v->form == VEC_SCALED && v->scale > SCALE_MAX) return false;
   return !packed || power || v->width == 0 || v->width == 8;
 }
 

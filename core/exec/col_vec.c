@@ -21,6 +21,16 @@ column_type stored_type(const sql_type *t) {
   }
 }
 
+narrow_type narrow_type_of(const sql_type *t) {
+  static const uint8_t bits[SQL_TYPE_IDS] = {
+      [SQL_TINYINT] = 8,    [SQL_SMALLINT] = 16, [SQL_INTEGER] = 32, [SQL_UTINYINT] = 8,
+      [SQL_USMALLINT] = 16, [SQL_UINTEGER] = 32, [SQL_UBIGINT] = 64};
+  narrow_type out = {.bits = bits[t->id], .is_unsigned = !sql_is_signed(t)};
+  if (t->id == SQL_DECIMAL) out.digits = t->precision;
+  if (t->id == SQL_TIMESTAMP && t->unit < 6) out.unit = t->unit ? NARROW_MILLIS : NARROW_SECONDS;
+  return out;
+}
+
 static bool valid_at(const col *c, uint32_t row) { return !c->valid || c->valid[row]; }
 
 /* The lowest bits of eight bytes as eight bits: the product brings each to its place in the upper byte. */

@@ -1,11 +1,13 @@
 /* Columns of batches as columns of tables: the way back from exec/query/vec_read.h. */
 #ifndef EXEC_COL_VEC_H
 #define EXEC_COL_VEC_H
+#include "column/shape.h"
 #include "column/vec.h"
 #include "exec/query/batch.h"
 
 /* The column type that holds every value of a SQL type exactly; nested types too. */
 column_type stored_type(const sql_type *);
+narrow_type narrow_type_of(const sql_type *);
 
 /* n rows of a flat column, compact. `out` lies in `keep` and refers to nothing else but the names of structs, which are
  * the type's. */

@@ -42,18 +42,30 @@ static void put_dialect(buf *b, const csv_dialect *d) {
   buf_u64(b, d->bom);
   buf_u64(b, d->header_at);
   buf_u64(b, d->data_at);
+  buf_str(b, (sonde_str){(const char *)d->nulls, d->nulls_len});
 }
 
 static csv_dialect get_dialect(rd *r) {
   const uint8_t *bytes = rd_bytes(r, 8);
   if (!bytes) return (csv_dialect){0};
-  csv_dialect d = {bytes[0],      bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6],
-                   bytes[7] != 0, 0,        0,        0,        0,        0};
+  csv_dialect d = {.encoding = bytes[0],
+                   .newline = bytes[1],
+                   .delimiter = bytes[2],
+                   .quote = bytes[3],
+                   .escape = bytes[4],
+                   .comment = bytes[5],
+                   .decimal = bytes[6],
+                   .header = bytes[7] != 0};
   d.skip = rd_u32(r);
   d.columns = rd_u32(r);
   d.bom = rd_u64(r);
   d.header_at = rd_u64(r);
   d.data_at = rd_u64(r);
+  sonde_str nulls = rd_str(r);
+  if (nulls.len > CSV_NULLS_MAX) r->bad = true;
+  if (r->bad || nulls.len == 0) return d;
+  memcpy(d.nulls, nulls.ptr, nulls.len);
+  d.nulls_len = (uint8_t)nulls.len;
   return d;
 }
 

@@ -1,13 +1,16 @@
 /* See export.h. */
 #include "format/export.h"
 
-#define SHAPE_BYTES 14u /* at least, of a shape as bytes */
+#include <string.h>
+
+#define SHAPE_BYTES 18u /* at least, of a shape as bytes */
 #define DEPTH_MAX 64
 
 static void put_shape(buf *b, const shape *s) {
   buf_str(b, s->name);
   buf_u8(b, s->type.id);
   buf_u8(b, s->type.scale);
+  buf_put(b, &s->narrow, sizeof s->narrow);
   buf_u32(b, s->n_children);
   for (uint32_t i = 0; i < s->n_children; i++) put_shape(b, &s->children[i]);
 }
@@ -15,11 +18,14 @@ static void put_shape(buf *b, const shape *s) {
 static sonde_code get_shapes(rd *r, uint32_t n, int depth, arena *memory, const shape **out,
                              sonde_error *err) {
   shape *shapes = arena_array(memory, n, sizeof *shapes, err);
+  uint8_t narrow[sizeof(narrow_type)];
   if (!shapes) return err->code;
   for (uint32_t i = 0; i < n; i++) {
     shapes[i].name = rd_str(r);
     shapes[i].type.id = rd_u8(r);
     shapes[i].type.scale = rd_u8(r);
+    for (size_t k = 0; k < sizeof narrow; k++) narrow[k] = rd_u8(r);
+    memcpy(&shapes[i].narrow, narrow, sizeof narrow);
     shapes[i].n_children = rd_count(r, SHAPE_BYTES - 4);
     SONDE_CHECK(!r->bad && depth < DEPTH_MAX, err, SONDE_CORRUPT, 0, "a shape is broken");
     SONDE_TRY(get_shapes(r, shapes[i].n_children, depth + 1, memory, &shapes[i].children, err));

@@ -230,6 +230,11 @@ static bool spelled(sonde_str s, const char *name) {
   return i == s.len && !name[i];
 }
 
+void sql_type_nearest(nearest_name *nearest) {
+  for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+    nearest_try(nearest, (sonde_str){spellings[i].name, strlen(spellings[i].name)});
+}
+
 bool sql_type_of_name(sonde_str name, sql_type *out) {
   for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
     if (!spelled(name, spellings[i].name)) continue;

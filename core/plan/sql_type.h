@@ -4,6 +4,7 @@
 #define PLAN_SQL_TYPE_H
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/nearest.h"
 #include "column/type.h"
 
 typedef enum {
@@ -90,6 +91,8 @@ unsigned sql_integer_digits(const sql_type *);
 /* Names without children: INTEGER and its many other spellings (int4, signed, …), any case. DECIMAL is (18,3). False:
  * there is no such type. */
 bool sql_type_of_name(sonde_str name, sql_type *out);
+/* Tries all of them. */
+void sql_type_nearest(nearest_name *);
 /* As DuckDB prints it: DECIMAL(18,3), INTEGER[], STRUCT(a INTEGER, b VARCHAR), MAP(VARCHAR, INTEGER). */
 void sql_type_print(const sql_type *, buf *);
 

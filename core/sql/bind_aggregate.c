@@ -22,7 +22,7 @@ sort_key sort_by(ex e, const ast_expr *ast) {
       .by = e, .descending = ast->direction == ORDER_DESC, .nulls_first = ast->nulls == NULLS_FIRST};
 }
 
-static const sort_key *bind_order(binder *b, const ast_exprs *list) {
+static sort_key *bind_order(binder *b, const ast_exprs *list) {
   sort_key *keys = bind_alloc(b, (list->count + 1) * sizeof *keys);
   for (uint32_t i = 0; keys && i < list->count; i++) {
     ex e = bind_expr(b, list->items[i]);
@@ -125,6 +125,14 @@ static void check_distinct_order(binder *b, const ast_expr *ast, const aggregate
   }
 }
 
+/* Constants order nothing. */
+static uint32_t drop_constants(sort_key *keys, uint32_t n) {
+  uint32_t kept = 0;
+  for (uint32_t k = 0; k < n; k++)
+    if (keys[k].by->kind != EXPR_CONST) keys[kept++] = keys[k];
+  return kept;
+}
+
 /* The parts of a call that aggregates and window functions have in common. */
 static bool bind_aggregate_call(binder *b, const ast_expr *ast, function_kind kind, aggregate_call *out) {
   const ast_call *call = ast->call;
@@ -144,8 +152,9 @@ static bool bind_aggregate_call(binder *b, const ast_expr *ast, function_kind ki
   bool sorted = call->order.count && (!takes_ordered(ast) || out->function == FN_MODE);
   check_constants(b, ast, out);
   if (call->filter) out->filter = bind_bool(b, call->filter);
-  if (sorted) out->keys = bind_order(b, &call->order);
-  if (sorted) out->n_keys = call->order.count;
+  sort_key *keys = sorted ? bind_order(b, &call->order) : NULL;
+  out->keys = keys;
+  if (sorted && !b->failed) out->n_keys = drop_constants(keys, call->order.count);
   check_distinct_order(b, ast, out);
   return !b->failed;
 }

@@ -257,6 +257,24 @@ static ex bind_nullif(binder *b, const ast_expr *ast) {
   return e;
 }
 
+/* json_extract(x, ['$.a', '$.b']) is the list of what is at each. */
+static ex bind_json_paths(binder *b, const ast_expr *ast) {
+  const ast_exprs *paths = &arg(ast, 1)->args;
+  ex_list parts = {0};
+  for (uint32_t i = 0; i < paths->count && !b->failed; i++) {
+    ast_expr each = *ast;
+    each.args.items = (ast_expr *[]){ast->args.items[0], paths->items[i]};
+    PUSH(b, &parts, bind_call(b, &each));
+  }
+  return b->failed ? &b->no_expr
+                   : ex_function(b, str_of("list_value"), FUNCTION_SCALAR, ast->at, &parts, NULL);
+}
+
+static bool takes_json_path(sonde_str name) {
+  function_id id = function_find(name);
+  return id == FN_JSON_EXTRACT || id == FN_JSON_EXTRACT_STRING || id == FN_JSON_VALUE;
+}
+
 /* Functions that are no functions to the executor. */
 static ex bind_form(binder *b, const ast_expr *ast) {
   uint32_t n = ast->args.count;
@@ -267,6 +285,7 @@ static ex bind_form(binder *b, const ast_expr *ast) {
   if (n == 2 && name_is(ast->name, "nullif")) return bind_nullif(b, ast);
   if (name_is(ast->name, "if") || name_is(ast->name, "iff")) return bind_if(b, ast);
   if (n == 1 && name_is(ast->name, "try")) return ex_try(b, bind_expr(b, arg(ast, 0)));
+  if (n == 2 && arg(ast, 1)->kind == AST_LIST && takes_json_path(ast->name)) return bind_json_paths(b, ast);
   if (n == 1 && name_is(ast->name, "typeof")) return bind_typeof(b, ast);
   if (n >= 1 && name_is(ast->name, "unnest")) return bind_unnest(b, ast);
   if (name_is(ast->name, "grouping") || name_is(ast->name, "grouping_id")) return bind_grouping(b, ast);

@@ -46,9 +46,59 @@ static void fail_no_file(binder *b, const ast_table *t) {
             len ? "; open are: " : ", and no other is", open);
 }
 
+/* ---- columns as the call wants them ---- */
+
+static sql_type wanted_type(binder *b, const sql_file_type *t, size_t at) {
+  const ast_type *ast;
+  sonde_error err = {0};
+  if (!b->failed && sql_parse_type(t->sql, b->memory, &ast, &err) != SONDE_OK)
+    bind_fail(b, err.code, at, "the type '%.*s': %.150s", (int)t->sql.len, t->sql.ptr, err.message);
+  if (b->failed) return sql_simple(SQL_NULL);
+  ast_type placed = *ast;
+  placed.at = at;
+  return bind_type(b, &placed);
+}
+
+static const sql_file_type *type_of_column(const sql_file *f, uint32_t i, sonde_str name) {
+  if (f->typed == FILE_TYPES_ALL) return f->types;
+  if (f->typed == FILE_TYPES_IN_ORDER) return i < f->n_types ? &f->types[i] : NULL;
+  for (uint32_t k = 0; k < f->n_types; k++) {
+    sonde_str own = f->types[k].column; /* as it is written: columns of a file may differ in case only */
+    if (own.len == name.len && memcmp(own.ptr, name.ptr, name.len) == 0) return &f->types[k];
+  }
+  return NULL;
+}
+
+static ex as_wanted(binder *b, const sql_file *f, const sql_file_type *t, ex column, size_t at) {
+  sql_type type = wanted_type(b, t, at);
+  sonde_str format = type.id == SQL_DATE        ? f->date_format
+                     : type.id == SQL_TIMESTAMP ? f->timestamp_format
+                                                : str_of("");
+  if (format.len) column = ex_call(b, "strptime", at, 2, (ex[]){column, ex_text(b, format, at)});
+  return ex_cast(b, column, type);
+}
+
+static node *with_types(binder *b, const sql_file *f, node *n, size_t at) {
+  ex_list columns = {0};
+  sonde_str *names = bind_alloc(b, (n->p.n_columns + 1) * sizeof *names);
+  for (uint32_t i = 0; i < n->p.n_columns && !b->failed; i++) {
+    const sql_file_type *t = type_of_column(f, i, n->p.columns[i].name);
+    ex column = node_column(b, n, i, at);
+    PUSH(b, &columns, t ? as_wanted(b, f, t, column, at) : column);
+    names[i] = t && t->column.len ? t->column : n->p.columns[i].name;
+  }
+  return b->failed ? n : node_project(b, n, &columns, names);
+}
+
 node *bind_file(binder *b, const ast_table *t) {
+  sql_file file;
   uint32_t number = find_file(b, t);
-  if (number != UINT32_MAX) return bind_table(b, number, t->at);
-  fail_no_file(b, t);
-  return &b->no_node;
+  if (number == UINT32_MAX) {
+    fail_no_file(b, t);
+    return &b->no_node;
+  }
+  node *n = bind_table(b, number, t->at);
+  if (b->failed) return n;
+  b->failed = file_read(t, b->sql, b->memory, &file, b->err);
+  return file.n_types && !b->failed ? with_types(b, &file, n, t->at) : n;
 }

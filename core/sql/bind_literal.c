@@ -332,6 +332,14 @@ static sql_type array_type(binder *b, const ast_type *ast) {
   return nested_type(b, ast, SQL_LIST);
 }
 
+static void fail_no_type(binder *b, const ast_type *ast) {
+  nearest_name nearest = {.wanted = ast->name};
+  char hint[96];
+  sql_type_nearest(&nearest);
+  bind_fail(b, SONDE_NAME, ast->at, "there is no type %.*s%s", (int)ast->name.len, ast->name.ptr,
+            nearest_text(&nearest, hint));
+}
+
 sql_type bind_type(binder *b, const ast_type *ast) {
   sql_type t = sql_simple(SQL_NULL);
   if (b->failed) return t;
@@ -343,7 +351,7 @@ sql_type bind_type(binder *b, const ast_type *ast) {
   }
   if (ast->names.count && name_is(ast->name, "enum")) return enum_type(b, ast);
   if (ast->n_children || !sql_type_of_name(ast->name, &t)) {
-    bind_fail(b, SONDE_NAME, ast->at, "there is no type %.*s", (int)ast->name.len, ast->name.ptr);
+    fail_no_type(b, ast);
     return t;
   }
   if (t.id == SQL_DECIMAL) return decimal_type(b, ast);

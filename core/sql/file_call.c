@@ -128,51 +128,100 @@ static sonde_code read_ignored(file_reader *r, const ast_expr *e, sonde_str name
   return SONDE_OK;
 }
 
-static const char *type_read(sonde_str type) {
-  static const char *const names[][2] = {
-      {"bigint", "int64"},    {"int8", "int64"},          {"int64", "int64"},
-      {"varchar", "text"},    {"text", "text"},           {"string", "text"},
-      {"double", "double"},   {"float8", "double"},       {"boolean", "bool"},
-      {"bool", "bool"},       {"date", "date"},           {"time", "time"},
-      {"decimal", "decimal"}, {"timestamp", "timestamp"}, {"timestamptz", "timestamptz"}};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (name_is(type, names[i][0])) return names[i][1];
-  return NULL;
+/* Types that files are read as are read so; others from their text, by a cast that stands above (bind_file.c). */
+static const char *type_read(const sql_file *f, sonde_str name) {
+  static const uint8_t ids[SQL_TYPE_IDS] = {
+      [SQL_BOOL] = TYPE_BOOL,           [SQL_TINYINT] = TYPE_INT64,
+      [SQL_SMALLINT] = TYPE_INT64,      [SQL_INTEGER] = TYPE_INT64,
+      [SQL_BIGINT] = TYPE_INT64,        [SQL_UTINYINT] = TYPE_INT64,
+      [SQL_USMALLINT] = TYPE_INT64,     [SQL_UINTEGER] = TYPE_INT64,
+      [SQL_FLOAT] = TYPE_DOUBLE,        [SQL_DOUBLE] = TYPE_DOUBLE,
+      [SQL_DATE] = TYPE_DATE,           [SQL_TIME] = TYPE_TIME,
+      [SQL_TIMESTAMP] = TYPE_TIMESTAMP, [SQL_TIMESTAMPTZ] = TYPE_TIMESTAMPTZ};
+  sql_type t = {.id = SQL_TEXT};
+  bool known = sql_type_of_name(name, &t);
+  bool formatted =
+      (t.id == SQL_DATE && f->date_format.len) || (t.id == SQL_TIMESTAMP && f->timestamp_format.len);
+  return type_name(known && !formatted && ids[t.id] ? (type_id)ids[t.id] : TYPE_TEXT);
 }
 
-/* types = {'a': 'BIGINT'} */
+/* types = {'a': 'BIGINT'} or ['BIGINT'], columns = {'a': 'BIGINT'}: of all columns, with the names they shall have. */
 static sonde_code read_types(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
-  (void)member;
-  if (e->kind != AST_STRUCT) return wrong(r, e, SONDE_TYPE, name, "names columns: {'a': 'BIGINT'}");
+  sql_file *f = r->file;
+  bool list = e->kind == AST_LIST;
+  SONDE_CHECK(!f->n_types, r->err, SONDE_SYNTAX, e->at, "types of columns are given twice");
+  if (e->kind != AST_STRUCT && (!list || member))
+    return wrong(r, e, SONDE_TYPE, name, "names columns: {'a': 'BIGINT'}");
   sql_file_type *types = arena_array(r->memory, e->args.count, sizeof *types, r->err);
   if (!types) return r->err->code;
   for (uint32_t i = 0; i < e->args.count; i++) {
-    const ast_expr *type = e->args.items[i];
-    const char *known = type->kind == AST_STRING ? type_read(type->name) : NULL;
-    if (!known)
-      return wrong(r, type, SONDE_TYPE, name,
-                   "knows BIGINT, DOUBLE, DECIMAL, BOOLEAN, DATE, TIME, TIMESTAMP, TIMESTAMPTZ and VARCHAR; "
-                   "cast to others in the query");
-    types[i] = (sql_file_type){type->alias, known};
+    types[i] = (sql_file_type){.column = list ? str_of("") : e->args.items[i]->alias};
+    SONDE_TRY(text_of(r, e->args.items[i], name, &types[i].sql));
   }
-  r->file->types = types;
-  r->file->n_types = e->args.count;
+  f->types = types;
+  f->n_types = e->args.count;
+  f->typed = list || member ? FILE_TYPES_IN_ORDER : FILE_TYPES_BY_NAME;
   return SONDE_OK;
+}
+
+static sonde_code read_all_text(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
+  static const sql_file_type text[] = {{{"", 0}, NULL, {"varchar", 7}}};
+  bool all;
+  (void)member;
+  SONDE_TRY(bool_of(r, e, name, &all));
+  if (!all || r->file->n_types) return SONDE_OK;
+  r->file->types = text;
+  r->file->n_types = 1;
+  r->file->typed = FILE_TYPES_ALL;
+  return SONDE_OK;
+}
+
+static sonde_code read_nulls(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
+  (void)member;
+  uint32_t n = e->kind == AST_LIST ? e->args.count : 1;
+  sonde_str *nulls = arena_array(r->memory, n, sizeof *nulls, r->err);
+  if (!nulls) return r->err->code;
+  for (uint32_t i = 0; i < n; i++)
+    SONDE_TRY(text_of(r, e->kind == AST_LIST ? e->args.items[i] : e, name, &nulls[i]));
+  r->file->nulls = nulls;
+  r->file->n_nulls = n;
+  return SONDE_OK;
+}
+
+static sonde_code read_format(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
+  return text_of(r, e, name, *member == 'd' ? &r->file->date_format : &r->file->timestamp_format);
 }
 
 static const struct {
   const char *name;
   option_reader read;
   const char *member; /* of ReadOptions */
-} known_options[] = {{"delim", read_character, "delimiter"}, {"sep", read_character, "delimiter"},
-                     {"quote", read_character, "quote"},     {"escape", read_character, "escape"},
-                     {"comment", read_character, "comment"}, {"decimal_separator", read_character, "decimal"},
-                     {"header", read_truth, "header"},       {"skip", read_count, "skip"},
-                     {"encoding", read_text, "encoding"},    {"compression", read_text, "compression"},
-                     {"new_line", read_newline, "newline"},  {"types", read_types, NULL},
-                     {"dtypes", read_types, NULL},           {"column_types", read_types, NULL},
-                     {"filename", read_filename, NULL},      {"union_by_name", read_as_always, NULL},
-                     {"auto_detect", read_as_always, NULL},  {"sample_size", read_ignored, NULL}};
+} known_options[] = {{"delim", read_character, "delimiter"},
+                     {"sep", read_character, "delimiter"},
+                     {"quote", read_character, "quote"},
+                     {"escape", read_character, "escape"},
+                     {"comment", read_character, "comment"},
+                     {"decimal_separator", read_character, "decimal"},
+                     {"header", read_truth, "header"},
+                     {"skip", read_count, "skip"},
+                     {"encoding", read_text, "encoding"},
+                     {"compression", read_text, "compression"},
+                     {"new_line", read_newline, "newline"},
+                     {"types", read_types, NULL},
+                     {"dtypes", read_types, NULL},
+                     {"column_types", read_types, NULL},
+                     {"columns", read_types, "columns"},
+                     {"all_varchar", read_all_text, NULL},
+                     {"nullstr", read_nulls, NULL},
+                     {"dateformat", read_format, "date"},
+                     {"timestampformat", read_format, "timestamp"},
+                     {"filename", read_filename, NULL},
+                     {"union_by_name", read_as_always, NULL},
+                     {"auto_detect", read_as_always, NULL},
+                     {"sample_size", read_ignored, NULL},
+                     {"parallel", read_ignored, NULL},
+                     {"buffer_size", read_ignored, NULL},
+                     {"max_line_size", read_ignored, NULL}};
 
 static sonde_code read_option(file_reader *r, const ast_expr *e, sonde_str name) {
   nearest_name nearest = {.wanted = name};
@@ -218,13 +267,27 @@ static sonde_code read_paths(file_reader *r, const ast_expr *e) {
   return SONDE_OK;
 }
 
+/* Once all options are known. */
+static sonde_code choose_types(file_reader *r, const ast_expr *call) {
+  sql_file *f = r->file;
+  bool formats = f->date_format.len || f->timestamp_format.len;
+  SONDE_CHECK(!formats || f->n_types, r->err, SONDE_UNSUPPORTED, call->at,
+              "dateformat and timestampformat are for columns whose type is given: types = {'day': 'DATE'}");
+  if (!f->n_types) return SONDE_OK;
+  sql_file_type *types = arena_copy(r->memory, f->types, f->n_types * sizeof *types, r->err);
+  if (!types) return r->err->code;
+  for (uint32_t i = 0; i < f->n_types; i++) types[i].type = type_read(f, types[i].sql);
+  f->types = types;
+  return SONDE_OK;
+}
+
 static sonde_code read_call(file_reader *r, const ast_expr *call) {
   const ast_exprs *args = &call->args;
   SONDE_CHECK(args->count, r->err, SONDE_SYNTAX, call->at, "%.*s needs the name of a file",
               (int)call->name.len, call->name.ptr);
   SONDE_TRY(read_paths(r, args->items[0]));
   for (uint32_t i = 1; i < args->count; i++) SONDE_TRY(read_argument(r, args->items[i]));
-  return SONDE_OK;
+  return choose_types(r, call);
 }
 
 sonde_code file_read(const ast_table *t, sonde_str sql, arena *memory, sql_file *out, sonde_error *err) {

@@ -13,6 +13,9 @@ enum {
  * SONDE_LIMIT when it nests deeper than the limits above. */
 sonde_code sql_parse(sonde_str sql, arena *, ast_statement *out, sonde_error *);
 
+/* A type that stands alone in a text: 'DECIMAL(10, 2)'. err->at is a byte of that text. */
+sonde_code sql_parse_type(sonde_str, arena *, const ast_type **out, sonde_error *);
+
 /* The tree as one line of nested lists, for tests and for people who debug. */
 void sql_ast_dump(const ast_statement *, buf *);
 

@@ -127,6 +127,16 @@ const ast_type *parse_type(parser *p) {
   return t;
 }
 
+sonde_code sql_parse_type(sonde_str text, arena *memory, const ast_type **out, sonde_error *err) {
+  parser p = {.sql = text, .memory = memory, .err = err};
+  token *tokens;
+  SONDE_TRY(sql_lex(text, memory, &tokens, &p.count, err));
+  p.tokens = tokens;
+  *out = parse_type(&p);
+  if (!p.failed && peek(&p)->kind != TOKEN_END) fail_expected(&p, "the end of the type");
+  return p.failed;
+}
+
 /* A type in one word, or a time with its zone, before a text. */
 bool at_typed_literal(const parser *p) {
   if (!at_name(p)) return false;

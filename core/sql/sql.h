@@ -98,7 +98,10 @@ typedef struct {
 typedef struct {
   sonde_str column;
   const char *type; /* of ReadOptions */
+  sonde_str sql;    /* the type that was asked for */
 } sql_file_type;
+
+typedef enum { FILE_TYPES_BY_NAME, FILE_TYPES_IN_ORDER, FILE_TYPES_ALL } sql_file_types;
 
 enum { SQL_FILE_OPTIONS_MAX = 16, SQL_FILE_ENTRIES_MAX = 1000 };
 
@@ -111,8 +114,12 @@ typedef struct {
   sonde_str filename; /* of a last column with the files' names; len 0: none */
   const sql_file_option *options;
   uint32_t n_options;
-  const sql_file_type *types;
+  const sql_file_type *types; /* in order: `column` is its new name, "" keeps its own; for all: one */
   uint32_t n_types;
+  sql_file_types typed;
+  const sonde_str *nulls;
+  uint32_t n_nulls;
+  sonde_str date_format, timestamp_format; /* of columns with such a type; len 0: as it is found */
 } sql_file;
 
 /* All of them, each once. The host opens them and puts each into the catalog under its name before it binds. SONDE_NAME,

@@ -49,8 +49,8 @@ static shape shape_of_node(state *s, const pq_node *n) {
   column_type type = n->type;
   if (n->kind == PQ_STRUCT && n->n_children == 0) type = (column_type){TYPE_NONE, 0};
   if (n->conversion == PQ_AS_WIDE_DECIMAL) type.scale = 0;
-  return (shape){n->name, type, leaf ? 0 : n->n_children,
-                 leaf ? NULL : shapes_of(s, n->children, n->n_children)};
+  return (shape){
+      n->name, type, leaf ? 0 : n->n_children, leaf ? NULL : shapes_of(s, n->children, n->n_children), {0}};
 }
 
 static shape *shapes_of(state *s, const pq_node *nodes, uint32_t n) {

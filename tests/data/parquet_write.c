@@ -72,7 +72,7 @@ static void read_columns(state *s) {
   must(s, json_parse((sonde_str){s->text, s->lines[1]}, &s->memory, &j, &s->err));
   const json *columns = json_get(j, "columns");
   shape *made = room(s, count(columns->first), sizeof *made);
-  s->row = (shape){{"row", 3}, {TYPE_STRUCT, 0}, count(columns->first), made};
+  s->row = (shape){{"row", 3}, {TYPE_STRUCT, 0}, count(columns->first), made, {0}};
   for (j = columns->first; j; j = j->next) *made++ = shape_of(s, j);
 }
 

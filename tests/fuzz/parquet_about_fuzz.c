@@ -22,7 +22,8 @@ static void read_back(const buf *file, arena *memory) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const shape columns[] = {{{"a", 1}, {TYPE_INT64, 0}, 0, NULL}, {{"b", 1}, {TYPE_TEXT, 0}, 0, NULL}};
+  static const shape columns[] = {{{"a", 1}, {TYPE_INT64, 0}, 0, NULL, {0}},
+                                  {{"b", 1}, {TYPE_TEXT, 0}, 0, NULL, {0}}};
   sonde_error err = {0};
   mem m;
   arena memory;

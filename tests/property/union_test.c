@@ -515,10 +515,10 @@ static bytes nested_file(const shape *column, const char *json) {
 }
 
 static void nested_columns_have_to_have_the_same_parts(void) {
-  const shape whole = {{"x", 1}, {.id = TYPE_INT64}, 0, NULL},
-              number = {{"x", 1}, {.id = TYPE_DOUBLE}, 0, NULL};
-  const shape of_whole = {{"list", 4}, {.id = TYPE_LIST}, 1, &whole},
-              of_number = {{"list", 4}, {.id = TYPE_LIST}, 1, &number};
+  const shape whole = {{"x", 1}, {.id = TYPE_INT64}, 0, NULL, {0}},
+              number = {{"x", 1}, {.id = TYPE_DOUBLE}, 0, NULL, {0}};
+  const shape of_whole = {{"list", 4}, {.id = TYPE_LIST}, 1, &whole, {0}},
+              of_number = {{"list", 4}, {.id = TYPE_LIST}, 1, &number, {0}};
   bytes files[] = {nested_file(&of_whole, "[1,2]"), nested_file(&of_whole, "[]"),
                    nested_file(&of_number, "[1.5]")};
   host h;
@@ -533,8 +533,10 @@ static void nested_columns_have_to_have_the_same_parts(void) {
 }
 
 static void fields_of_structs_have_to_have_the_same_names(void) {
-  const shape a = {{"a", 1}, {.id = TYPE_INT64}, 0, NULL}, b = {{"b", 1}, {.id = TYPE_INT64}, 0, NULL};
-  const shape of_a = {{"s", 1}, {.id = TYPE_STRUCT}, 1, &a}, of_b = {{"s", 1}, {.id = TYPE_STRUCT}, 1, &b};
+  const shape a = {{"a", 1}, {.id = TYPE_INT64}, 0, NULL, {0}},
+              b = {{"b", 1}, {.id = TYPE_INT64}, 0, NULL, {0}};
+  const shape of_a = {{"s", 1}, {.id = TYPE_STRUCT}, 1, &a, {0}},
+              of_b = {{"s", 1}, {.id = TYPE_STRUCT}, 1, &b, {0}};
   bytes files[] = {nested_file(&of_a, "{\"a\":1}"), nested_file(&of_b, "{\"b\":1}")};
   check_refused(
       files, 2, "", SONDE_TYPE,

@@ -106,6 +106,35 @@ test('options say how a file is read', () => {
   fails(`FROM read_csv('${fruit}', delimit = ';')`, 'files are not read with an option delimit; did you mean delim?', "';'")
 })
 
+test('columns are read as the types that are asked for', () => {
+  const typed = file('typed.csv', 'id,day,at,amount\n7,03/04/2026,2026-04-03 10h15,1.255\n300,13/04/2026,2026-04-13 00h00,2\n')
+  const typesOf = (sql) => JSON.parse(runs(['--json', sql])[1]).columns.map(({ type }) => type)
+  const types = "types = {'id': 'SMALLINT', 'day': 'DATE', 'at': 'TIMESTAMP', 'amount': 'DECIMAL(5,2)'}"
+  const read = `FROM read_csv('${typed}', dateformat = '%d/%m/%Y', timestampformat = '%Y-%m-%d %Hh%M', ${types})`
+  assert.deepEqual(typesOf(read), ['SMALLINT', 'DATE', 'TIMESTAMP', 'DECIMAL(5,2)'])
+  assert.deepEqual(rowsOf([read]), [[7, '2026-04-03', '2026-04-03 10:15:00', 1.26], [300, '2026-04-13', '2026-04-13 00:00:00', 2]])
+  assert.deepEqual(rowsOf([`FROM read_csv('${typed}', all_varchar = true) LIMIT 1`]), [['7', '03/04/2026', '2026-04-03 10h15', '1.255']])
+  const columns = `read_csv('${typed}', columns = {'n': 'UINTEGER', 'd': 'VARCHAR', 't': 'VARCHAR', 'a': 'INTEGER[]'})`
+  assert.deepEqual(rowsOf([`SELECT n, d FROM ${columns}`]), [[7, '03/04/2026'], [300, '13/04/2026']])
+  assert.deepEqual(rowsOf([`SELECT id + 1, amount FROM read_csv('${typed}', types = ['HUGEINT'])`]), [[8, 1.255], [301, 2]])
+  fails(`FROM read_csv('${typed}', types = {'id': 'TINYINT'})`, '300 does not fit TINYINT; TRY_CAST gives NULL instead', 'read_csv')
+  fails(`FROM read_csv('${typed}', types = {'id': 'INTEGR'})`, 'there is no type integr; did you mean integer?', 'read_csv')
+  fails(`FROM read_csv('${typed}', types = {'id': 'DECIMAL(5,'})`, "the type 'DECIMAL(5,': expected a number, found the end of the text", 'read_csv')
+  fails(`FROM read_csv('${typed}', types = ['INT', 'INT', 'INT', 'INT', 'INT'])`, `${typed}: there are more types than the 4 columns`, 'read_csv')
+  fails(`FROM read_csv('${typed}', dateformat = '%d')`, "dateformat and timestampformat are for columns whose type is given: types = {'day': 'DATE'}", 'read_csv')
+})
+
+test('texts stand for missing values', () => {
+  const holes = file('holes.csv', 'n,s\n1,NA\nNA,x\n"NA",-\n,NAN\n')
+  const numbers = "SELECT typeof(n), n, s FROM read_csv"
+  assert.deepEqual(rowsOf([`${numbers}('${holes}', nullstr = 'NA')`]),
+    [['BIGINT', 1, null], ['BIGINT', null, 'x'], ['BIGINT', null, '-'], ['BIGINT', null, 'NAN']])
+  assert.deepEqual(rowsOf([`SELECT count(n), count(s) FROM read_csv('${holes}', nullstr = ['NA', '-', '1'], header = true)`]), [[0, 2]])
+  const many = file('many-holes.csv', `n\n${Array.from({ length: 200000 }, (_, i) => i % 4 ? i : 'NA').join('\n')}\n`)
+  assert.deepEqual(rowsOf([`SELECT count(*), count(n), sum(n) FROM read_csv('${many}', nullstr = 'NA')`]), [[200000, 150000, 15000000000]])
+  fails(`FROM read_csv('${holes}', nullstr = '${'x'.repeat(64)}')`, `${holes}: the texts for missing values are longer than 63 bytes together`, 'read_csv')
+})
+
 test('several files are one table', () => {
   const more = file('fruit-2.csv', 'price,name,from\n2,fig,GR\n0.25,plum,\n')
   assert.deepEqual(rowsOf([`FROM read_csv(['${fruit}', '${more}']) ORDER BY name`]),
@@ -132,9 +161,9 @@ test('an Arrow stream on standard output, an Arrow file by its ending', () => {
   for (const bytes of [stream.stdout, readFileSync(path)]) {
     const table = tableFromIPC(bytes)
     assert.deepEqual(table.schema.fields.map(({ name, type }) => `${name} ${type}`),
-      ['i Int64', 'd Float64', 'n Decimal[38e+2]', 's Utf8', 'b Bool', 't Date32<DAY>', 'l List<Int64>', 'r Struct<{a:Utf8}>', 'z Utf8'])
+      ['i Int64', 'd Float64', 'n Decimal[9e+2]', 's Utf8', 'b Bool', 't Date32<DAY>', 'l List<Int32>', 'r Struct<{a:Utf8}>', 'z Utf8'])
     const row = table.get(0)
-    assert.deepEqual([row.i, row.d, row.s, row.b, row.t, [...row.l], row.r.a, row.z], [1n, 0.5, 'ü', true, Date.UTC(2020, 1, 29), [1n, null, 3n], 'x', null])
+    assert.deepEqual([row.i, row.d, row.s, row.b, row.t, [...row.l], row.r.a, row.z], [1n, 0.5, 'ü', true, Date.UTC(2020, 1, 29), [1, null, 3], 'x', null])
   }
 })
 

@@ -48,7 +48,7 @@ static void a_batch_is_what_the_format_says(void) {
   begin();
   const int64_t values[] = {5, 77, -1};
   const uint64_t valid = 5;
-  shape s = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL};
+  shape s = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL, {0}};
   vec v;
   sonde_error err = {0};
   arrow_write_options o = {.codec = BLOCK_PLAIN};
@@ -153,7 +153,8 @@ static void values_that_arrow_cannot_hold(void) {
   begin();
   static const int128 long_time[] = {{UINT64_MAX / 1000, 0}}, many_days[] = {{0, 0x80000000}};
   static const uint32_t offsets[] = {0, 1};
-  shape interval = {{"i", 1}, {TYPE_INTERVAL, 0}, 0, NULL}, map = {{"m", 1}, {TYPE_MAP, 0}, 2, random_pair};
+  shape interval = {{"i", 1}, {TYPE_INTERVAL, 0}, 0, NULL, {0}},
+        map = {{"m", 1}, {TYPE_MAP, 0}, 2, random_pair, {0}};
   vec v = {.type = {TYPE_INTERVAL, 0}, .form = VEC_I128, .rows = 1, .data = long_time};
   check_refused(&interval, &v, SONDE_VALUE);
   v.data = many_days;
@@ -176,7 +177,7 @@ static void more_text_than_offsets_reach(void) {
   enum { ROWS = 2100, LENGTH = 1 << 20 };
   static const uint8_t codes[ROWS];
   const uint32_t offsets[] = {0, LENGTH};
-  shape s = {{"t", 1}, {TYPE_TEXT, 0}, 0, NULL};
+  shape s = {{"t", 1}, {TYPE_TEXT, 0}, 0, NULL, {0}};
   vec v = {.type = {TYPE_TEXT, 0},
            .form = VEC_DICT,
            .width = 1,
@@ -191,7 +192,7 @@ static void more_text_than_offsets_reach(void) {
 
 static void vecs_that_are_not_what_their_shape_says(void) {
   begin();
-  shape whole = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL}, none = {{"n", 1}, {TYPE_NONE, 0}, 0, NULL};
+  shape whole = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL, {0}}, none = {{"n", 1}, {TYPE_NONE, 0}, 0, NULL, {0}};
   static const double numbers[] = {1};
   vec v = {.type = {TYPE_DOUBLE, 0}, .form = VEC_F64, .rows = 1, .data = numbers};
   check_refused(&whole, &v, SONDE_MISUSE);
@@ -235,7 +236,7 @@ static void damage_is_survived(void) {
 static void zstd_makes_it_shorter(void) {
   begin();
   sonde_error err = {0};
-  shape s = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL};
+  shape s = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL, {0}};
   int64_t *values = random_room(&arena_of_test, 8000);
   vec v;
   for (int i = 0; i < 1000; i++) values[i] = i;

@@ -175,10 +175,10 @@ static void formulas_are_guarded_on_demand(void) {
 static void the_head_is_text_too(void) {
   begin();
   sonde_error err = {0};
-  const shape shapes[] = {{{"id", 2}, {TYPE_INT64, 0}, 0, NULL},
-                          {{"a,\"b\"", 5}, {TYPE_TEXT, 0}, 0, NULL},
-                          {{"=x", 2}, {TYPE_TEXT, 0}, 0, NULL},
-                          {{"", 0}, {TYPE_TEXT, 0}, 0, NULL}};
+  const shape shapes[] = {{{"id", 2}, {TYPE_INT64, 0}, 0, NULL, {0}},
+                          {{"a,\"b\"", 5}, {TYPE_TEXT, 0}, 0, NULL, {0}},
+                          {{"=x", 2}, {TYPE_TEXT, 0}, 0, NULL, {0}},
+                          {{"", 0}, {TYPE_TEXT, 0}, 0, NULL, {0}}};
   options.guard_formulas = true;
   CHECK(csv_write_head(shapes, 4, &options, &out, &err) == SONDE_OK);
   CHECK_STRN((const char *)out.data, out.len, "id,\"a,\"\"b\"\"\",'=x,\"\"\n");
@@ -210,7 +210,7 @@ static void a_vec_of_another_type_is_refused(void) {
   begin();
   sonde_error err = {0};
   const char *const words[] = {"a"};
-  const shape s = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL};
+  const shape s = {{"n", 1}, {TYPE_INT64, 0}, 0, NULL, {0}};
   vec v = texts(1, words);
   buf_put(&out, "kept", 4);
   CHECK(csv_write_rows(&s, 1, &v, 1, &options, &memory_of_test, &out, &err) == SONDE_MISUSE);
@@ -309,7 +309,8 @@ static void a_block_is_written_as_its_column(void) {
   begin();
   sonde_error err = {0};
   const int64_t days[] = {1}, number[] = {7};
-  const shape shapes[] = {{{"t", 1}, {TYPE_TIMESTAMP, 0}, 0, NULL}, {{"d", 1}, {TYPE_DECIMAL, 2}, 0, NULL}};
+  const shape shapes[] = {{{"t", 1}, {TYPE_TIMESTAMP, 0}, 0, NULL, {0}},
+                          {{"d", 1}, {TYPE_DECIMAL, 2}, 0, NULL, {0}}};
   vec vecs[] = {wholes((column_type){TYPE_DATE, 0}, 1, days),
                 wholes((column_type){TYPE_INT64, 0}, 1, number)};
   CHECK(csv_write_rows(shapes, 2, vecs, 1, &options, &memory_of_test, &out, &err) == SONDE_OK);

@@ -21,7 +21,7 @@ static inline void *make_room(maker *m, size_t count, size_t size) {
 }
 
 static inline shape shape_of(const char *name, type_id id, uint8_t scale, uint32_t n, const shape *children) {
-  return (shape){{name, strlen(name)}, {(uint8_t)id, scale}, n, children};
+  return (shape){{name, strlen(name)}, {(uint8_t)id, scale}, n, children, {0}};
 }
 
 /* Of some 8 values few, of the others many: with chance 1/4 nulls, with chance 1/8 nothing but nulls. */

@@ -23,36 +23,37 @@ static inline void *random_room(arena *a, size_t n) {
 /* ---- one column of every type, then nested ones ---- */
 
 static const shape random_leaves[] = {
-    {{"truth", 5}, {TYPE_BOOL, 0}, 0, NULL},
-    {{"whole", 5}, {TYPE_INT64, 0}, 0, NULL},
-    {{"double", 6}, {TYPE_DOUBLE, 0}, 0, NULL},
-    {{"float", 5}, {TYPE_FLOAT, 0}, 0, NULL},
-    {{"decimal", 7}, {TYPE_DECIMAL, 3}, 0, NULL},
-    {{"date", 4}, {TYPE_DATE, 0}, 0, NULL},
-    {{"time", 4}, {TYPE_TIME, 0}, 0, NULL},
-    {{"time_ns", 7}, {TYPE_TIME, SCALE_NANOS}, 0, NULL},
-    {{"stamp", 5}, {TYPE_TIMESTAMP, 0}, 0, NULL},
-    {{"stamp_ns", 8}, {TYPE_TIMESTAMP, SCALE_NANOS}, 0, NULL},
-    {{"zoned", 5}, {TYPE_TIMESTAMPTZ, 0}, 0, NULL},
-    {{"zoned_ns", 8}, {TYPE_TIMESTAMPTZ, SCALE_NANOS}, 0, NULL},
-    {{"text \"ü\", \n", 12}, {TYPE_TEXT, 0}, 0, NULL},
-    {{"blob", 4}, {TYPE_BLOB, 0}, 0, NULL},
-    {{"uuid", 4}, {TYPE_UUID, 0}, 0, NULL},
-    {{"interval", 8}, {TYPE_INTERVAL, 0}, 0, NULL},
-    {{"none", 4}, {TYPE_NONE, 0}, 0, NULL},
+    {{"truth", 5}, {TYPE_BOOL, 0}, 0, NULL, {0}},
+    {{"whole", 5}, {TYPE_INT64, 0}, 0, NULL, {0}},
+    {{"double", 6}, {TYPE_DOUBLE, 0}, 0, NULL, {0}},
+    {{"float", 5}, {TYPE_FLOAT, 0}, 0, NULL, {0}},
+    {{"decimal", 7}, {TYPE_DECIMAL, 3}, 0, NULL, {0}},
+    {{"date", 4}, {TYPE_DATE, 0}, 0, NULL, {0}},
+    {{"time", 4}, {TYPE_TIME, 0}, 0, NULL, {0}},
+    {{"time_ns", 7}, {TYPE_TIME, SCALE_NANOS}, 0, NULL, {0}},
+    {{"stamp", 5}, {TYPE_TIMESTAMP, 0}, 0, NULL, {0}},
+    {{"stamp_ns", 8}, {TYPE_TIMESTAMP, SCALE_NANOS}, 0, NULL, {0}},
+    {{"zoned", 5}, {TYPE_TIMESTAMPTZ, 0}, 0, NULL, {0}},
+    {{"zoned_ns", 8}, {TYPE_TIMESTAMPTZ, SCALE_NANOS}, 0, NULL, {0}},
+    {{"text \"ü\", \n", 12}, {TYPE_TEXT, 0}, 0, NULL, {0}},
+    {{"blob", 4}, {TYPE_BLOB, 0}, 0, NULL, {0}},
+    {{"uuid", 4}, {TYPE_UUID, 0}, 0, NULL, {0}},
+    {{"interval", 8}, {TYPE_INTERVAL, 0}, 0, NULL, {0}},
+    {{"none", 4}, {TYPE_NONE, 0}, 0, NULL, {0}},
 };
-static const shape random_point[] = {{{"x", 1}, {TYPE_DOUBLE, 0}, 0, NULL},
-                                     {{"label", 5}, {TYPE_TEXT, 0}, 0, NULL}};
-static const shape random_pair[] = {{{"", 0}, {TYPE_TEXT, 0}, 0, NULL}, {{"", 0}, {TYPE_DATE, 0}, 0, NULL}};
-static const shape random_points[] = {{{"", 0}, {TYPE_STRUCT, 0}, 2, random_point}};
-static const shape random_path[] = {{{"points", 6}, {TYPE_LIST, 0}, 1, random_points},
-                                    {{"tags", 4}, {TYPE_MAP, 0}, 2, random_pair}};
+static const shape random_point[] = {{{"x", 1}, {TYPE_DOUBLE, 0}, 0, NULL, {0}},
+                                     {{"label", 5}, {TYPE_TEXT, 0}, 0, NULL, {0}}};
+static const shape random_pair[] = {{{"", 0}, {TYPE_TEXT, 0}, 0, NULL, {0}},
+                                    {{"", 0}, {TYPE_DATE, 0}, 0, NULL, {0}}};
+static const shape random_points[] = {{{"", 0}, {TYPE_STRUCT, 0}, 2, random_point, {0}}};
+static const shape random_path[] = {{{"points", 6}, {TYPE_LIST, 0}, 1, random_points, {0}},
+                                    {{"tags", 4}, {TYPE_MAP, 0}, 2, random_pair, {0}}};
 static const shape random_nested[] = {
-    {{"list", 4}, {TYPE_LIST, 0}, 1, random_leaves + 1},
-    {{"map", 3}, {TYPE_MAP, 0}, 2, random_pair},
-    {{"struct", 6}, {TYPE_STRUCT, 0}, 2, random_point},
-    {{"deep", 4}, {TYPE_STRUCT, 0}, 2, random_path},
-    {{"json", 4}, {TYPE_LIST, 0}, 0, NULL},
+    {{"list", 4}, {TYPE_LIST, 0}, 1, random_leaves + 1, {0}},
+    {{"map", 3}, {TYPE_MAP, 0}, 2, random_pair, {0}},
+    {{"struct", 6}, {TYPE_STRUCT, 0}, 2, random_point, {0}},
+    {{"deep", 4}, {TYPE_STRUCT, 0}, 2, random_path, {0}},
+    {{"json", 4}, {TYPE_LIST, 0}, 0, NULL, {0}},
 };
 enum {
   RANDOM_LEAVES = sizeof random_leaves / sizeof *random_leaves,

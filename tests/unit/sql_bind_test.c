@@ -246,7 +246,7 @@ static void options_of_files_are_checked_before_binding(void) {
   CHECK(files_error("FROM read_csv('a.csv', 'b.csv')").code == SONDE_SYNTAX);
   CHECK(files_error("FROM read_csv('a.csv', header = 'perhaps')").code == SONDE_TYPE);
   CHECK(files_error("FROM read_csv('a.csv', delim = '||')").code == SONDE_UNSUPPORTED);
-  CHECK(files_error("FROM read_csv('a.csv', types = {'n': 'INTEGER'})").code == SONDE_TYPE);
+  CHECK(files_error("FROM read_csv('a.csv', types = {'n': 1})").code == SONDE_TYPE);
   CHECK(files_error("FROM read_csv([])").code == SONDE_VALUE);
   CHECK(files_error("FROM read_csv(['a.csv', 1])").code == SONDE_TYPE);
   CHECK(files_error("FROM read_parquet()").code == SONDE_SYNTAX);
@@ -675,7 +675,7 @@ static void unknown_names_have_neighbours(void) {
   ERROR("SELECT w.a FROM t", SONDE_NAME, 7, "there is no table w in this query");
   ERROR("SELECT sums(a) FROM t", SONDE_NAME, 7, "there is no function sums");
   ERROR("SELECT lenght(c) FROM t", SONDE_NAME, 7, "there is no function lenght; did you mean length?");
-  ERROR("SELECT a::INTEGR FROM t", SONDE_NAME, 10, "there is no type integr");
+  ERROR("SELECT a::INTEGR FROM t", SONDE_NAME, 10, "there is no type integr; did you mean integer?");
   ERROR("SELECT a FROM t, u", SONDE_NAME, 7, "a is ambiguous: write t.a or u.a");
   ERROR("SELECT * EXCLUDE (dya) FROM t", SONDE_NAME, 18, "the star has no column dya; did you mean day?");
   ERROR("SELECT a FROM t ORDER BY 2", SONDE_NAME, 25, "there is no column 2: the query has 1");

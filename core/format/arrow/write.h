@@ -4,7 +4,8 @@
  *   arrow_writer_begin → bytes;  for each batch: arrow_write_batch → bytes, arrow_writer_add;  arrow_writer_end → bytes
  *
  * How types are written:
- *   bool bool | int64 int64 | double double | float float | decimal decimal128(38, scale) | date date32
+ *   bool bool | int64 int64, or what the shape's narrow_type says | double double | float float
+ *   decimal decimal128(38 or as narrow_type says, scale), or uint64 | date date32
  *   time time64(us, ns) | timestamp timestamp(us, ns) | timestamptz the same with zone "UTC" | text utf8 | blob binary
  *   uuid fixed_size_binary(16), extension arrow.uuid | interval interval(month_day_nano)
  *   list list | map map | struct struct | type none null

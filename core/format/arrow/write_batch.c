@@ -89,9 +89,9 @@ static sonde_code put_text(arrow_body *b, arrow_rows r, bool large) {
 
 /* ---- values of fixed width ---- */
 
-static sonde_code put_fixed(arrow_body *b, arrow_rows r, column_type t) {
-  SONDE_CHECK(arrow_put_values(arrow_body_open(b), r, t), b->err, SONDE_VALUE, 0,
-              "column %.*s: an interval is too long for Arrow's months, days and nanoseconds",
+static sonde_code put_fixed(arrow_body *b, arrow_rows r, const shape *s) {
+  SONDE_CHECK(arrow_put_values(arrow_body_open(b), r, s), b->err, SONDE_VALUE, 0,
+              "column %.*s: a value is beyond what its Arrow type holds (an interval has nanoseconds there)",
               (int)b->column.len, b->column.ptr);
   return arrow_body_close(b);
 }
@@ -145,7 +145,7 @@ static sonde_code put_column(arrow_body *b, arrow_rows r, const shape *s) {
   case ARROW_LIST:
   case ARROW_MAP: return put_list(b, r, s);
   case ARROW_STRUCT: return put_struct(b, r, s);
-  default: return put_fixed(b, r, s->type);
+  default: return put_fixed(b, r, s);
   }
 }
 

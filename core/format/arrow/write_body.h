@@ -38,8 +38,8 @@ sonde_code arrow_body_validity(arrow_body *, arrow_rows);
 /* Bits [first, first + n), from bit 0 on; zeros when `bits` is NULL. */
 void arrow_put_bits(buf *, const uint64_t *bits, uint32_t first, uint32_t n);
 uint32_t arrow_count_nulls(arrow_rows);
-/* Fixed width values as `type`; the vec's form holds such. False: an interval is longer than Arrow's can be. */
-bool arrow_put_values(buf *, arrow_rows, column_type);
+/* Fixed width values of a shape; the vec's form holds such. False: one is beyond what Arrow's type holds. */
+bool arrow_put_values(buf *, arrow_rows, const shape *);
 /* rows + 1 offsets, from 0 on, of lists, maps and VEC_TEXT; of the texts of VEC_DICT. The last one, which need not fit. */
 uint64_t arrow_put_offsets(buf *, arrow_rows, bool large);
 uint64_t arrow_put_code_offsets(buf *, arrow_rows, bool large);

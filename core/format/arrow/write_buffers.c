@@ -55,6 +55,35 @@ static void put_i64s(void *out, arrow_rows r, column_type t) {
   for (uint32_t i = 0; i < r.n; i++) ((int64_t *)out)[i] = vec_i64_as(r.vec, r.first + i, t);
 }
 
+static bool fits(int64_t x, narrow_type t) {
+  return t.is_unsigned ? (uint64_t)x >> t.bits == 0 : x >> (t.bits - 1) == x >> 63;
+}
+
+/* False: a value is not what its file says of it. */
+static bool put_narrow(uint8_t *out, arrow_rows r, narrow_type t) {
+  int64_t run[RUN];
+  size_t width = t.bits / 8u;
+  for (uint32_t i = 0; i < r.n; i += RUN) {
+    uint32_t n = run_of(r.n - i, RUN);
+    vec_i64s(r.vec, r.first + i, n, run);
+    for (uint32_t k = 0; k < n; k++, out += width) {
+      if (!fits(run[k], t) && vec_valid(r.vec, r.first + i + k)) return false;
+      memcpy(out, &run[k], width); /* little endian: the low bytes */
+    }
+  }
+  return true;
+}
+
+static bool put_u64s(uint64_t *out, arrow_rows r, column_type t) {
+  for (uint32_t i = 0; i < r.n; i++) {
+    if (!vec_valid(r.vec, r.first + i)) continue;
+    int128 x = vec_i128_as(r.vec, r.first + i, t);
+    if (x.high) return false;
+    out[i] = x.low;
+  }
+  return true;
+}
+
 static void put_days(int32_t *out, arrow_rows r) {
   int64_t run[RUN];
   for (uint32_t i = 0; i < r.n; i += RUN) {
@@ -111,12 +140,22 @@ static bool put_intervals(uint8_t *out, arrow_rows r) {
   return true;
 }
 
-static size_t width_of(column_type t) {
+static void put_coarse(int64_t *out, arrow_rows r, uint8_t unit) {
+  vec_i64s(r.vec, r.first, r.n, out);
+  for (uint32_t i = 0; i < r.n; i++) out[i] /= unit == NARROW_MILLIS ? 1000 : 1000000;
+}
+
+static size_t width_of(const shape *s) {
+  column_type t = s->type;
+  if (s->narrow.bits) return s->narrow.bits / 8u;
   if (t.id == TYPE_DATE || t.id == TYPE_FLOAT) return 4;
   return t.id == TYPE_DECIMAL || t.id == TYPE_UUID || t.id == TYPE_INTERVAL ? 16 : 8;
 }
 
-static bool put_fixed(void *out, arrow_rows r, column_type t) {
+static bool put_fixed(void *out, arrow_rows r, const shape *s) {
+  column_type t = s->type;
+  if (s->narrow.bits) return t.id == TYPE_DECIMAL ? put_u64s(out, r, t) : put_narrow(out, r, s->narrow);
+  if (s->narrow.unit) return put_coarse(out, r, s->narrow.unit), true;
   switch (t.id) {
   case TYPE_DATE: put_days(out, r); break;
   case TYPE_FLOAT: put_floats(out, r); break;
@@ -129,16 +168,16 @@ static bool put_fixed(void *out, arrow_rows r, column_type t) {
   return true;
 }
 
-bool arrow_put_values(buf *b, arrow_rows r, column_type t) {
+bool arrow_put_values(buf *b, arrow_rows r, const shape *s) {
   bool none = r.vec->form == VEC_NULL;
-  if (t.id == TYPE_BOOL) {
+  if (s->type.id == TYPE_BOOL) {
     arrow_put_bits(b, none ? NULL : r.vec->data, r.first, r.n);
     return true;
   }
-  size_t width = width_of(t), begin = b->len;
+  size_t width = width_of(s), begin = b->len;
   fb_zeros(b, r.n * width);
   if (none || r.n == 0 || b->failed) return true;
-  if (!put_fixed(b->data + begin, r, t)) return false;
+  if (!put_fixed(b->data + begin, r, s)) return false;
   clear_nulls(b->data + begin, r, width);
   return true;
 }

@@ -11,6 +11,7 @@ bool arrow_is_json(const shape *s) {
 arrow_type arrow_type_of(const shape *s, const arrow_write_options *o) {
   arrow_type text = o->large_offsets ? ARROW_LARGE_UTF8 : ARROW_UTF8;
   if (arrow_is_json(s)) return text;
+  if (s->narrow.bits) return ARROW_INT;
   switch (s->type.id) {
   case TYPE_BOOL: return ARROW_BOOL;
   case TYPE_INT64: return ARROW_INT;
@@ -74,34 +75,38 @@ uint32_t arrow_message_end(buf *b, size_t begin) {
 
 /* ---- types ---- */
 
-static uint64_t unit_of(column_type t) { return t.scale == SCALE_NANOS ? UNIT_NANO : UNIT_MICRO; }
+static uint64_t unit_of(const shape *s) {
+  if (s->narrow.unit) return s->narrow.unit == NARROW_MILLIS ? UNIT_MILLI : UNIT_SECOND;
+  return s->type.scale == SCALE_NANOS ? UNIT_NANO : UNIT_MICRO;
+}
 
-static void put_timestamp(buf *b, size_t reference, column_type t) {
-  fb_field fields[] = {{.id = TIMESTAMP_UNIT, .size = 2, .value = unit_of(t)},
+static void put_timestamp(buf *b, size_t reference, const shape *s) {
+  fb_field fields[] = {{.id = TIMESTAMP_UNIT, .size = 2, .value = unit_of(s)},
                        {.id = TIMESTAMP_ZONE, .size = 4}};
-  bool zoned = t.id == TYPE_TIMESTAMPTZ;
+  bool zoned = s->type.id == TYPE_TIMESTAMPTZ;
   fb_table(b, reference, fields, zoned ? 2 : 1);
   if (zoned) fb_string(b, fields[1].at, (sonde_str){"UTC", 3});
 }
 
 /* What a type says about itself; all of it is plain numbers but for the zone. */
-static uint32_t type_fields(arrow_type t, column_type c, fb_field *f) {
+static uint32_t type_fields(arrow_type t, const shape *s, fb_field *f) {
+  const narrow_type *n = &s->narrow;
   switch (t) {
   case ARROW_INT:
-    f[0] = (fb_field){.id = INT_BIT_WIDTH, .size = 4, .value = 64};
-    f[1] = (fb_field){.id = INT_IS_SIGNED, .size = 1, .value = 1};
+    f[0] = (fb_field){.id = INT_BIT_WIDTH, .size = 4, .value = n->bits ? n->bits : 64};
+    f[1] = (fb_field){.id = INT_IS_SIGNED, .size = 1, .value = !n->is_unsigned};
     return 2;
   case ARROW_FLOATING_POINT:
     f[0] = (fb_field){.id = FLOATING_POINT_PRECISION, .size = 2};
-    f[0].value = c.id == TYPE_FLOAT ? PRECISION_SINGLE : PRECISION_DOUBLE;
+    f[0].value = s->type.id == TYPE_FLOAT ? PRECISION_SINGLE : PRECISION_DOUBLE;
     return 1;
   case ARROW_DECIMAL:
-    f[0] = (fb_field){.id = DECIMAL_PRECISION, .size = 4, .value = 38};
-    f[1] = (fb_field){.id = DECIMAL_SCALE, .size = 4, .value = c.scale};
+    f[0] = (fb_field){.id = DECIMAL_PRECISION, .size = 4, .value = n->digits ? n->digits : 38};
+    f[1] = (fb_field){.id = DECIMAL_SCALE, .size = 4, .value = s->type.scale};
     f[2] = (fb_field){.id = DECIMAL_BIT_WIDTH, .size = 4, .value = 128};
     return 3;
   case ARROW_TIME:
-    f[0] = (fb_field){.id = TIME_UNIT, .size = 2, .value = unit_of(c)};
+    f[0] = (fb_field){.id = TIME_UNIT, .size = 2, .value = unit_of(s)};
     f[1] = (fb_field){.id = TIME_BIT_WIDTH, .size = 4, .value = 64};
     return 2;
   case ARROW_DATE: f[0] = (fb_field){.id = TIME_UNIT, .size = 2, .value = DATE_UNIT_DAY}; return 1;
@@ -113,12 +118,12 @@ static uint32_t type_fields(arrow_type t, column_type c, fb_field *f) {
   }
 }
 
-static void put_type(buf *b, size_t reference, arrow_type t, column_type c) {
+static void put_type(buf *b, size_t reference, arrow_type t, const shape *s) {
   fb_field fields[3];
   if (t == ARROW_TIMESTAMP)
-    put_timestamp(b, reference, c);
+    put_timestamp(b, reference, s);
   else
-    fb_table(b, reference, fields, type_fields(t, c, fields));
+    fb_table(b, reference, fields, type_fields(t, s, fields));
 }
 
 /* ---- fields ---- */
@@ -137,8 +142,9 @@ static void put_uuid_extension(buf *b, size_t reference) {
 }
 
 /* A field but for its children; answers the position of the reference to them. */
-static size_t put_head(buf *b, size_t reference, sonde_str name, bool nullable, arrow_type t, column_type c) {
-  bool uuid = c.id == TYPE_UUID;
+static size_t put_head(buf *b, size_t reference, sonde_str name, bool nullable, arrow_type t,
+                       const shape *s) {
+  bool uuid = s->type.id == TYPE_UUID;
   fb_field fields[] = {{.id = FIELD_NAME, .size = 4},
                        {.id = FIELD_NULLABLE, .size = 1, .value = nullable},
                        {.id = FIELD_TYPE_TYPE, .size = 1, .value = (uint64_t)t},
@@ -147,7 +153,7 @@ static size_t put_head(buf *b, size_t reference, sonde_str name, bool nullable, 
                        {.id = FIELD_METADATA, .size = 4}};
   fb_table(b, reference, fields, uuid ? 6 : 5);
   fb_string(b, fields[0].at, name);
-  put_type(b, fields[3].at, t, c);
+  put_type(b, fields[3].at, t, s);
   if (uuid) put_uuid_extension(b, fields[5].at);
   return fields[4].at;
 }
@@ -158,8 +164,8 @@ static void put_field(buf *, size_t reference, const shape *, sonde_str name, bo
 /* A map has one child, its entries; neither they nor the keys may be null. */
 static void put_entries(buf *b, size_t children, const shape *map, const arrow_write_options *o) {
   static const sonde_str entries = {"entries", 7}, key = {"key", 3}, value = {"value", 5};
-  column_type none = {.id = TYPE_STRUCT};
-  size_t at = put_head(b, fb_references(b, children, 1), entries, false, ARROW_STRUCT, none);
+  shape none = {.type = {.id = TYPE_STRUCT}};
+  size_t at = put_head(b, fb_references(b, children, 1), entries, false, ARROW_STRUCT, &none);
   size_t pair = fb_references(b, at, 2);
   put_field(b, pair, &map->children[0], key, false, o);
   put_field(b, pair + 4, &map->children[1], value, true, o);
@@ -169,7 +175,7 @@ static void put_field(buf *b, size_t reference, const shape *s, sonde_str name, 
                       const arrow_write_options *o) {
   static const sonde_str item = {"item", 4};
   arrow_type t = arrow_type_of(s, o);
-  size_t children = put_head(b, reference, name, nullable, t, s->type);
+  size_t children = put_head(b, reference, name, nullable, t, s);
   if (t == ARROW_MAP) {
     put_entries(b, children, s, o);
     return;

@@ -32,6 +32,8 @@ sonde_code builder_init(builder *b, const csv_plan *plan, uint32_t cap, const cs
                  .decimal = (char)d->decimal,
                  .quote = d->quote,
                  .escape = d->escape,
+                 .missing = d->nulls,
+                 .missing_len = d->nulls_len,
                  .cap = cap,
                  .valid_utf8 = valid_utf8,
                  .stats = stats};
@@ -183,10 +185,16 @@ static sonde_code begin_form(builder *b, sonde_str s, arena *scratch, sonde_erro
   return SONDE_OK;
 }
 
+static bool is_null_text(const builder *b, sonde_str s) {
+  for (uint32_t i = 0; i < b->missing_len; i += b->missing[i] + 1u)
+    if (s.len == b->missing[i] && memcmp(b->missing + i + 1, s.ptr, s.len) == 0) return true;
+  return false;
+}
+
 static sonde_code add_one(builder *b, sonde_str s, bool quoted, bool *bad, arena *scratch, sonde_error *err) {
   uint32_t row = b->rows;
   bool none = b->form.type.id == TYPE_NONE, text = b->form.type.id == TYPE_TEXT;
-  bool null = s.len == 0 && !(quoted && text);
+  bool null = (s.len == 0 && !(quoted && text)) || is_null_text(b, s);
   if (b->mismatch) {
     if (!null) csv_seen_add(&b->seen, s.ptr, s.len, b->decimal);
   } else if (null) {
@@ -223,7 +231,7 @@ static sonde_code add_field(builder *b, const field_run *x, uint32_t i, uint64_t
 
 /* The plain fields from *i on; *i is where they stop. */
 static sonde_code add_plain(builder *b, const field_run *x, uint32_t *i, arena *scratch, sonde_error *err) {
-  if (b->mismatch) return SONDE_OK;
+  if (b->mismatch || b->missing_len) return SONDE_OK;
   if (b->text) return b->valid_utf8 ? text_builder_run(b, x, *i, i, scratch, err) : SONDE_OK;
   *i = builder_quick(b, x, *i);
   return SONDE_OK;

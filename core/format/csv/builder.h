@@ -19,6 +19,8 @@ typedef struct {
   bool stats;      /* minimum, maximum, sum, sketch are wanted */
   char decimal;
   uint8_t quote, escape;
+  uint8_t missing_len;
+  const uint8_t *missing; /* the dialect's `nulls` */
   uint32_t cap, rows, nulls;
   uint64_t *validity; /* of `cap` bits; bits of rows not yet there are set */
   void *values;       /* int64_t, double or int128 by form; NULL for text */

@@ -7,6 +7,8 @@
 
 #include "base/status.h"
 
+enum { CSV_NULLS_MAX = 63 };
+
 typedef enum { CSV_UTF8, CSV_UTF16LE, CSV_UTF16BE, CSV_WINDOWS_1252 } csv_encoding;
 
 /* LF and CRLF: a row ends at \n, one \r before it belongs to the end; other \r are data. CR: a row ends at \r.
@@ -28,6 +30,8 @@ typedef struct {
   uint64_t bom;       /* bytes of byte order mark */
   uint64_t header_at; /* source offset of the header row, when there is one */
   uint64_t data_at;   /* source offset of the first data row */
+  /* Texts that stand for a missing value, quoted or not, as an empty field does: each behind a byte with its length. */
+  uint8_t nulls[CSV_NULLS_MAX], nulls_len;
 } csv_dialect;
 
 /* Source bytes [offset, offset + len) at hand; `last`: the source ends there. */

@@ -14,7 +14,10 @@ static void put_head(thrift_out *t, int16_t id, uint8_t type) {
 
 void thrift_put_int(thrift_out *t, int16_t id, thrift_type type, int64_t v) {
   put_head(t, id, (uint8_t)type);
-  put_zigzag(t->out, v);
+  if (type == THRIFT_I8)
+    buf_u8(t->out, (uint8_t)v);
+  else
+    put_zigzag(t->out, v);
 }
 
 void thrift_put_bool(thrift_out *t, int16_t id, bool v) { put_head(t, id, v ? THRIFT_TRUE : THRIFT_FALSE); }

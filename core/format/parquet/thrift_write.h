@@ -11,7 +11,7 @@ typedef struct {
   uint32_t depth;
 } thrift_out;
 
-void thrift_put_int(thrift_out *, int16_t id, thrift_type, int64_t); /* THRIFT_I16, I32, I64 */
+void thrift_put_int(thrift_out *, int16_t id, thrift_type, int64_t); /* THRIFT_I8, I16, I32, I64 */
 void thrift_put_bool(thrift_out *, int16_t id, bool);
 void thrift_put_str(thrift_out *, int16_t id, sonde_str);
 /* Its n elements follow: the items below, or structs. */

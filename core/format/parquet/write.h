@@ -7,8 +7,10 @@
  * How types are written (all columns optional, lists and maps with the three levels of LogicalTypes.md):
  *
  *   bool BOOLEAN · int64 INT64 · double DOUBLE · float FLOAT · text STRING · blob BYTE_ARRAY · uuid UUID · date DATE
- *   decimal DECIMAL(38, scale) on 16 bytes: a file's schema is fixed before all of its values are known
- *   time, timestamp, timestamptz TIME and TIMESTAMP in micro- or (scale 9) nanoseconds; only timestamptz is adjusted to UTC
+ *   whole numbers of a narrow_type INTEGER(bits, signed) on INT32 or, of 64 bits unsigned, INT64
+ *   decimal DECIMAL(38 or as narrow_type says, scale) on 16 bytes: a file's schema is fixed before all of its values are known
+ *   time, timestamp, timestamptz TIME and TIMESTAMP in micro- or (scale 9) nanoseconds, milliseconds where a narrow_type keeps
+ *   no more; only timestamptz is adjusted to UTC
  *   interval INTERVAL, which has milliseconds: SONDE_VALUE when a value has more digits, rather than losing them in silence
  *   none INT32 with the logical type UNKNOWN, as Arrow has it: whoever does not know UNKNOWN reads whole numbers, all null
  *

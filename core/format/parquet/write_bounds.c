@@ -40,6 +40,9 @@ static int compare_signed(const uint8_t *a, const uint8_t *b, size_t n) {
 
 int values_compare(const write_values *v, uint32_t a, uint32_t b) {
   switch (v->leaf->order) {
+  case ORDER_UNSIGNED:
+    return ((uint64_t)int_at(v, a) > (uint64_t)int_at(v, b)) -
+           ((uint64_t)int_at(v, a) < (uint64_t)int_at(v, b));
   case ORDER_INT32:
   case ORDER_INT64: return (int_at(v, a) > int_at(v, b)) - (int_at(v, a) < int_at(v, b));
   case ORDER_FLOAT:

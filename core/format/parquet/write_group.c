@@ -47,7 +47,7 @@ pq_write_options pq_write_defaults(void) {
 /* ---- encoding ---- */
 
 static bool is_integer(const write_leaf *l) {
-  return l->of->type.id != TYPE_NONE && (l->order == ORDER_INT32 || l->order == ORDER_INT64);
+  return l->of->type.id != TYPE_NONE && l->order >= ORDER_INT32 && l->order <= ORDER_UNSIGNED;
 }
 
 static sonde_code keep_words(leaf_chunk *c) {

@@ -12,7 +12,10 @@ enum {
   CONVERTED_DECIMAL = 5,
   CONVERTED_DATE,
   CONVERTED_TIME_MICROS = 8,
-  CONVERTED_TIMESTAMP_MICROS = 10,
+  CONVERTED_TIMESTAMP_MILLIS,
+  CONVERTED_TIMESTAMP_MICROS,
+  CONVERTED_UINT_8, /* then 16, 32, 64 bits */
+  CONVERTED_INT_8 = 15,
   CONVERTED_INTERVAL = 21,
   CONVERTED_NONE = -1
 };
@@ -26,8 +29,12 @@ typedef struct {
   uint8_t physical, width, order;
 } leaf_form;
 
-static leaf_form form_of(type_id id) {
-  switch (id) {
+static leaf_form form_of(const shape *s) {
+  bool wide = s->narrow.bits == 64;
+  if (s->narrow.bits && s->narrow.is_unsigned)
+    return (leaf_form){wide ? PQ_INT64 : PQ_INT32, wide ? 8 : 4, ORDER_UNSIGNED};
+  if (s->narrow.bits) return (leaf_form){PQ_INT32, 4, ORDER_INT32};
+  switch ((type_id)s->type.id) {
   case TYPE_BOOL: return (leaf_form){PQ_BOOLEAN, 1, ORDER_BOOL};
   case TYPE_INT64:
   case TYPE_TIME:
@@ -76,7 +83,7 @@ static place below(walk *w, place p, sonde_str name) {
 }
 
 static sonde_code add_leaf(walk *w, const shape *s, place p) {
-  leaf_form f = form_of((type_id)s->type.id);
+  leaf_form f = form_of(s);
   sonde_str *path = arena_copy(w->memory, w->path, p.n_path * sizeof *path, w->err);
   if (!path) return w->err->code;
   w->leaves[w->n++] = (write_leaf){s, f.physical, f.width, f.order, p.def, p.rep, p.n_path, path};
@@ -132,7 +139,11 @@ sonde_code write_leaves_of(const shape *columns, uint32_t n_columns, arena *memo
 
 /* ---- schema elements ---- */
 
-static int converted_of(column_type t) {
+static int converted_of(const shape *s) {
+  column_type t = s->type;
+  const narrow_type *n = &s->narrow;
+  if (n->unit) return CONVERTED_TIMESTAMP_MILLIS;
+  if (n->bits) return (n->is_unsigned ? CONVERTED_UINT_8 : CONVERTED_INT_8) + __builtin_ctz(n->bits / 8u);
   switch (t.id) {
   case TYPE_TEXT: return CONVERTED_UTF8;
   case TYPE_MAP: return CONVERTED_MAP;
@@ -163,23 +174,29 @@ static uint8_t logical_of(type_id id) {
   }
 }
 
-static void put_time_unit(thrift_out *t, column_type type) {
-  thrift_put_bool(t, 1, type.id == TYPE_TIMESTAMPTZ);
+static void put_time_unit(thrift_out *t, const shape *s) {
+  thrift_put_bool(t, 1, s->type.id == TYPE_TIMESTAMPTZ);
   thrift_begin(t, 2);
-  thrift_put_empty(t, type.scale == SCALE_NANOS ? UNIT_NANOS : UNIT_MICROS);
+  thrift_put_empty(t, s->narrow.unit ? UNIT_MILLIS : s->type.scale == SCALE_NANOS ? UNIT_NANOS : UNIT_MICROS);
   thrift_end(t);
 }
 
-static void put_logical(thrift_out *t, int16_t id, column_type type) {
-  uint8_t logical = logical_of((type_id)type.id);
+static uint8_t digits_of(const shape *s) { return s->narrow.digits ? s->narrow.digits : DECIMAL_DIGITS; }
+
+static void put_logical(thrift_out *t, int16_t id, const shape *s) {
+  uint8_t logical = s->narrow.bits ? LOGICAL_INTEGER : logical_of((type_id)s->type.id);
   if (logical == LOGICAL_NONE) return;
   thrift_begin(t, id);
   thrift_begin(t, logical);
   if (logical == LOGICAL_DECIMAL) {
-    thrift_put_int(t, 1, THRIFT_I32, type.scale);
-    thrift_put_int(t, 2, THRIFT_I32, DECIMAL_DIGITS);
+    thrift_put_int(t, 1, THRIFT_I32, s->type.scale);
+    thrift_put_int(t, 2, THRIFT_I32, digits_of(s));
   }
-  if (logical == LOGICAL_TIME || logical == LOGICAL_TIMESTAMP) put_time_unit(t, type);
+  if (logical == LOGICAL_INTEGER) {
+    thrift_put_int(t, 1, THRIFT_I8, s->narrow.bits);
+    thrift_put_bool(t, 2, !s->narrow.is_unsigned);
+  }
+  if (logical == LOGICAL_TIME || logical == LOGICAL_TIMESTAMP) put_time_unit(t, s);
   thrift_end(t);
   thrift_end(t);
 }
@@ -192,7 +209,7 @@ static void put_group(thrift_out *t, sonde_str name, pq_repetition r, uint32_t c
 }
 
 static void put_leaf(thrift_out *t, sonde_str name, pq_repetition r, const shape *s) {
-  leaf_form f = form_of((type_id)s->type.id);
+  leaf_form f = form_of(s);
   thrift_begin_item(t);
   thrift_put_int(t, 1, THRIFT_I32, f.physical);
   if (f.physical == PQ_FIXED) thrift_put_int(t, 2, THRIFT_I32, f.width);
@@ -200,27 +217,27 @@ static void put_leaf(thrift_out *t, sonde_str name, pq_repetition r, const shape
   thrift_put_str(t, 4, name);
 }
 
-static void put_type(thrift_out *t, column_type type) {
-  int converted = converted_of(type);
+static void put_type(thrift_out *t, const shape *s) {
+  int converted = converted_of(s);
   if (converted != CONVERTED_NONE) thrift_put_int(t, 6, THRIFT_I32, converted);
-  if (type.id == TYPE_DECIMAL) {
-    thrift_put_int(t, 7, THRIFT_I32, type.scale);
-    thrift_put_int(t, 8, THRIFT_I32, DECIMAL_DIGITS);
+  if (converted == CONVERTED_DECIMAL) {
+    thrift_put_int(t, 7, THRIFT_I32, s->type.scale);
+    thrift_put_int(t, 8, THRIFT_I32, digits_of(s));
   }
-  put_logical(t, 10, type);
+  put_logical(t, 10, s);
   thrift_end(t);
 }
 
 static void put_shape(thrift_out *t, sonde_str name, pq_repetition r, const shape *s) {
   if (!is_nested(s)) {
     put_leaf(t, name, r, s);
-    put_type(t, s->type);
+    put_type(t, s);
     return;
   }
   bool is_struct = s->type.id == TYPE_STRUCT, is_map = s->type.id == TYPE_MAP;
   const sonde_str *names = is_map ? map_path : list_path;
   put_group(t, name, r, is_struct ? s->n_children : 1);
-  put_type(t, s->type);
+  put_type(t, s);
   if (!is_struct) {
     put_group(t, names[0], PQ_REPEATED, s->n_children);
     thrift_end(t);

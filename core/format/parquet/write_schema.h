@@ -13,6 +13,7 @@ typedef enum {
   ORDER_BOOL,
   ORDER_INT32,
   ORDER_INT64,
+  ORDER_UNSIGNED, /* of 4 or 8 bytes */
   ORDER_FLOAT,
   ORDER_DOUBLE,
   ORDER_SIGNED, /* big-endian two's complement */

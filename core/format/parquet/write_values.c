@@ -57,10 +57,23 @@ static void gather_float(const gather *g) {
   }
 }
 
-static void gather_date(const gather *g) {
+/* Dates; whole numbers of at most 32 bits. */
+static void gather_int32(const gather *g) {
   for (uint32_t i = 0; i < g->n; i++) {
     int32_t v = (int32_t)vec_i64(g->from, g->rows[i]);
     memcpy(g->out + (size_t)i * 4, &v, 4);
+  }
+}
+
+static void gather_uint64(const gather *g) {
+  for (uint32_t i = 0; i < g->n; i++)
+    memcpy(g->out + (size_t)i * 8, &(uint64_t){wide_at(g->from, g->rows[i]).low}, 8);
+}
+
+static void gather_millis(const gather *g) {
+  for (uint32_t i = 0; i < g->n; i++) {
+    int64_t v = vec_i64(g->from, g->rows[i]) / 1000;
+    memcpy(g->out + (size_t)i * 8, &v, 8);
   }
 }
 
@@ -95,11 +108,14 @@ static sonde_code gather_interval(const gather *g) {
 }
 
 static sonde_code gather_fixed(const gather *g) {
-  switch (g->leaf->of->type.id) {
+  const shape *s = g->leaf->of;
+  if (s->narrow.unit) return gather_millis(g), SONDE_OK;
+  if (s->narrow.bits) return s->narrow.bits == 64 ? gather_uint64(g) : gather_int32(g), SONDE_OK;
+  switch (s->type.id) {
   case TYPE_BOOL: gather_bool(g); break;
   case TYPE_DOUBLE: gather_double(g); break;
   case TYPE_FLOAT: gather_float(g); break;
-  case TYPE_DATE: gather_date(g); break;
+  case TYPE_DATE: gather_int32(g); break;
   case TYPE_DECIMAL:
   case TYPE_UUID: gather_wide(g); break;
   case TYPE_INTERVAL: return gather_interval(g);

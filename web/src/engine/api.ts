@@ -63,6 +63,8 @@ export interface ReadOptions {
   readonly skip?: number
   readonly decimal?: '.' | ','
   readonly newline?: 'lf' | 'crlf' | 'cr' | 'mixed'
+  /** Texts that stand for a missing value, quoted or not, as an empty field does. */
+  readonly nulls?: readonly string[]
   /** Type by column name; a value that does not fit is null and its row is listed as bad. */
   readonly types?: Readonly<Record<string, TypeName>>
 }

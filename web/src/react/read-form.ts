@@ -1,11 +1,11 @@
 // The choices of the panel "How this file was read", and how a choice becomes ReadOptions.
 import type { Guess, ReadOptions } from '../engine/api.ts'
 
-export type Setting = Exclude<keyof ReadOptions, 'types'>
+export type Setting = Exclude<keyof ReadOptions, 'types' | 'nulls'>
 
 export const settingNames: Record<keyof ReadOptions, string> = {
   compression: 'Compression', encoding: 'Encoding', delimiter: 'Delimiter', quote: 'Quote', escape: 'Escape', comment: 'Comment lines',
-  header: 'Header row', skip: 'Lines skipped', decimal: 'Decimal point', newline: 'Line ends', types: 'Types',
+  header: 'Header row', skip: 'Lines skipped', decimal: 'Decimal point', newline: 'Line ends', types: 'Types', nulls: 'Missing values',
 }
 
 export const settings: readonly Setting[] = [
