@@ -57,7 +57,7 @@ enum { S_MIN, S_MAX, S_UNIQUE, S_AVG, S_STD, S_Q25, S_Q50, S_Q75, S_COUNT, S_PRE
 
 static const struct {
   const char *name;
-  bool numeric; /* only of numbers */
+  bool numeric; /* only of numbers; but for the deviation, also of dates and times */
   double fraction;
 } measures[S_CALLS] = {{"min", false, 0},
                        {"max", false, 0},
@@ -69,6 +69,11 @@ static const struct {
                        {"approx_quantile", true, 0.75},
                        {"count_star", false, 0},
                        {"count", false, 0}};
+
+static bool is_measured(uint32_t m, const sql_type *t) {
+  bool timed = sql_is_temporal(t) || t->id == SQL_TIME;
+  return !measures[m].numeric || sql_is_numeric(t) || (timed && m != S_STD);
+}
 
 static ex fraction_constant(binder *b, double fraction) {
   expr *e = ex_new(b, EXPR_CONST, sql_simple(SQL_FLOAT), 0, 0);
@@ -91,8 +96,7 @@ static node *measure_all(binder *b, node *root) {
   for (uint32_t c = 0; c < n_columns && !b->failed; c++) {
     ex column = node_column(b, root, c, 0);
     for (uint32_t m = 0; m < S_CALLS && !b->failed; m++) {
-      bool possible = !measures[m].numeric || sql_is_numeric(&column->type);
-      ex bound = measure_call(b, column, possible ? m : S_COUNT);
+      ex bound = measure_call(b, column, is_measured(m, &column->type) ? m : S_COUNT);
       calls[n_calls] = (aggregate_call){
           .function = bound->function, .n_args = bound->n_args, .args = bound->args, .type = bound->type};
       node_set_column(b, n, n_calls++, str_of(""), bound->type);
@@ -106,9 +110,8 @@ static node *measure_all(binder *b, node *root) {
 }
 
 static ex measured_text(binder *b, const node *all, const node *root, uint32_t column, uint32_t m) {
-  bool possible = !measures[m].numeric || sql_is_numeric(&root->p.columns[column].type);
-  return possible ? ex_cast(b, node_column(b, all, column * S_CALLS + m, 0), sql_simple(SQL_TEXT))
-                  : no_text(b);
+  if (!is_measured(m, &root->p.columns[column].type)) return no_text(b);
+  return ex_cast(b, node_column(b, all, column * S_CALLS + m, 0), sql_simple(SQL_TEXT));
 }
 
 /* 100 * (rows - present) / rows */

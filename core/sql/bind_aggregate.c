@@ -125,11 +125,11 @@ static void check_distinct_order(binder *b, const ast_expr *ast, const aggregate
   }
 }
 
-/* Constants order nothing. */
-static uint32_t drop_constants(sort_key *keys, uint32_t n) {
+/* Whole numbers order nothing: they are no ordinals here. */
+static uint32_t drop_numbers(sort_key *keys, uint32_t n) {
   uint32_t kept = 0;
   for (uint32_t k = 0; k < n; k++)
-    if (keys[k].by->kind != EXPR_CONST) keys[kept++] = keys[k];
+    if (keys[k].by->kind != EXPR_CONST || !sql_is_integer(&keys[k].by->type)) keys[kept++] = keys[k];
   return kept;
 }
 
@@ -154,7 +154,7 @@ static bool bind_aggregate_call(binder *b, const ast_expr *ast, function_kind ki
   if (call->filter) out->filter = bind_bool(b, call->filter);
   sort_key *keys = sorted ? bind_order(b, &call->order) : NULL;
   out->keys = keys;
-  if (sorted && !b->failed) out->n_keys = drop_constants(keys, call->order.count);
+  if (sorted && !b->failed) out->n_keys = drop_numbers(keys, call->order.count);
   check_distinct_order(b, ast, out);
   return !b->failed;
 }

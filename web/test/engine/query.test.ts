@@ -115,6 +115,19 @@ describe('one engine', () => {
     expect(arrow.getChild('city').at(4)).toBe('Espoo')
   })
 
+  test('Arrow has the types of the statement, in its order too', async () => {
+    await using engine = await start()
+    const arrow = tableFromIPC(await engine.query('SELECT x::UTINYINT AS u, (-x)::SMALLINT AS s, [x::INTEGER] AS l FROM range(3) r(x) ORDER BY x DESC').arrow())
+    expect(arrow.schema.fields.map(({ type }) => [type.typeId, 'bitWidth' in type && type.bitWidth])).toEqual([[2, 8], [2, 16], [12, false]])
+    expect([[...arrow.getChild('u')], [...arrow.getChild('s')], [...arrow.getChild('l').at(0)]]).toEqual([[2, 1, 0], [-2, -1, 0], [2]])
+  })
+
+  test('texts stand for missing values', async () => {
+    await using engine = await start()
+    await engine.open(new TextEncoder().encode('n,s\n1,NA\nNA,x\n'), { name: 'holes.csv', read: { nulls: ['NA', '-'] } })
+    expect(await engine.query('SELECT typeof(n) AS t, n, s FROM holes').rows()).toEqual([{ t: 'BIGINT', n: 1, s: null }, { t: 'BIGINT', n: null, s: 'x' }])
+  })
+
   test('parameters are values, by place and by name', async () => {
     await using engine = await start()
     await engine.open(bytes, { name: 'places.csv' })
