@@ -226,12 +226,13 @@ static void note_end_by_user(work *w) {
 bool work_cancel_named(work_pool *pool, const char *user, sonde_str id) {
   pthread_mutex_lock(&pool->mutex);
   work *w = find(pool, user, id);
-  if (w) {
+  bool found = w != NULL;
+  if (found) {
     note_end_by_user(w);
     if (withdraw(pool, w)) tell(w), let_go(w);
   }
   pthread_mutex_unlock(&pool->mutex);
-  return w != NULL;
+  return found;
 }
 
 work_news work_take(work *w) {
