@@ -173,7 +173,7 @@ PREFETCHING prefetch(const key_table *t, const keyer *k, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) __builtin_prefetch(&t->slots[home(k->hash[i], t->slots_cap)]);
   for (uint32_t i = 0; i < n; i++) {
     uint64_t slot = t->slots[home(k->hash[i], t->slots_cap)];
-    if (slot >> 32 == k->hash[i] >> 32)
+    if (slot && slot >> 32 == k->hash[i] >> 32)
       __builtin_prefetch(&t->words[((uint32_t)slot - 1) * (size_t)t->n_words]);
   }
 }
