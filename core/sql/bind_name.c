@@ -205,9 +205,11 @@ ex bind_name(binder *b, const ast_expr *ast) {
   ex found = find_lambda_parameter(b, ast);
   if (!found && b->select && b->select->items_first && ast->path.count == 1) found = find_alias(b, ast, true);
   if (!found && b->scope) found = find_in_scope(b, b->scope, ast);
-  if (!found) found = find_alias(b, ast, false);
+  bool qualified = ast->path.count > 1; /* it names a table sooner than an alias that is a struct */
+  if (!found && !qualified) found = find_alias(b, ast, false);
   for (const scope *s = b->scope ? b->scope->outer : NULL; s && !found; s = s->outer)
     found = find_in_scope(b, s, ast);
+  if (!found && qualified) found = find_alias(b, ast, false);
   if (!found) found = find_bare_function(b, ast);
   for (const scope *s = b->scope; s && !found; s = s->outer) found = find_whole_row(b, s, ast);
   if (!found) fail_unknown(b, ast);

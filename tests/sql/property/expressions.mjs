@@ -127,7 +127,7 @@ export function createExpressions(r, columns) {
       () => `list_filter(${a()}, lambda x: x > ${r.between(-2, 2)})`, () => `list_sort(list_distinct(${a()}))`,
       () => `range(${r.between(0, 4)})::INTEGER[]`,
       () => `list_resize(${a()}, ${r.between(0, 4)})`, () => `list_prepend(${literals.int()}, ${a()})`, () => `list_slice(${a()}, ${r.between(-3, 2)}, ${r.between(-1, 3)})`,
-      () => `[x * 2 FOR x IN ${a()} IF x > 0]`, () => `flatten([${a()}, ${a()}])`, () => `list_intersect(list_sort(${leaf('list')}), [${r.between(-2, 2)}])`,
+      () => `[x * 2 FOR x IN (${a()}) IF x > 0]`, () => `flatten([${a()}, ${a()}])`, () => `list_intersect(list_sort(${leaf('list')}), [${r.between(-2, 2)}])`,
     ])
   }
 
