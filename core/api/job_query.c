@@ -100,7 +100,7 @@ static void begin_query(asking *x) {
   query_init(&x->query, p, &x->source, &e->zones, &e->mem, x->now, x->seed);
   query_use_stages(&x->query, &x->stage_source);
   x->query.run.spool = x->spooled ? &x->spool : NULL;
-  if (x->share) x->query.run.share = x->share;
+  if (x->share) x->query.run.share = x->share, x->query.run.spills_early = true;
   if (x->batch_rows) x->query.run.batch_rows = x->batch_rows;
   x->batches = 0;
   x->running = true;

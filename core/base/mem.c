@@ -22,7 +22,7 @@ static bool fits(const mem *m, uint64_t more) { return m->used <= m->limit && mo
 static bool reclaim(mem *m) { return m->reclaim && m->reclaim(m->owner); }
 
 /* What could not be had even if nothing else were held is not worth giving anything up for. */
-static bool make_room(mem *m, uint64_t more) {
+bool mem_has_room(mem *m, uint64_t more) {
   while (!fits(m, more))
     if (more > m->limit || !reclaim(m)) return false;
   return true;
@@ -30,7 +30,7 @@ static bool make_room(mem *m, uint64_t more) {
 
 void *mem_resize(mem *m, void *ptr, size_t old_size, size_t new_size, sonde_error *err) {
   size_t more = new_size > old_size ? new_size - old_size : 0;
-  if (more && !make_room(m, more)) {
+  if (more && !mem_has_room(m, more)) {
     m->refused++;
     status_set(
         err, SONDE_LIMIT, 0,

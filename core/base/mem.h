@@ -27,6 +27,8 @@ void *mem_alloc(mem *, size_t size, sonde_error *);
 void *mem_resize(mem *, void *ptr, size_t old_size, size_t new_size, sonde_error *);
 void mem_free(mem *, void *ptr, size_t size);
 
+/* Whether so many bytes may be had; what is held only for speed is given up for them. */
+bool mem_has_room(mem *, uint64_t more);
 /* What may be held by whoever asks now, however much is used of it. */
 static inline uint64_t mem_share(const mem *m) { return m->limit - m->base; }
 

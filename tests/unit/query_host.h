@@ -145,7 +145,7 @@ static inline sonde_code query_run(query_host *h, const query_plan *p, mem *m, b
   zones none = {.memory = {.mem = m}};
   query_init(&q, p, &source, &none, m, 1700000000000000, 7);
   if (h->spills) q.run.spool = &spilled.queue;
-  if (h->share) q.run.share = h->share;
+  if (h->share) q.run.share = h->share, q.run.spills_early = true;
   if (h->batch_rows) q.run.batch_rows = h->batch_rows;
   uint32_t steps_left = h->steps_left;
   while ((s = query_next(&q, &b, err)) == STEP_ROWS || s == STEP_WAIT) {

@@ -56,6 +56,11 @@ static inline bool aggregate_grows(const aggregate *a) { return a->buffered || a
 static inline uint64_t aggregate_held(const aggregate *a) {
   return arena_held(&a->memory) + (a->class ? a->states_cap * (uint64_t)a->class->state : 0);
 }
+/* Bytes that states of n_groups groups make it take beside those held: what it keeps of rows may double at any time. */
+static inline uint64_t aggregate_growth(const aggregate *a, uint64_t n_groups) {
+  uint64_t states = a->class && n_groups > a->states_cap ? a->states_cap * (uint64_t)a->class->state : 0;
+  return 2 * states + (aggregate_grows(a) ? arena_held(&a->memory) : 0);
+}
 /* Rows of a batch; there are n_groups groups by now. `groups` NULL: one group. */
 sonde_code aggregate_update(aggregate *, const batch *, const uint32_t *groups, uint32_t n_groups,
                             arena *scratch);

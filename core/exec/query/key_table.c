@@ -71,6 +71,13 @@ static sonde_code reserve_slots(key_table *t, uint32_t more, sonde_error *err) {
   return cap > t->slots_cap ? resize_slots(t, (uint32_t)cap, err) : SONDE_OK;
 }
 
+uint64_t key_table_growth(const key_table *t, uint32_t more) {
+  uint64_t n = (uint64_t)t->n + more, growth = 0;
+  if (n * t->n_words * 8 > t->words_bytes) growth += 2 * t->words_bytes;
+  if (n * 8 / 5 + 1 > t->slots_cap) growth += (uint64_t)t->slots_cap * 16;
+  return growth;
+}
+
 static uint64_t hash_of_entry(const key_table *t, uint32_t entry) {
   uint64_t hash = 0;
   for (uint32_t w = 0; w < t->n_words; w++) hash = key_hash(hash, t->words[(size_t)entry * t->n_words + w]);

@@ -130,6 +130,8 @@ void key_table_free(key_table *);
 static inline uint64_t key_table_held(const key_table *t) {
   return t->words_bytes + t->slots_cap * sizeof *t->slots + t->direct_cap * sizeof *t->direct;
 }
+/* Bytes that so many new keys make it take beside those held, while what is full is copied to twice the room. */
+uint64_t key_table_growth(const key_table *, uint32_t more);
 /* Entries of the rows that a keyer encoded last; new ones are added in order. Skipped rows: UINT32_MAX. */
 sonde_code key_table_add(key_table *, keyer *, uint32_t n, uint32_t *entries, sonde_error *);
 /* After the last key was added: numbers that lie close together are found by an array from now on. */

@@ -24,15 +24,19 @@ static bool may_spill(const op *o, const group_set *s) {
 
 static bool is_due(const op *o, const group_set *s) {
   uint64_t held = keyer_held(&s->keys) + key_table_held(&s->table);
-  for (uint32_t i = 0; i < NODE(o)->n_calls; i++) held += aggregate_held(&s->calls[i]);
-  return held > o->run->share && may_spill(o, s);
+  uint64_t growth = keyer_held(&s->keys) + key_table_growth(&s->table, BATCH_ROWS);
+  for (uint32_t i = 0; i < NODE(o)->n_calls; i++) {
+    held += aggregate_held(&s->calls[i]);
+    growth += aggregate_growth(&s->calls[i], s->table.n + UINT64_C(1) * BATCH_ROWS);
+  }
+  return may_spill(o, s) && spill_is_tight(o->run, held, growth);
 }
 
 /* What is kept of each row grows with rows of groups that are there already: where that may be too much all rows are dealt out. */
 static bool begins_full(const op *o, const group_set *s) {
   bool grows = false;
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++) grows |= aggregate_grows(&s->calls[i]);
-  return grows && may_spill(o, s) && spill_is_expected(o->in[0], 1);
+  return grows && may_spill(o, s) && spill_is_sure(o->in[0]);
 }
 
 /* ---- opening ---- */

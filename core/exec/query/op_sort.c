@@ -2,6 +2,8 @@
  * table only their keys and places: the other columns are fetched at the end. */
 #include "exec/query/fetch.h"
 #include "exec/query/runs.h"
+#include "exec/query/sort.h"
+#include "exec/query/spill.h"
 
 #define PRUNE_ROWS 8192u
 #define PIECE_ROWS 512u /* of a run: one piece of each run is in memory while they are merged */
@@ -150,7 +152,8 @@ static uint64_t bytes_at_hand(const sort_op *x) {
 }
 
 static bool must_spill(const op *o, const sort_op *x) {
-  return o->run->spool && keeps_all(x) && x->rows.n > o->run->batch_rows && bytes_at_hand(x) > o->run->share;
+  return o->run->spool && keeps_all(x) && x->rows.n > o->run->batch_rows &&
+         spill_is_tight(o->run, bytes_at_hand(x), bytes_at_hand(x));
 }
 
 static sonde_code begin_run(op *o, sort_op *x) {

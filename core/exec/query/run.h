@@ -59,7 +59,8 @@ typedef struct {
   rd *part;                   /* the same of PLAN_PART: for each block u32 length, batches */
   zones *zones;               /* of the engine */
   spool *spool;               /* NULL: all has to stay in memory */
-  uint64_t share;             /* with a spool: bytes that an operator keeps before it spills */
+  uint64_t share;             /* with a spool: bytes that an operator keeps before it may spill */
+  bool spills_early;          /* then it does, however much memory there is */
   uint32_t batch_rows;        /* that a batch has at most where it is made, up to BATCH_ROWS */
   value *outer;               /* of EXPR_OUTER slots */
   uint32_t n_lambda;

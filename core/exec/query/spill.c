@@ -8,6 +8,7 @@
 #define CHUNK_MAX ((size_t)256 << 20)
 #define LEVELS 3u         /* of parts of parts: 4,096 in all */
 #define BYTES_A_VALUE 16u /* in a table, roughly */
+#define ROOM_SHARE 3u     /* of memory: what an operator that keeps growing leaves to others */
 
 typedef struct {
   uint64_t offset;
@@ -100,10 +101,26 @@ static unsigned level_of(const op *input) {
 
 bool spill_may(const op *input) { return input->run->spool && level_of(input) < LEVELS; }
 
-bool spill_is_expected(const op *input, double times) {
+/* Columns that are kept for the next query are given up sooner than rows are written: reading those again costs more. */
+bool spill_is_tight(const run *r, uint64_t bytes, uint64_t growth) {
+  if (bytes <= r->share) return false;
+  return r->spills_early || !mem_has_room(r->mem, growth + mem_share(r->mem) / ROOM_SHARE);
+}
+
+static double bytes_expected(const op *input) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < input->plan->n_columns; i++) n += !input->needed || input->needed[i];
-  return spill_may(input) && times * input->plan->rows * BYTES_A_VALUE * n > (double)input->run->share;
+  return input->plan->rows * BYTES_A_VALUE * n;
+}
+
+bool spill_is_expected(const op *input, double times) {
+  return spill_may(input) && times * bytes_expected(input) > (double)input->run->share;
+}
+
+bool spill_is_sure(const op *input) {
+  double expected = bytes_expected(input), all = (double)mem_share(input->run->mem);
+  uint64_t bytes = (uint64_t)(expected < all ? expected : all);
+  return spill_may(input) && spill_is_tight(input->run, bytes, bytes);
 }
 
 /* ---- writing ---- */

@@ -16,12 +16,16 @@ typedef struct spilled {
 
 /* Whether rows of this input may be dealt out: there is a spool, and it has not been done too often already. */
 bool spill_may(const op *input);
-/* The tables take so many bytes by now: is that more than their share? */
+/* So many bytes are more than an operator's share, and what it may grow by, with something left for others, cannot be had. */
+bool spill_is_tight(const run *, uint64_t bytes, uint64_t growth);
+/* The tables take so many bytes by now: is that too much? */
 static inline bool spill_is_due(const op *input, uint64_t bytes) {
-  return bytes > input->run->share && spill_may(input);
+  return spill_may(input) && spill_is_tight(input->run, bytes, bytes);
 }
 /* So many times the rows of an input, as they are estimated, are more than the share. */
 bool spill_is_expected(const op *input, double times);
+/* All rows, as they are estimated, are too much. */
+bool spill_is_sure(const op *input);
 
 /* Deals out some rows of a batch (NULL: all), with the keys of the whole batch. Columns of the input that nobody looks at are lost. */
 sonde_code spill_put(spilled *, const op *, unsigned input, const batch *, const col *keys, uint32_t n_keys,
