@@ -66,7 +66,7 @@ export async function startSite({ expiry, fill }: { readonly expiry: number; rea
     start(sonde, ['serve', '--config', join(work, 'etc/sonde.toml')], 'inherit')
     start(python, [join(here, 'manage.py'), 'runserver', '--noreload', `127.0.0.1:${site}`], 'ignore')
     await Promise.all([answers(`http://127.0.0.1:${site}/accounts/login/`), answers(`http://127.0.0.1:${server}/healthz`)])
-    start(process.env.NGINX ?? '/usr/sbin/nginx', ['-e', 'stderr', '-p', work, '-c', join(work, 'nginx.conf')], 'inherit')
+    start(process.env.NGINX_PATH ?? '/usr/sbin/nginx', ['-e', 'stderr', '-p', work, '-c', join(work, 'nginx.conf')], 'inherit')
     await answers(`${url}/accounts/login/`)
   } catch (error) {
     await stop()
