@@ -53,7 +53,7 @@ for (const part of chosen) result[part] = await parts[part].measure(options)
 const machineName = result.machine.cpu.toLowerCase().replace(/\(r\)|\(tm\)|@.*|\bcpu\b/g, '').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
 const folder = `${top}tests/bench/results/`
 mkdirSync(folder, { recursive: true })
-const file = `${folder}${result.date.slice(0, 16).replaceAll(':', '')}-${machineName}-${os.availableParallelism()}-cores.json`
+const file = `${folder}${result.date.slice(0, 19).replaceAll(':', '')}-${machineName}-${os.availableParallelism()}-cores.json`
 writeFileSync(file, JSON.stringify(result, null, 2) + '\n')
 
 console.log([machineReport(result), ...chosen.map((part) => parts[part].report(result[part]))].join('\n\n'))
