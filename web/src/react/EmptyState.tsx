@@ -81,7 +81,7 @@ export function FailedState({ model, state, onOpen }: { readonly model: Explorer
     <EmptyState onOpen={onOpen}>
       <h2>{state.name} could not be opened</h2>
       <div role="alert">
-        <p className="sonde-problem">{failure.message}{failure.at !== undefined && ` (at byte ${formatCount(failure.at)})`}</p>
+        <p className="sonde-problem">{failure.message}{!!failure.at && ` (at byte ${formatCount(failure.at)})`}</p>
         <p>{failure.advice}</p>
       </div>
       {failure.code !== 'bytes' && !isParquet(state.name) && <div className="sonde-overrides">
