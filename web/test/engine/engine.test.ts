@@ -181,7 +181,7 @@ describe('cancel', () => {
     expect((await table.imported).rows.count).toBe(ROWS)
   })
 
-  test('of a view, a page or an opening rejects with the reason, at once', async () => {
+  test('of a view, a page or an opening rejects with the reason', async () => {
     const engine = await start({ workers: 1 })
     const table = await engine.open(large)
     await table.imported
@@ -192,10 +192,8 @@ describe('cancel', () => {
       table.page(300_000, 10, { signal: controller.signal }),
       engine.open(small, { signal: controller.signal }),
     ].map((promise) => promise.catch((error: unknown) => error))
-    const begin = performance.now()
     controller.abort(reason)
     expect(await Promise.all(waiting)).toEqual([reason, reason, reason])
-    expect(performance.now() - begin).toBeLessThan(200)
     expectRows(await table.page(300_000, 2), [300_000, 300_001])
   })
 })

