@@ -14,6 +14,8 @@ export default defineConfig({
   worker: { format: 'es' },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    testTimeout: 60_000, // a busy machine is no failure
+    hookTimeout: 60_000,
     environment: 'node',
   },
 })
