@@ -102,6 +102,9 @@ static void begin_query(asking *x) {
   x->query.run.spool = x->spooled ? &x->spool : NULL;
   if (x->share) x->query.run.share = x->share, x->query.run.spills_early = true;
   if (x->batch_rows) x->query.run.batch_rows = x->batch_rows;
+  for (uint32_t i = 0; i < x->n_counts; i++) x->counts[i].rows = 0;
+  x->query.run.counts = x->counts;
+  x->query.run.n_counts = x->n_counts;
   x->batches = 0;
   x->running = true;
 }

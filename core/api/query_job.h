@@ -47,6 +47,8 @@ struct asking {
   bool running;       /* the query has to be closed */
   const sink *answer; /* of what the host asked for: text or table */
   const sink *sink;   /* of the query that runs now */
+  plan_count *counts; /* EXPLAIN ANALYZE: n_counts, of all nodes of the plan; else NULL */
+  uint32_t n_counts;
   uint64_t rows, limit;
   uint64_t batches, taken; /* that the running query has answered; that the sink has taken */
   const time_zone *zone;   /* of the session; NULL: UTC */
@@ -69,7 +71,7 @@ extern const sink query_text_sink;         /* pages of JSON text */
 extern const sink query_table_sink;        /* a table of the engine */
 extern const sink query_create_table_sink; /* a table of the session */
 extern const sink query_pivot_sink;        /* values for binding again */
-extern const sink query_analyze_sink;      /* only counted */
+extern const sink query_analyze_sink;      /* counted, node by node */
 void query_table_free(asking *);
 
 /* query_stages.c. Cuts the plan where that is worth it: x->cut. */

@@ -256,6 +256,12 @@ struct plan {
   } u;
 };
 
+/* Rows that came out of a node. */
+typedef struct {
+  const plan *node;
+  uint64_t rows;
+} plan_count;
+
 /* A whole statement. */
 typedef struct {
   const plan *root;

@@ -136,7 +136,7 @@ static void bind_root(binder *b, const ast_statement *s, sql_statement *out) {
 static void explain_plan(binder *b, sql_statement *out) {
   buf text;
   buf_init(&text, b->memory->mem, EXPLAIN_BYTES_MAX);
-  sql_explain(&out->query, &text);
+  sql_explain(&out->query, b->catalog, NULL, &text);
   uint32_t lines = 0, line = 0;
   for (size_t i = 0; i < text.len; i++) lines += text.data[i] == '\n';
   char *copy = bind_alloc(b, text.len + 1);

@@ -55,7 +55,7 @@ typedef struct {
 typedef enum {
   SQL_QUERY,
   SQL_EXPLAIN,         /* the plan's rows are the lines of the explained plan */
-  SQL_EXPLAIN_ANALYZE, /* the plan itself: whoever runs it shows what it took */
+  SQL_EXPLAIN_ANALYZE, /* the plan itself: whoever runs it counts the rows of its nodes */
   SQL_CREATE_VIEW,     /* `name`, `text`; the plan shows that the view can be bound, and its columns */
   SQL_CREATE_TABLE,    /* `name`; the plan's rows are its content */
   SQL_DROP_VIEW,       /* `name`; no plan */
@@ -126,7 +126,8 @@ typedef struct {
  * SONDE_TYPE, SONDE_UNSUPPORTED: an option that is not known or not understood. */
 sonde_code sql_files(sonde_str text, arena *, const sql_file **files, uint32_t *n, sonde_error *);
 
-/* The plan as indented lines, one a node: what EXPLAIN shows. */
-void sql_explain(const query_plan *, buf *);
+/* The plan as indented lines, one a node: what EXPLAIN shows. `names`: the catalog that it was bound against; NULL: columns and
+ * tables are written by number, without rows. `counts`: of its nodes, inputs behind the node that reads them; or NULL. */
+void sql_explain(const query_plan *, const sql_catalog *names, const plan_count *counts, buf *);
 
 #endif

@@ -35,7 +35,7 @@ static void put_cell(printer *p, sonde_str value) {
   text_clear(&p->cell);
   if (!peek_is_null(value)) peek_add_text(&p->cell, value);
   if (p->table) {
-    table_text_cell(p->table, text_str(&p->cell));
+    (p->table->n_columns == 1 ? table_text_sentence : table_text_cell)(p->table, text_str(&p->cell));
     return;
   }
   if (p->n++) putc(',', p->out);

@@ -21,8 +21,8 @@ static void check_again(const query_plan *q, mem *m, arena *nodes) {
   require(plan_put(&bytes, q, &err) == SONDE_OK);
   rd in = {.data = bytes.data, .len = bytes.len};
   require(plan_get(&in, nodes, &again, &err) == SONDE_OK && in.pos == in.len);
-  sql_explain(q, &text);
-  sql_explain(&again, &text_again);
+  sql_explain(q, NULL, NULL, &text);
+  sql_explain(&again, NULL, NULL, &text_again);
   require(text.failed || (text.len == text_again.len && memcmp(text.data, text_again.data, text.len) == 0));
   buf_free(&bytes);
   buf_free(&text);

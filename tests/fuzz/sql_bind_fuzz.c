@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (statement.query.root) check_plan(statement.query.root);
     buf b;
     buf_init(&b, &m, 16 << 20);
-    sql_explain(&statement.query, &b);
+    sql_explain(&statement.query, NULL, NULL, &b);
     buf_free(&b);
   } else {
     require(err.code != SONDE_OK && err.message[0]);

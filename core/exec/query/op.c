@@ -156,10 +156,16 @@ static sonde_code fill_op(op *o, op *const *given) {
 op *op_new(run *r, const plan *p) {
   op *o = mem_alloc(r->mem, sizeof *o, r->err);
   if (!o) return NULL;
-  *o = (op){.run = r, .plan = p};
+  *o = (op){.run = r, .plan = p, .rows = &r->uncounted};
   arena_init(&o->memory, r->mem);
   arena_init(&o->scratch, r->mem);
   return o;
+}
+
+static uint64_t *counter_of(run *r, const plan *p) {
+  for (uint32_t i = 0; i < r->n_counts; i++)
+    if (r->counts[i].node == p) return &r->counts[i].rows;
+  return &r->uncounted;
 }
 
 static op *open_with(run *r, const plan *p, const bool *needed, uint32_t top) {
@@ -167,6 +173,7 @@ static op *open_with(run *r, const plan *p, const bool *needed, uint32_t top) {
   if (!o) return NULL;
   o->needed = needed;
   o->top = top;
+  o->rows = counter_of(r, p);
   if (fill_op(o, NULL) == SONDE_OK) return o;
   op_close(o);
   return NULL;

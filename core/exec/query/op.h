@@ -23,8 +23,9 @@ struct op {
   void *self;
   col *cols; /* of the batch it answers: plan->n_columns */
   const bool
-      *needed;  /* columns that whoever asks looks at; NULL: all. op_keep_rows leaves the others empty */
-  uint32_t top; /* of a window: so many first rows of each partition are wanted; 0: all */
+      *needed;    /* columns that whoever asks looks at; NULL: all. op_keep_rows leaves the others empty */
+  uint32_t top;   /* of a window: so many first rows of each partition are wanted; 0: all */
+  uint64_t *rows; /* counts those it answers */
 };
 
 /* NULL: run->err. The inputs are opened too. `needed` lies in memory that outlives the operator. */
@@ -46,7 +47,9 @@ static inline step op_next(op *o, batch *b) {
     return STEP_WAIT;
   }
   step s = o->class->next(o, b);
-  r->batches += s == STEP_ROWS;
+  if (s != STEP_ROWS) return s;
+  r->batches++;
+  *o->rows += b->n;
   return s;
 }
 

@@ -71,6 +71,9 @@ typedef struct {
   int64_t now;               /* microseconds since 1970, UTC, when the query began */
   uint64_t random;           /* state */
   uint64_t next_dict_id;     /* of dictionaries made so far */
+  plan_count *counts;        /* n_counts nodes whose rows are counted */
+  uint32_t n_counts;
+  uint64_t uncounted; /* rows of all others */
 } run;
 
 static inline uint64_t random_next_u64(run *r) { /* splitmix64 */
