@@ -46,10 +46,10 @@ static double rows_of(void *self, uint32_t number) { return (double)((asking *)s
 
 sonde_code query_cut(asking *x, sonde_error *err) {
   const cut_tables tables = {x, in_parts, stays, rows_of};
-  uint32_t n_stages;
+  uint32_t n_cuts;
   if (!x->in_parts || x->counts) return SONDE_OK; /* rows are counted where the whole plan runs */
-  SONDE_TRY(plan_cut(&x->statement.query, &tables, &x->job->memory, &x->cut, &n_stages, err));
-  if (n_stages == 0) x->cut.root = NULL;
+  SONDE_TRY(plan_cut(&x->statement.query, &tables, &x->job->memory, &x->cut, &n_cuts, err));
+  if (n_cuts == 0) x->cut.root = NULL;
   return SONDE_OK;
 }
 

@@ -29,6 +29,7 @@ static sql_column_stats imported_stats(const column_stats *s) {
   sql_column_stats out = {0};
   if (s->stale || s->values == 0) return out;
   out.distinct = s->sketch ? sketch_estimate(s->sketch) : 0;
+  out.frequent = s->frequent;
   out.nulls = (double)s->nulls / (double)(s->values + s->nulls);
   out.ranged = range_of(s, &out.low, &out.high);
   return out;

@@ -28,14 +28,14 @@ static sonde_code read_plan(rd *r, task *t, const fragment_head *h, csv_plan **p
 }
 
 static void put_result(buf *out, const csv_rows *rows, const csv_plan *plan, const uint32_t *columns,
-                       uint32_t n, const bool *unsure) {
+                       uint32_t n, const vec *const *vecs, const bool *unsure) {
   buf_u32(out, rows->rows);
   for (uint32_t i = 0; i < n; i++) {
     const csv_column *c = &rows->columns[columns[i]];
     buf_u8(out, plan[columns[i]].mode);
     put_seen(out, &c->seen);
     put_form(out, c->form);
-    stats_put(out, c, rows->rows, unsure[columns[i]]);
+    stats_put(out, c, vecs[i], unsure[columns[i]]);
   }
   buf_u32(out, rows->n_bad);
   buf_u32(out, rows->n_bad_listed);
@@ -83,9 +83,11 @@ static sonde_code import_into(task *t, const fragment_head *h, const uint8_t *by
               "the file changed while it was being read: %u rows at byte %llu where the index has %u",
               rows.rows, (unsigned long long)h->begin, h->rows);
   bool *unsure = arena_array(t->scratch, h->dialect.columns, sizeof *unsure, t->err);
-  if (!unsure) return t->err->code;
+  const vec **vecs = arena_array(t->scratch, n, sizeof *vecs, t->err);
+  if (!unsure || !vecs) return t->err->code;
+  for (uint32_t i = 0; i < n; i++) vecs[i] = &p->chunk.vecs[columns[i]];
   csv_unsure_of_empty(&h->dialect, span, &rows, plan, unsure);
-  put_result(out, &rows, plan, columns, n, unsure);
+  put_result(out, &rows, plan, columns, n, vecs, unsure);
   return keep_columns ? fill_part(t, p, &rows, columns, n, unsure) : SONDE_OK;
 }
 
@@ -120,10 +122,10 @@ static sonde_code import_typed(task *t, const fragment_head *h, rd *r, arena *ke
     columns[i] = refs[i].column;
     plan[columns[i]].mode = CSV_FIXED;
     rows.columns[columns[i]].form = refs[i].form;
-    const vec *v = in_type(vecs[i], refs[i].form.type, keep, t->err);
-    code = v ? vec_stats(v, &rows.columns[columns[i]], keep, t->err) : t->err->code;
+    vecs[i] = in_type(vecs[i], refs[i].form.type, keep, t->err);
+    code = vecs[i] ? vec_stats(vecs[i], &rows.columns[columns[i]], keep, t->err) : t->err->code;
   }
-  if (code == SONDE_OK) put_result(out, &rows, plan, columns, n, unsure);
+  if (code == SONDE_OK) put_result(out, &rows, plan, columns, n, vecs, unsure);
   buf_u8(out, held == NULL);
   part_free(held);
   return code;

@@ -17,9 +17,18 @@ static int128 get_i128(rd *r) {
   return (int128){low, (int64_t)rd_u64(r)};
 }
 
-void stats_put(buf *b, const csv_column *c, uint32_t rows, bool empty_text) {
+static void put_sketch(buf *b, const csv_column *c, const vec *v) {
+  frequent_values frequent = {0};
+  buf_u8(b, c->sketch != NULL);
+  if (!c->sketch) return;
+  frequent_sample(&frequent, v);
+  buf_put(b, c->sketch, SKETCH_BYTES);
+  buf_put(b, &frequent, sizeof frequent);
+}
+
+void stats_put(buf *b, const csv_column *c, const vec *v, bool empty_text) {
   put_form(b, c->form);
-  buf_u32(b, rows - c->nulls);
+  buf_u32(b, v->rows - c->nulls);
   buf_u32(b, c->nulls);
   buf_u64(b, (uint64_t)c->min_i64);
   buf_u64(b, (uint64_t)c->max_i64);
@@ -33,8 +42,7 @@ void stats_put(buf *b, const csv_column *c, uint32_t rows, bool empty_text) {
   buf_str(b, c->min_text);
   buf_str(b, c->max_text);
   buf_u8(b, empty_text);
-  buf_u8(b, c->sketch != NULL);
-  if (c->sketch) buf_put(b, c->sketch, SKETCH_BYTES);
+  put_sketch(b, c, v);
 }
 
 static double get_f64(rd *r) {
@@ -99,21 +107,28 @@ static sonde_code merge_text(column_stats *s, bool first, sonde_str low, sonde_s
   return SONDE_OK;
 }
 
-static sonde_code merge_sketch(column_stats *s, const uint8_t *sketch, arena *a, sonde_error *err) {
-  if (!sketch) return SONDE_OK;
-  if (!s->sketch) s->sketch = arena_zero(a, SKETCH_BYTES, err);
-  if (!s->sketch) return err->code;
-  sketch_merge(s->sketch, sketch);
+static sonde_code ensure_sketch(column_stats *s, arena *a, sonde_error *err) {
+  if (s->sketch) return SONDE_OK;
+  s->sketch = arena_zero(a, SKETCH_BYTES, err);
+  s->frequent = arena_zero(a, sizeof *s->frequent, err);
+  return s->sketch && s->frequent ? SONDE_OK : err->code;
+}
+
+static sonde_code merge_sketch(column_stats *s, const column_stats *o, arena *a, sonde_error *err) {
+  if (!o->sketch) return SONDE_OK;
+  SONDE_TRY(ensure_sketch(s, a, err));
+  sketch_merge(s->sketch, o->sketch);
+  frequent_merge(s->frequent, o->frequent);
   return SONDE_OK;
 }
 
 /* All but sums. */
-static sonde_code merge(column_stats *s, column_stats o, sonde_str low, sonde_str high, const uint8_t *sketch,
-                        arena *a, sonde_error *err) {
+static sonde_code merge(column_stats *s, column_stats o, sonde_str low, sonde_str high, arena *a,
+                        sonde_error *err) {
   bool first = s->values == 0;
   s->nulls += o.nulls;
   s->maybe_empty_text |= o.maybe_empty_text;
-  SONDE_TRY(merge_sketch(s, sketch, a, err));
+  SONDE_TRY(merge_sketch(s, &o, a, err));
   if (o.values == 0) return SONDE_OK;
   s->values += o.values;
   if (first) {
@@ -127,7 +142,21 @@ static sonde_code merge(column_stats *s, column_stats o, sonde_str low, sonde_st
   return uses_text(o.form) ? merge_text(s, first, low, high, a, err) : SONDE_OK;
 }
 
+typedef struct {
+  uint8_t distinct[SKETCH_BYTES];
+  frequent_values frequent;
+} sketches;
+
+static void get_sketches(rd *r, column_stats *o, sketches *room) {
+  const uint8_t *bytes = rd_u8(r) ? rd_bytes(r, sizeof *room) : NULL;
+  if (!bytes) return;
+  memcpy(room, bytes, sizeof *room);
+  o->sketch = room->distinct;
+  o->frequent = &room->frequent;
+}
+
 sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_error *err) {
+  sketches room;
   column_stats o = {.form = get_form(r)};
   o.values = rd_u32(r);
   o.nulls = rd_u32(r);
@@ -140,15 +169,15 @@ sonde_code stats_merge(column_stats *s, rd *r, double *sum, arena *a, sonde_erro
   o.max_i128 = get_i128(r);
   sonde_str low = rd_str(r), high = rd_str(r);
   o.maybe_empty_text = rd_u8(r) != 0;
-  const uint8_t *sketch = rd_u8(r) ? rd_bytes(r, SKETCH_BYTES) : NULL;
+  get_sketches(r, &o, &room);
   SONDE_CHECK(!r->bad, err, SONDE_CORRUPT, 0, "the statistics of a block are cut short");
-  return merge(s, o, low, high, sketch, a, err);
+  return merge(s, o, low, high, a, err);
 }
 
 sonde_code stats_join(column_stats *s, const column_stats *o, arena *a, sonde_error *err) {
   sonde_str low = {o->min_text, o->min_len}, high = {o->max_text, o->max_len};
   s->stale |= o->stale;
-  SONDE_TRY(merge(s, *o, low, high, o->sketch, a, err));
+  SONDE_TRY(merge(s, *o, low, high, a, err));
   stats_add(s, o->sum);
   s->lost += o->lost;
   return SONDE_OK;
@@ -157,9 +186,10 @@ sonde_code stats_join(column_stats *s, const column_stats *o, arena *a, sonde_er
 sonde_code stats_of_text(column_stats *s, sonde_str text, uint64_t rows, arena *a, sonde_error *err) {
   *s = (column_stats){.form = {.type = {.id = TYPE_TEXT}}, .values = rows};
   if (rows == 0) return SONDE_OK;
-  s->sketch = arena_zero(a, SKETCH_BYTES, err);
-  if (!s->sketch) return err->code;
-  sketch_add(s->sketch, hash_bytes(text.ptr, text.len));
+  SONDE_TRY(ensure_sketch(s, a, err));
+  uint64_t hash = hash_bytes(text.ptr, text.len);
+  sketch_add(s->sketch, hash);
+  frequent_add(s->frequent, hash, (float)rows);
   return merge_text(s, true, text, text, a, err);
 }
 
@@ -183,5 +213,10 @@ bool stats_hold(const column_stats *s, csv_form form) {
 
 void stats_clear(column_stats *s) {
   if (s->sketch) memset(s->sketch, 0, SKETCH_BYTES);
-  *s = (column_stats){.min_text = s->min_text, .max_text = s->max_text, .sketch = s->sketch, .stale = true};
+  if (s->frequent) *s->frequent = (frequent_values){0};
+  *s = (column_stats){.min_text = s->min_text,
+                      .max_text = s->max_text,
+                      .sketch = s->sketch,
+                      .frequent = s->frequent,
+                      .stale = true};
 }

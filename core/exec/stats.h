@@ -3,6 +3,7 @@
 #ifndef EXEC_STATS_H
 #define EXEC_STATS_H
 #include "base/number.h"
+#include "column/frequent.h"
 #include "column/sketch.h"
 #include "exec/task.h"
 
@@ -17,14 +18,15 @@ typedef struct {
   double sum, lost;          /* Neumaier 1974: what `sum` lost to rounding */
   char *min_text, *max_text; /* STATS_TEXT bytes each, only for TEXT; in the owner's arena */
   uint32_t min_len, max_len;
-  uint8_t *sketch;       /* NULL in very wide tables */
-  bool stale;            /* blocks were read in forms that do not merge: import again in the final form */
-  bool maybe_empty_text; /* "" may have been read as missing where it is a text, if the column is one */
+  uint8_t *sketch;           /* NULL in very wide tables */
+  frequent_values *frequent; /* NULL where `sketch` is */
+  bool stale;                /* blocks were read in forms that do not merge: import again in the final form */
+  bool maybe_empty_text;     /* "" may have been read as missing where it is a text, if the column is one */
 } column_stats;
 
-/* `empty_text` as maybe_empty_text. */
-void stats_put(buf *, const csv_column *, uint32_t rows, bool empty_text);
-/* Reads what stats_put wrote and merges it, all but the block's sum; text and sketch buffers are made in `a` on first use. */
+/* Of a block's column, which is also given as a vec; `empty_text` as maybe_empty_text. */
+void stats_put(buf *, const csv_column *, const vec *, bool empty_text);
+/* Reads what stats_put wrote and merges it, all but the block's sum; texts and sketches are made in `a` on first use. */
 sonde_code stats_merge(column_stats *, rd *, double *sum, arena *a, sonde_error *);
 /* What was found in other rows, its sum among it. SONDE_OK with `stale` set where the forms do not merge. */
 sonde_code stats_join(column_stats *, const column_stats *, arena *a, sonde_error *);

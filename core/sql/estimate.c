@@ -7,6 +7,7 @@
 
 #include "base/datetime.h"
 #include "base/number.h"
+#include "column/sketch.h"
 
 static const double rows_of_unknown = 1000;
 
@@ -220,16 +221,47 @@ static double and_share(const binder *b, const node *n, ex e) {
   return share;
 }
 
+/* Of a constant as a table stores it. */
+static bool stored_hash(ex e, uint64_t *out) {
+  double v;
+  if (e->kind == EXPR_CONST && !e->constant.null && e->type.id == SQL_TEXT) {
+    *out = hash_bytes(e->constant.v.s.ptr, e->constant.v.s.len);
+    return true;
+  }
+  if (e->kind == EXPR_CONST && !e->constant.null && e->type.id == SQL_BIGINT) {
+    *out = hash_u64((uint64_t)e->constant.v.i); /* a double would lose digits */
+    return true;
+  }
+  if (!about_number(e, &v)) return false;
+  if (e->type.id == SQL_DATE) v /= day_seconds;
+  if (e->type.id == SQL_TIMESTAMP || e->type.id == SQL_TIMESTAMPTZ) v = round(v * 1e6);
+  *out = hash_double(v);
+  return true;
+}
+
+/* Of the rows whose column has this value; 0: not known. */
+static double value_share(const sql_column_stats *s, ex e) {
+  uint64_t hash;
+  double share = 0;
+  if (s->frequent && stored_hash(e, &hash)) share = frequent_share(s->frequent, hash, s->distinct);
+  if (share == 0 && s->distinct > 0) share = 1 / s->distinct;
+  return share * (1 - s->nulls);
+}
+
 static double equal_share(const binder *b, const node *n, ex e) {
   sql_column_stats x = stats_of(b, n, e->args[0]), y = stats_of(b, n, e->args[1]);
+  if (x.frequent && !y.distinct) return value_share(&x, e->args[1]);
+  if (y.frequent && !x.distinct) return value_share(&y, e->args[0]);
   double distinct = fmax(x.distinct, y.distinct);
   return distinct > 0 ? (1 - x.nulls) * (1 - y.nulls) / distinct : 0.05;
 }
 
 static double in_share(const binder *b, const node *n, ex e) {
   sql_column_stats s = stats_of(b, n, e->args[0]);
-  double count = e->n_args - 1;
-  return s.distinct > 0 ? fmin(1 - s.nulls, count / s.distinct) : fmin(0.5, 0.03 * count);
+  double share = 0;
+  if (s.distinct <= 0) return fmin(0.5, 0.03 * (e->n_args - 1));
+  for (uint32_t i = 1; i < e->n_args; i++) share += value_share(&s, e->args[i]);
+  return fmin(1 - s.nulls, share);
 }
 
 static double call_share(const binder *b, const node *n, ex e) {

@@ -1,16 +1,18 @@
 /* SQL text → bound plan: the whole surface of this layer for those who run queries. */
 #ifndef SQL_SQL_H
 #define SQL_SQL_H
+#include "column/frequent.h"
 #include "plan/plan.h"
 
 enum { SQL_PIVOT_COLUMNS_MAX = 10000 };
 
 /* What is known of a column's values; where nothing is, all zero. Plans are chosen by it, answers never depend on it. */
 typedef struct {
-  double distinct;  /* 0: not known */
-  double nulls;     /* their share of the rows */
-  bool ranged;      /* the values that are not null lie from `low` to `high` */
-  double low, high; /* numbers; of DATE, TIMESTAMP and TIMESTAMPTZ seconds since 1970 */
+  double distinct;                 /* 0: not known */
+  double nulls;                    /* their share of the rows */
+  bool ranged;                     /* the values that are not null lie from `low` to `high` */
+  double low, high;                /* numbers; of DATE, TIMESTAMP and TIMESTAMPTZ seconds since 1970 */
+  const frequent_values *frequent; /* by the hashes of values as they are stored (column/sketch.h); or NULL */
 } sql_column_stats;
 
 /* A table or view that a statement may name, in any case. Borrowed while binding; names in the plan point into it. */

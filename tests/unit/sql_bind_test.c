@@ -20,29 +20,34 @@ static const plan_column u_columns[] = {
 static const plan_column big_columns[] = {{NAME("k"), TYPE(INTEGER)}, {NAME("v"), TYPE(INTEGER)}};
 /* A shop: orders of customers in a nation, lines of orders, suppliers in a nation. */
 static const plan_column nation_columns[] = {{NAME("nk"), TYPE(INTEGER)}, {NAME("name"), TYPE(TEXT)}};
-static const sql_column_stats nation_stats[] = {{25, 0, true, 0, 24}, {.distinct = 25}};
+static const sql_column_stats nation_stats[] = {{25, 0, true, 0, 24, NULL}, {.distinct = 25}};
 static const plan_column customer_columns[] = {{NAME("ck"), TYPE(INTEGER)}, {NAME("c_nk"), TYPE(INTEGER)}};
-static const sql_column_stats customer_stats[] = {{15000, 0, true, 1, 15000}, {25, 0, true, 0, 24}};
+static const sql_column_stats customer_stats[] = {{15000, 0, true, 1, 15000, NULL},
+                                                  {25, 0, true, 0, 24, NULL}};
 static const plan_column orders_columns[] = {
     {NAME("ok"), TYPE(INTEGER)}, {NAME("o_ck"), TYPE(INTEGER)}, {NAME("o_day"), TYPE(DATE)}};
-static const sql_column_stats orders_stats[] = {
-    {150000, 0, true, 1, 600000}, {10000, 0, true, 1, 15000}, {2400, 0, true, 694224000, 902016000}};
+static const sql_column_stats orders_stats[] = {{150000, 0, true, 1, 600000, NULL},
+                                                {10000, 0, true, 1, 15000, NULL},
+                                                {2400, 0, true, 694224000, 902016000, NULL}};
 static const plan_column lines_columns[] = {{NAME("l_ok"), TYPE(INTEGER)},
                                             {NAME("l_sk"), TYPE(INTEGER)},
                                             {NAME("l_pk"), TYPE(INTEGER)},
                                             {NAME("units"), TYPE(INTEGER)}};
-static const sql_column_stats lines_stats[] = {
-    {150000, 0, true, 1, 600000}, {1000, 0, true, 1, 1000}, {20000, 0, true, 1, 20000}, {50, 0, true, 1, 50}};
+static const sql_column_stats lines_stats[] = {{150000, 0, true, 1, 600000, NULL},
+                                               {1000, 0, true, 1, 1000, NULL},
+                                               {20000, 0, true, 1, 20000, NULL},
+                                               {50, 0, true, 1, 50, NULL}};
 static const plan_column supplier_columns[] = {{NAME("sk"), TYPE(INTEGER)}, {NAME("s_nk"), TYPE(INTEGER)}};
-static const sql_column_stats supplier_stats[] = {{1000, 0, true, 1, 1000}, {25, 0, true, 0, 24}};
+static const sql_column_stats supplier_stats[] = {{1000, 0, true, 1, 1000, NULL}, {25, 0, true, 0, 24, NULL}};
 static const plan_column part_columns[] = {
     {NAME("pk"), TYPE(INTEGER)}, {NAME("size"), TYPE(INTEGER)}, {NAME("label"), TYPE(TEXT)}};
 static const sql_column_stats part_stats[] = {
-    {20000, 0, true, 1, 20000}, {50, 0, true, 1, 50}, {.distinct = 20000, .nulls = 0.5}};
+    {20000, 0, true, 1, 20000, NULL}, {50, 0, true, 1, 50, NULL}, {.distinct = 20000, .nulls = 0.5}};
 static const plan_column stock_columns[] = {
     {NAME("p_pk"), TYPE(INTEGER)}, {NAME("p_sk"), TYPE(INTEGER)}, {NAME("cost"), TYPE(DOUBLE)}};
-static const sql_column_stats stock_stats[] = {
-    {20000, 0, true, 1, 20000}, {1000, 0, true, 1, 1000}, {.ranged = true, .low = 1, .high = 1001}};
+static const sql_column_stats stock_stats[] = {{20000, 0, true, 1, 20000, NULL},
+                                               {1000, 0, true, 1, 1000, NULL},
+                                               {.ranged = true, .low = 1, .high = 1001}};
 
 #define SHOP(text, of, count)                                                                                \
   {                                                                                                          \

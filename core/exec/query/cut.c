@@ -4,23 +4,17 @@
 #include "exec/query/cut.h"
 #include "exec/query/aggregate.h"
 #include "exec/query/op.h"
+#include "exec/query/pays.h"
 
 #define SIDES_MAX 32u
 #define SIDE_ROWS_MAX 4e6 /* estimated: every engine builds its own table of them */
 #define FIRST_ROWS_MAX 100000u
-/* Measured with two threads: a stage takes some milliseconds more than it saves for smaller tables, and for more groups. Aggregates
- * gain earlier than what sorts or tells rows apart, because columns that only they read need not be brought here. */
-#define STAGE_ROWS_MIN 2e6
-#define AGGREGATE_ROWS_MIN 250e3
-#define STAGE_GROUPS_MAX 4096.0
-#define PASSING_SHARE_MAX 0.125 /* of rows that are sent rather than the columns */
-#define STAGE_COLUMNS_MAX 8u
 
 typedef struct {
   const cut_tables *tables;
   arena *memory;
   sonde_error *err;
-  uint32_t n_stages;
+  uint32_t n_cuts;
   const plan **sides; /* of the stage being made */
   uint32_t n_sides;
 } cutter;
@@ -111,16 +105,7 @@ static bool gathers(const plan *p) {
   }
 }
 
-/* Its states can be put together … */
-static bool aggregates_by_states(const plan *p) {
-  for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) {
-    const aggregate_call *a = &p->u.aggregate.calls[i];
-    if (!aggregate_in_parts(a) || (a->distinct && p->u.aggregate.n_groups)) return false;
-  }
-  return true;
-}
-
-/* … or its rows be dealt out by their groups, so that each group is gathered as if there were no parts. */
+/* Its rows can be dealt out by their groups, so that each group is gathered as if there were no parts. */
 static bool aggregates_by_groups(const plan *p) {
   return p->u.aggregate.n_groups > 0 && !p->u.aggregate.sets;
 }
@@ -159,11 +144,6 @@ static const plan *side_of(cutter *c, const plan *p) {
   return leaf;
 }
 
-static uint32_t joins_in(const plan *p) {
-  if (p->kind == PLAN_SCAN) return 0;
-  return (p->kind == PLAN_JOIN) + joins_in(p->input[0]);
-}
-
 static const plan *pipeline(cutter *c, const plan *p, uint32_t *table) {
   plan *own = copy_of(c, p);
   if (p->kind == PLAN_SCAN) *table = p->u.scan.table;
@@ -185,7 +165,7 @@ static const plan *nothing(cutter *c, const plan *of, const plan *below) {
 /* The exchange of a stage: a copy of the pipeline `below` with something on top. */
 static const plan *exchange(cutter *c, const plan *below, topping top, const plan *of) {
   plan *p = new_plan(c, PLAN_EXCHANGE, NULL);
-  const plan **sides = arena_zero(c->memory, (joins_in(below) + 1u) * sizeof *sides, c->err);
+  const plan **sides = arena_zero(c->memory, (pipeline_joins(below) + 1u) * sizeof *sides, c->err);
   if (!p || !sides) return NULL;
   c->sides = sides;
   c->n_sides = 0;
@@ -198,7 +178,7 @@ static const plan *exchange(cutter *c, const plan *below, topping top, const pla
   p->u.exchange.stage = stage;
   p->u.exchange.sides = sides;
   p->u.exchange.n_sides = c->n_sides;
-  c->n_stages++;
+  c->n_cuts++;
   return p;
 }
 
@@ -236,14 +216,8 @@ static const plan *again(cutter *c, const plan *p) {
 
 /* ---- aggregates by states ---- */
 
-static bool is_distinct(const plan *p) {
-  bool distinct = false;
-  for (uint32_t i = 0; i < p->u.aggregate.n_calls; i++) distinct |= p->u.aggregate.calls[i].distinct;
-  return distinct;
-}
-
 static bool may_refuse(const plan *p) {
-  return aggregates_by_groups(p) || (is_distinct(p) && !p->u.aggregate.sets);
+  return aggregates_by_groups(p) || (aggregates_distinct(p) && !p->u.aggregate.sets);
 }
 
 static const plan *states(cutter *c, const plan *of, const plan *below) {
@@ -430,80 +404,62 @@ static const plan *first_stages(cutter *c, const plan *sort, const plan *groups)
   return either(c, down_to(c, sort, groups, by_states(c, groups), false), parts);
 }
 
+/* ---- what is known without a look at the rows ---- */
+
+static bool only_counts_rows(const plan *p) {
+  if (p->kind != PLAN_AGGREGATE || p->u.aggregate.n_calls < p->n_columns) return false;
+  if (p->input[0]->kind != PLAN_SCAN || p->input[0]->u.scan.filter) return false;
+  for (uint32_t i = 0; i < p->n_columns; i++) {
+    const aggregate_call *a = &p->u.aggregate.calls[i];
+    if (a->function != FN_COUNT_STAR || a->distinct || a->filter) return false;
+  }
+  return true;
+}
+
+static const plan *counted(cutter *c, const plan *p) {
+  double rows = c->tables->rows(c->tables->self, p->input[0]->u.scan.table);
+  plan *own = copy_of(c, p);
+  const expr **cells = arena_array(c->memory, p->n_columns + 1u, sizeof *cells, c->err);
+  if (!own || !cells) return NULL;
+  for (uint32_t i = 0; i < p->n_columns; i++) {
+    expr *count = new_expr(c, EXPR_CONST, &p->columns[i].type, 0);
+    if (!count) return NULL;
+    count->constant = (value){.v = {.i = (int64_t)rows}};
+    cells[i] = count;
+  }
+  own->kind = PLAN_VALUES;
+  own->n_inputs = 0;
+  own->u.values.n_rows = 1;
+  own->u.values.cells = cells;
+  c->n_cuts++;
+  return own;
+}
+
 /* ---- cutting ---- */
 
-static bool is_cuttable(const cutter *c, const plan *p) { return streams(c, p) && joins_in(p) <= SIDES_MAX; }
+static bool is_cuttable(const cutter *c, const plan *p) {
+  return streams(c, p) && pipeline_joins(p) <= SIDES_MAX;
+}
 
 /* The step of a recursion and the right side of an apply run many times. */
 static bool runs_once(const plan *p, unsigned input) {
   return input == 0 || (p->kind != PLAN_RECURSIVE && p->kind != PLAN_APPLY);
 }
 
-static const plan *scan_of(const plan *p) {
-  while (p->kind != PLAN_SCAN) p = p->input[0];
-  return p;
-}
-
-/* A pipeline whose table's columns may as well lie here. */
-static bool stays(const cutter *c, const plan *p) {
-  const plan *scan = scan_of(p);
-  return c->tables->stays(c->tables->self, scan->u.scan.table, scan->n_columns);
-}
-
-static bool has_few_groups(const plan *p) {
-  return aggregates_by_states(p) &&
-         (p->u.aggregate.n_groups == 0 || (p->rows > 0 && p->rows <= STAGE_GROUPS_MAX));
-}
-
-/* So few rows pass the filter that those are brought here. */
-static bool passes_few(const cutter *c, const plan *p) {
-  const plan *scan = scan_of(p->input[0]);
-  double rows = c->tables->rows(c->tables->self, scan->u.scan.table);
-  return rows >= AGGREGATE_ROWS_MIN && p->input[0] == scan &&
-         scan->u.scan.passing <= rows * PASSING_SHARE_MAX;
-}
-
-static bool aggregate_pays(const plan *p, double rows) {
-  bool is_simple = !is_distinct(p) && joins_in(p->input[0]) == 0;
-  return has_few_groups(p) && rows >= (is_simple ? AGGREGATE_ROWS_MIN : STAGE_ROWS_MIN);
-}
-
-/* Whether it is worth while to have the node on top of a pipeline done elsewhere. The first rows of any order need few blocks. */
-static bool pays(const cutter *c, const plan *p) {
-  const plan *scan = scan_of(p->input[0]);
-  if (!stays(c, p->input[0]) || p->kind == PLAN_LIMIT) return true;
-  double rows = c->tables->rows(c->tables->self, scan->u.scan.table);
-  if (p->kind == PLAN_AGGREGATE) return aggregate_pays(p, rows);
-  if (p->kind == PLAN_SORT) return rows >= STAGE_ROWS_MIN || scan->n_columns > STAGE_COLUMNS_MAX;
-  return p->kind == PLAN_DISTINCT && rows >= STAGE_ROWS_MIN && p->rows > 0 && p->rows <= STAGE_GROUPS_MAX;
-}
-
-/* Estimated; of a scan those that pass its filter. */
-static double rows_out_of(const plan *p) { return p->kind == PLAN_SCAN ? p->u.scan.passing : p->rows; }
-
-static bool has_small_sides(const plan *p, double most) {
-  if (p->kind == PLAN_SCAN) return true;
-  return (p->kind != PLAN_JOIN || rows_out_of(p->input[1]) <= most) && has_small_sides(p->input[0], most);
-}
-
-/* Whether so few of a large table's rows come out of a pipeline that those are brought here. */
-static bool narrows(const cutter *c, const plan *p) {
-  double rows = c->tables->rows(c->tables->self, scan_of(p)->u.scan.table), few = rows * PASSING_SHARE_MAX;
-  return rows >= STAGE_ROWS_MIN && rows_out_of(p) > 0 && rows_out_of(p) <= few && has_small_sides(p, few);
-}
-
 static const plan *cut(cutter *c, const plan *p) {
-  if (is_cuttable(c, p) && (!stays(c, p) || narrows(c, p))) return exchange(c, p, nothing, NULL);
+  const cut_tables *t = c->tables;
+  if (only_counts_rows(p)) return counted(c, p);
+  if (is_cuttable(c, p) && (!columns_stay(t, p) || few_rows_pay(t, p, false)))
+    return exchange(c, p, nothing, NULL);
   const plan *groups = p->kind == PLAN_SORT && sorts_few(p) ? aggregate_below(p) : NULL;
   if (groups && aggregates_by_groups(groups) && is_cuttable(c, groups->input[0]) &&
-      !stays(c, groups->input[0]))
+      !columns_stay(t, groups->input[0]))
     return first_stages(c, p, groups);
-  if (p->n_inputs && is_cuttable(c, p->input[0]) && pays(c, p)) {
-    if (gathers(p)) return again(c, p);
-    if (p->kind == PLAN_AGGREGATE && is_pure_aggregate(p)) return aggregate_stages(c, p);
-  }
-  if (p->kind == PLAN_AGGREGATE && is_cuttable(c, p->input[0]) && is_pure_aggregate(p) && passes_few(c, p))
-    return by_rows(c, p);
+  bool over_pipeline = p->n_inputs && is_cuttable(c, p->input[0]);
+  bool aggregates = over_pipeline && p->kind == PLAN_AGGREGATE && is_pure_aggregate(p);
+  if (over_pipeline && gathers(p) && top_pays(t, p)) return again(c, p);
+  if (aggregates && top_pays(t, p)) return aggregate_stages(c, p);
+  if (aggregates && few_rows_pay(t, p->input[0], true)) return by_rows(c, p);
   plan *own = copy_of(c, p);
   for (unsigned i = 0; own && i < p->n_inputs; i++)
     if (runs_once(p, i) && !(own->input[i] = cut(c, p->input[i]))) return NULL;
@@ -511,10 +467,10 @@ static const plan *cut(cutter *c, const plan *p) {
 }
 
 sonde_code plan_cut(const query_plan *q, const cut_tables *tables, arena *memory, query_plan *out,
-                    uint32_t *n_stages, sonde_error *err) {
+                    uint32_t *n_cuts, sonde_error *err) {
   cutter c = {.tables = tables, .memory = memory, .err = err};
   *out = *q;
   out->root = cut(&c, q->root);
-  *n_stages = c.n_stages;
+  *n_cuts = c.n_cuts;
   return out->root ? SONDE_OK : err->code;
 }

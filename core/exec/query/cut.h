@@ -9,11 +9,12 @@ typedef struct {
   bool (*in_parts)(void *self, uint32_t table); /* whether a table's blocks are worth being given away */
   /* Whether so many of its columns may lie in this engine: then only what makes few rows of many is cut. */
   bool (*stays)(void *self, uint32_t table, uint32_t columns);
-  double (*rows)(void *self, uint32_t table);
+  double (*rows)(void *self, uint32_t table); /* exactly */
 } cut_tables;
 
-/* *out shares what stays the same with the plan given; new nodes lie in the arena. *n_stages: how many were cut. */
-sonde_code plan_cut(const query_plan *, const cut_tables *, arena *, query_plan *out, uint32_t *n_stages,
+/* *out shares what stays the same with the plan given; new nodes lie in the arena. *n_cuts: in how many places it differs, by a
+ * stage or by a count of rows that is known. */
+sonde_code plan_cut(const query_plan *, const cut_tables *, arena *, query_plan *out, uint32_t *n_cuts,
                     sonde_error *);
 
 #endif
