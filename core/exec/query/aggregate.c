@@ -17,6 +17,17 @@ static sonde_code make_nodes(aggregate *a) {
   return SONDE_OK;
 }
 
+static bool only_counts_values(const aggregate_call *c) {
+  return c->function == FN_COUNT && c->n_args == 1 && value_set_takes(&c->args[0]->type);
+}
+
+static sonde_code open_values(aggregate *a) {
+  a->values = arena_alloc(&a->run->memory, sizeof *a->values, a->run->err);
+  if (!a->values) return a->run->err->code;
+  value_set_init(a->values, a->run->mem, &a->call->args[0]->type, a->grouped);
+  return SONDE_OK;
+}
+
 static sonde_code open_distinct(aggregate *a) {
   static const sql_type group = {.id = SQL_BIGINT};
   const sql_type *types[KEYER_COLS_MAX];
@@ -58,7 +69,7 @@ sonde_code aggregate_open(aggregate *a, run *r, const aggregate_call *c, bool gr
   SONDE_CHECK(a->class || a->all, r->err, SONDE_UNSUPPORTED, c->at, "the aggregate %s cannot be run yet",
               function_get((function_id)c->function)->name);
   SONDE_TRY(make_nodes(a));
-  if (c->distinct) SONDE_TRY(open_distinct(a));
+  if (c->distinct) SONDE_TRY(only_counts_values(c) ? open_values(a) : open_distinct(a));
   a->buffered = !a->class || (c->n_keys && order_matters(a));
   return a->buffered ? open_buffer(a) : SONDE_OK;
 }
@@ -68,6 +79,7 @@ void aggregate_close(aggregate *a) {
   mem *m = a->run->mem;
   if (a->class) mem_free(m, a->states, a->states_cap * a->class->state);
   if (a->seen_keys) keyer_free(a->seen_keys);
+  if (a->values) value_set_free(a->values);
   key_table_free(&a->seen);
   rowset_free(&a->kept);
   quantile_close(a);
@@ -192,6 +204,7 @@ sonde_code aggregate_update(aggregate *a, const batch *b, const uint32_t *groups
   SONDE_TRY(aggregate_reserve(a, n_groups));
   SONDE_TRY(eval_part(a, b, groups, m, &p));
   if (a->filter) SONDE_TRY(only_filtered(a, b, &p, m));
+  if (a->values) return value_set_add(a->values, p.cols.cols, p.groups, p.cols.n, m, a->run->err);
   if (a->seen_keys) SONDE_TRY(only_new(a, &p, m));
   return a->buffered ? buffer_part(a, &p, m) : feed(a, &p, m);
 }
@@ -251,6 +264,7 @@ static sonde_code feed_in_order(aggregate *a) {
 
 sonde_code aggregate_end(aggregate *a, uint32_t n_groups) {
   SONDE_TRY(aggregate_reserve(a, n_groups));
+  if (a->values) return value_set_count(a->values, a->states, a->run->err);
   if (!a->buffered) return SONDE_OK;
   if (a->numbers) return quantile_end(a, n_groups);
   SONDE_TRY(by_group(a, n_groups));

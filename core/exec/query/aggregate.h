@@ -5,6 +5,7 @@
 #include "exec/query/eval.h"
 #include "exec/query/keys.h"
 #include "exec/query/sort.h"
+#include "exec/query/value_set.h"
 
 typedef struct aggregate aggregate;
 typedef struct quantile_values quantile_values;
@@ -39,6 +40,7 @@ struct aggregate {
   bool grouped;
   keyer *seen_keys;
   key_table seen;
+  value_set *values; /* instead, where they are only counted */
   /* Rows kept: arguments, then sort keys; and their groups. */
   bool buffered;
   rowset kept;
@@ -52,14 +54,18 @@ struct aggregate {
 sonde_code aggregate_open(aggregate *, run *, const aggregate_call *, bool grouped);
 void aggregate_close(aggregate *);
 /* It keeps something for each row, not only for each group. */
-static inline bool aggregate_grows(const aggregate *a) { return a->buffered || a->seen_keys || a->numbers; }
+static inline bool aggregate_grows(const aggregate *a) {
+  return a->buffered || a->seen_keys || a->values || a->numbers;
+}
 static inline uint64_t aggregate_held(const aggregate *a) {
-  return arena_held(&a->memory) + (a->class ? a->states_cap * (uint64_t)a->class->state : 0);
+  uint64_t kept = arena_held(&a->memory) + (a->values ? value_set_held(a->values) : 0);
+  return kept + (a->class ? a->states_cap * (uint64_t)a->class->state : 0);
 }
 /* Bytes that states of n_groups groups make it take beside those held: what it keeps of rows may double at any time. */
 static inline uint64_t aggregate_growth(const aggregate *a, uint64_t n_groups) {
   uint64_t states = a->class && n_groups > a->states_cap ? a->states_cap * (uint64_t)a->class->state : 0;
-  return 2 * states + (aggregate_grows(a) ? arena_held(&a->memory) : 0);
+  uint64_t values = a->values ? value_set_held(a->values) : 0;
+  return 2 * states + values + (aggregate_grows(a) ? arena_held(&a->memory) : 0);
 }
 /* Rows of a batch; there are n_groups groups by now. `groups` NULL: one group. */
 sonde_code aggregate_update(aggregate *, const batch *, const uint32_t *groups, uint32_t n_groups,

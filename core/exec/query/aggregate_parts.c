@@ -15,7 +15,9 @@ bool aggregate_in_parts(const aggregate_call *c) {
   return adds_exactly(c) || (cell_class(c) && c->n_keys == 0);
 }
 
-static bool travels_as_state(const aggregate *a) { return !a->seen_keys && adds_exactly(a->call); }
+static bool travels_as_state(const aggregate *a) {
+  return !a->seen_keys && !a->values && adds_exactly(a->call);
+}
 
 /* ---- putting ---- */
 
@@ -87,6 +89,7 @@ static sonde_code put_values(putting *p, uint32_t n_groups) {
 
 sonde_code aggregate_put(aggregate *a, uint32_t n_groups, buf *out, arena *scratch) {
   SONDE_TRY(aggregate_reserve(a, n_groups));
+  if (a->values) return value_set_put(a->values, out, a->run->err);
   if (travels_as_state(a)) {
     buf_put(out, a->states, n_groups * a->class->state);
     return SONDE_OK;
@@ -155,6 +158,7 @@ static sonde_code merge_rows(aggregate *a, rd *in, const known_groups *here, are
 }
 
 sonde_code aggregate_merge(aggregate *a, rd *in, const known_groups *here, arena *scratch) {
+  if (a->values) return value_set_get(a->values, in, a->run->err);
   if (travels_as_state(a)) return merge_states(a, in, here);
   arena memory;
   arena_init(&memory, a->run->mem);

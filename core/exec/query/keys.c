@@ -91,6 +91,10 @@ void intern_free(intern *t) {
   arena_free(&t->memory);
 }
 
+uint64_t intern_held(const intern *t) {
+  return arena_held(&t->memory) + t->cap * sizeof *t->texts + t->slots_cap * sizeof *t->slots;
+}
+
 /* ---- the keyer ---- */
 
 static bool is_interned(const sql_type *t) {
@@ -155,7 +159,7 @@ uint64_t keyer_held(const keyer *k) {
   for (uint32_t i = 0; i < k->n_cols; i++) {
     const intern *t = k->cols[i].texts;
     bytes += k->cols[i].cells_cap * sizeof(cell);
-    if (t) bytes += arena_held(&t->memory) + t->cap * sizeof *t->texts + t->slots_cap * sizeof *t->slots;
+    if (t) bytes += intern_held(t);
   }
   return bytes;
 }
@@ -240,9 +244,8 @@ PREFETCHING prefetch_texts(const intern *t, const uint64_t *hash, uint32_t n) {
 
 #define TEXTS_AT_ONCE 256u /* of which all that was prefetched still is in the first cache */
 
-/* Numbers of texts[rows[i]], or 0. */
-static sonde_code number_texts(intern *t, const sonde_str *texts, const uint32_t *rows, uint32_t n, bool add,
-                               uint32_t *numbers, sonde_error *err) {
+sonde_code intern_texts(intern *t, const sonde_str *texts, const uint32_t *rows, uint32_t n, bool add,
+                        uint32_t *numbers, sonde_error *err) {
   uint64_t hash[TEXTS_AT_ONCE];
   for (uint32_t first = 0; first < n; first += TEXTS_AT_ONCE) {
     uint32_t some = n - first < TEXTS_AT_ONCE ? n - first : TEXTS_AT_ONCE;
@@ -275,7 +278,7 @@ static sonde_code number_codes(keyer *k, key_col *c, const col *from, uint32_t n
     *number = BEING_NUMBERED;
     open[n_open++] = codes[i];
   }
-  SONDE_TRY(number_texts(c->texts, from->dict->data, open, n_open, add, numbers, err));
+  SONDE_TRY(intern_texts(c->texts, from->dict->data, open, n_open, add, numbers, err));
   for (uint32_t i = 0; i < n_open; i++) c->dict_numbers[open[i]] = numbers[i] ? numbers[i] : NOT_THERE;
   return SONDE_OK;
 }
@@ -317,7 +320,7 @@ static sonde_code encode_texts(keyer *k, key_col *c, const col *from, uint32_t n
     rows[there] = i;
     there += !from->valid || from->valid[i];
   }
-  SONDE_TRY(number_texts(c->texts, from->data, rows, there, add, numbers, err));
+  SONDE_TRY(intern_texts(c->texts, from->data, rows, there, add, numbers, err));
   if (there < n) memset(out, 0, n * sizeof *out);
   for (uint32_t i = 0; i < there; i++) {
     out[rows[i]] = numbers[i];

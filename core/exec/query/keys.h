@@ -30,6 +30,10 @@ void intern_free(intern *);
 void intern_clear(intern *);
 /* 0: not there and `add` is false, or memory is out (err says so). `hash` is hash_bytes of the text. */
 uint32_t intern_find(intern *, sonde_str, uint64_t hash, bool add, sonde_error *);
+/* Numbers of texts[rows[i]], or 0. */
+sonde_code intern_texts(intern *, const sonde_str *texts, const uint32_t *rows, uint32_t n, bool add,
+                        uint32_t *numbers, sonde_error *);
+uint64_t intern_held(const intern *); /* bytes */
 
 /* ---- columns to words ---- */
 
