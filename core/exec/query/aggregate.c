@@ -216,6 +216,24 @@ sonde_code aggregate_take(aggregate *a, const batch *b, const uint32_t *groups, 
   return a->buffered ? buffer_part(a, &p, m) : feed(a, &p, m);
 }
 
+bool aggregate_takes_words(const aggregate *a) {
+  if (!a->class || a->class->keeps || a->buffered || a->seen_keys || a->filter) return false;
+  for (uint32_t i = 0; i < a->call->n_args; i++) {
+    lane l = sql_lane(&a->call->args[i]->type);
+    if (l != LANE_I64 && l != LANE_F64) return false;
+  }
+  return true;
+}
+
+sonde_code aggregate_args(aggregate *a, const batch *b, col *out, arena *m) {
+  for (uint32_t i = 0; i < a->call->n_args; i++) {
+    col any;
+    SONDE_TRY(node_eval(a->args[i], b, m, &any));
+    SONDE_TRY(col_plain(&any, b->n, &out[i], m, a->run->err));
+  }
+  return SONDE_OK;
+}
+
 /* ---- the end ---- */
 
 /* Rows by group, in the order they came: a counting sort. */

@@ -81,6 +81,13 @@ sonde_code aggregate_reserve(aggregate *, uint32_t n_groups);
 sonde_code aggregate_take(aggregate *, const batch *, const uint32_t *groups, uint32_t n_groups,
                           arena *scratch);
 
+/* It has a state for each group and nothing else, and takes words: its rows can be kept as those. */
+bool aggregate_takes_words(const aggregate *);
+/* Its arguments for aggregate_take, as plain columns. */
+sonde_code aggregate_args(aggregate *, const batch *, col *out, arena *);
+/* Forgets all groups, keeps the room. */
+static inline void aggregate_clear(aggregate *a) { a->n_states = 0; }
+
 /* ---- aggregate_parts.c: blocks apart, then put together ---- */
 
 /* Whether blocks can be gathered apart, with the answer of one gathering to the last bit. */

@@ -145,6 +145,11 @@ sonde_code key_table_follow(key_table *t, const keyer *k, sonde_error *err) {
   return index_entries(t, k, err);
 }
 
+void key_table_clear(key_table *t) {
+  drop_index(t);
+  t->n = 0;
+}
+
 /* ---- adding ---- */
 
 static void add_direct(key_table *t, const keyer *k, uint32_t n, uint32_t *entries) {

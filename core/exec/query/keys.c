@@ -492,7 +492,7 @@ static sonde_code encode_numbers(keyer *k, key_col *c, const col *from, uint32_t
   SONDE_TRY(encode_interned(k, c, from, n, add, k->field, err));
   unsigned bits = bits_for(c->texts->n);
   if (bits <= c->bits) return SONDE_OK;
-  c->bits = (uint8_t)(bits > MANY_BITS ? (bits + 3) & ~3u : bits);
+  c->bits = (uint8_t)(bits > MANY_BITS ? (bits + 1) & ~1u : bits);
   *grown = true;
   return SONDE_OK;
 }

@@ -23,7 +23,7 @@ static bool may_spill(const op *o, const group_set *s) {
 }
 
 static bool is_due(const op *o, const group_set *s) {
-  uint64_t held = keyer_held(&s->keys) + key_table_held(&s->table);
+  uint64_t held = keyer_held(&s->keys) + key_table_held(&s->table) + groups_dealt_held(s);
   uint64_t growth = keyer_held(&s->keys) + key_table_growth(&s->table, BATCH_ROWS);
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++) {
     held += aggregate_held(&s->calls[i]);
@@ -86,13 +86,26 @@ static sonde_code set_columns(op *o, const group_set *s, const col *groups, col 
 
 static sonde_code number_groups(op *o, group_set *s, const batch *b, const col *cols, uint32_t *numbers) {
   SONDE_TRY(keyer_encode(&s->keys, cols, b->n, !s->full, o->run->err));
-  if (!s->full) return key_table_add(&s->table, &s->keys, b->n, numbers, o->run->err);
+  if (!s->full && !s->dealt.parts) return key_table_add(&s->table, &s->keys, b->n, numbers, o->run->err);
   SONDE_TRY(key_table_follow(&s->table, &s->keys, o->run->err));
   key_table_find(&s->table, &s->keys, b->n, numbers);
   return SONDE_OK;
 }
 
-/* Of a set that is full only the rows of its groups stay in the batch; those of others are dealt out. */
+/* Of rows that are dealt out in memory, those with a value that the keys do not know are not. */
+static uint32_t strange_last(const group_set *s, uint32_t *rows, uint32_t n) {
+  uint32_t front = 0;
+  if (!s->dealt.parts || !s->keys.any_skip) return s->dealt.parts ? n : 0;
+  for (uint32_t i = 0; i < n; i++)
+    if (!s->keys.skip[rows[i]]) {
+      uint32_t row = rows[i];
+      rows[i] = rows[front];
+      rows[front++] = row;
+    }
+  return front;
+}
+
+/* Only the rows of groups that the set's table has stay in the batch; those of others are dealt out. */
 static sonde_code deal_others(op *o, group_set *s, const col *cols, batch *b, uint32_t *numbers) {
   uint32_t known = 0, others = 0, *rows = arena_array(&o->scratch, b->n, 2 * sizeof *rows, o->run->err);
   if (!rows) return o->run->err->code;
@@ -105,7 +118,9 @@ static sonde_code deal_others(op *o, group_set *s, const col *cols, batch *b, ui
     known += there;
     others += !there;
   }
-  SONDE_TRY(spill_put(&s->rest, o, 0, b, cols, NODE(o)->n_groups, other, others));
+  uint32_t here = strange_last(s, other, others);
+  if (here) SONDE_TRY(groups_deal(o, s, b, other, here));
+  SONDE_TRY(spill_put(&s->rest, o, 0, b, cols, NODE(o)->n_groups, other + here, others - here));
   if (known == b->n) return SONDE_OK;
   col *kept = arena_array(&o->scratch, b->n_cols + 1u, sizeof *kept, o->run->err);
   if (!kept) return o->run->err->code;
@@ -120,6 +135,7 @@ static sonde_code deal_others(op *o, group_set *s, const col *cols, batch *b, ui
 }
 
 static sonde_code add_to_set(op *o, group_set *s, batch b, const col *groups) {
+  const aggregate_op *x = o->self;
   uint32_t *numbers = NULL;
   if (NODE(o)->n_groups) {
     col *cols;
@@ -127,12 +143,12 @@ static sonde_code add_to_set(op *o, group_set *s, batch b, const col *groups) {
     numbers = arena_array(&o->scratch, b.n, sizeof *numbers, o->run->err);
     if (!numbers) return o->run->err->code;
     SONDE_TRY(number_groups(o, s, &b, cols, numbers));
-    if (s->full) SONDE_TRY(deal_others(o, s, cols, &b, numbers));
-    if (b.n == 0) return SONDE_OK;
+    if (s->full || s->dealt.parts) SONDE_TRY(deal_others(o, s, cols, &b, numbers));
   }
   uint32_t n_groups = NODE(o)->n_groups ? s->table.n : 1;
-  for (uint32_t i = 0; i < NODE(o)->n_calls; i++)
+  for (uint32_t i = 0; b.n && i < NODE(o)->n_calls; i++)
     if (!s->calls[i].base) SONDE_TRY(aggregate_update(&s->calls[i], &b, numbers, n_groups, &o->scratch));
+  if (groups_may_deal(o, s, x->rows)) SONDE_TRY(groups_begin_dealing(o, s));
   s->full = s->full || is_due(o, s);
   return SONDE_OK;
 }
@@ -157,7 +173,8 @@ static sonde_code end_set(op *o, group_set *s) {
     SONDE_TRY(keyer_encode(&s->keys, cols, 1, true, o->run->err));
     SONDE_TRY(key_table_add(&s->table, &s->keys, 1, &number, o->run->err));
   }
-  keyer_seal(&s->keys, s->table.n, &o->run->next_dict_id);
+  uint64_t keys = s->table.n + s->dealt.rows;
+  keyer_seal(&s->keys, keys < UINT32_MAX ? (uint32_t)keys : UINT32_MAX, &o->run->next_dict_id);
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++) SONDE_TRY(aggregate_end(&s->calls[i], s->table.n));
   return SONDE_OK;
 }
@@ -236,6 +253,7 @@ static sonde_code answer(op *o, group_set *s, uint32_t first, uint32_t n, batch 
 static void free_sets(op *o, aggregate_op *x) {
   for (uint32_t i = 0; x->sets && i < x->n_sets; i++) {
     for (uint32_t k = 0; x->sets[i].calls && k < NODE(o)->n_calls; k++) aggregate_close(&x->sets[i].calls[k]);
+    groups_free_dealt(o, &x->sets[i]);
     keyer_free(&x->sets[i].keys);
     key_table_free(&x->sets[i].table);
   }
@@ -274,7 +292,11 @@ static step next_aggregate(op *o, batch *b) {
     if (s != STEP_ROWS) return s;
   }
   if (x->freed) return next_of_rest(o, x, b);
-  while (x->set < x->n_sets && x->at >= x->sets[x->set].table.n) x->set++, x->at = 0;
+  while (x->set < x->n_sets && x->at >= x->sets[x->set].table.n) {
+    x->at = 0;
+    if (groups_next_part(o, &x->sets[x->set]) != SONDE_OK) return STEP_FAIL;
+    x->set += x->sets[x->set].table.n == 0;
+  }
   if (x->set == x->n_sets) return next_of_rest(o, x, b);
   group_set *s = &x->sets[x->set];
   uint32_t left = s->table.n - x->at, n = left < o->run->batch_rows ? left : o->run->batch_rows;

@@ -4,7 +4,7 @@
 #include "column/sketch.h"
 #include "format/csv/builder.h"
 
-#define DICTIONARY_MAX 65536u
+#define DICTIONARY_MAX (1u << 20)
 #define TRIAL_VALUES 1024u /* before that many values nothing is decided */
 #define EXTREME_BYTES 256u
 
@@ -166,7 +166,7 @@ static inline slot *find(const text_builder *t, sonde_str s, uint64_t hash) {
 static bool repeats(const text_builder *t) {
   if (t->values < TRIAL_VALUES || t->n_texts < t->values / 2) return true;
   uint64_t again = t->values - t->n_texts, draws = t->values;
-  return draws * draws / 2 < again * (t->cap / 4);
+  return draws * draws / 2 < again * (t->cap / 2);
 }
 
 static sonde_code add_new(text_builder *t, const uint64_t *validity, slot *free_slot, sonde_str s,
