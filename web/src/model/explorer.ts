@@ -325,7 +325,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     try {
       for await (const { info, progress } of of.progress({ signal })) {
         if (signal.aborted) return
-        if (progress.memoryBytes > 0) update({ progress }) // else nothing was scanned: what opening cost stays
+        if (progress.phase !== 'idle' || progress.memoryBytes > 0) update({ progress }) // else nothing was scanned: what opening cost stays
         takeInfo(info)
       }
       if (signal.aborted) return
