@@ -28,7 +28,7 @@ test.afterAll(() => {
 })
 
 const cell = (page: Page, row: number, column: number) => page.locator(`.sonde-cell[data-row="${row}"][data-column="${column}"]`)
-const patient = { timeout: 60_000 }
+const patient = { timeout: 90_000 }
 const count = (page: Page) => page.locator('.sonde-count')
 
 /** As tests/data/gen_table.c says. */
@@ -67,6 +67,7 @@ function watch(page: Page): () => Promise<Answer[]> {
 const bytesOf = (answers: readonly Answer[]): number => answers.reduce((sum, { bytes }) => sum + bytes, 0)
 
 test('by ranges: rows after one answer, the whole read twice in large pieces, pages from what was kept', async ({ page }) => {
+  test.setTimeout(300_000)
   const answers = watch(page)
   await page.goto(`${site}?url=/v1/f/served.csv`)
   await expect(cell(page, 2, 1)).toHaveText(expected(2, 1), patient)
@@ -87,6 +88,7 @@ test('by ranges: rows after one answer, the whole read twice in large pieces, pa
 })
 
 test('on the server: opened before it is counted, then any page for a few kilobytes, types exact without a question', async ({ page }) => {
+  test.setTimeout(300_000)
   const answers = watch(page)
   await page.goto(`${site}?table=served`)
   await expect(cell(page, 2, 1)).toHaveText(expected(2, 1), patient)

@@ -148,7 +148,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
   const cache = createPageCache({
     blockRows,
     onChange: () => revision.set(revision.getSnapshot() + 1),
-    onError: (error) => update({ pageFailure: toFailure(error) }),
+    onError: (error) => update({ pageFailure: toFailure(error, state().info?.bytes) }),
   })
 
   let table: Table | undefined
@@ -206,7 +206,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
       await install(opened, reading, again)
     } catch (error) {
       if (signal.aborted) return
-      update({ failure: toFailure(error), rereading: false, ...(again ? { filename: shownFilename } : { status: 'failed' }) })
+      update({ failure: toFailure(error, next instanceof Blob ? next.size : undefined), rereading: false, ...(again ? { filename: shownFilename } : { status: 'failed' }) })
     } finally {
       if (opening === controller) opening = undefined
     }
@@ -414,7 +414,7 @@ export function createExplorer(options: ExplorerOptions): Explorer {
       if (signal.aborted) return void opened.close()
       swap(opened, view, first)
     } catch (error) {
-      if (!signal.aborted) update({ query: { status: 'failed', failure: toFailure(error) } })
+      if (!signal.aborted) update({ query: { status: 'failed', failure: toFailure(error, state().info?.bytes) } })
     }
   }
 
