@@ -116,3 +116,17 @@ test('the panel says what the file says of itself', async ({ page }) => {
   const { violations } = await new AxeBuilder({ page }).analyze()
   expect(violations).toEqual([])
 })
+
+test('a damaged file: which part it is, how large it is here, what to do', async ({ page }) => {
+  const bytes = trips()
+  const open = (buffer: Buffer) => page.getByTestId('file').setInputFiles({ name: 'hurt.parquet', mimeType: 'application/octet-stream', buffer })
+  await page.goto('./')
+  await open(bytes.subarray(0, bytes.length - 100))
+  await expect(page.getByRole('alert')).toContainText('cut off or is still being written')
+  await expect(page.getByRole('alert')).toContainText(`Compare its size with the original’s and copy or download it again; if it is still being written, wait until its writer has closed it. It has ${(bytes.length - 100).toLocaleString('en-US')} bytes here.`)
+  const hurt = Buffer.from(bytes)
+  hurt.fill(0xff, hurt.length - 60, hurt.length - 8)
+  await page.goto('./')
+  await open(hurt)
+  await expect(page.getByRole('alert')).toContainText('The footer says where everything in the file lies')
+})

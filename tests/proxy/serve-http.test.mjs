@@ -62,6 +62,49 @@ test('ranges outside the file are left out, and refused when nothing remains', a
   assert.deepEqual([(await get({}, '/v1/f/sales/empty.csv')).status, (await get({}, '/v1/f/sales/empty.csv')).text], [200, ''])
 })
 
+test('HEAD has no ranges: it tells of the whole', async () => {
+  for (const range of ['bytes=0-9', 'bytes=0-0,500-500', 'bytes=9999-', 'bytes=-3']) {
+    const { status, headers, text } = await get({ Range: range }, undefined, 'HEAD')
+    assert.deepEqual([status, headers['content-length'], headers['content-range'], headers['content-type'], headers['accept-ranges'], text], [200, '2000', undefined, 'text/csv', 'bytes', ''], range)
+  }
+})
+
+test('what is no range of bytes is no reason to refuse', async () => {
+  for (const range of ['lines=0-9', 'bytes=', 'bytes=a-b', 'bytes=9-3', 'bytes 0-9', 'bytes=0-9;1-2', 'bytes=--3']) {
+    const { status, headers, text } = await get({ Range: range })
+    assert.deepEqual([status, headers['content-range'], text.length], [200, undefined, 2000], range)
+  }
+})
+
+test('If-Range decides on several ranges together, and before they are judged', async () => {
+  const { etag } = (await get({})).headers
+  assert.equal(parts(await get({ Range: 'bytes=0-0,1000-1000', 'If-Range': etag })).length, 2)
+  assert.deepEqual([(await get({ Range: 'bytes=0-0,1000-1000', 'If-Range': '"old"' })).status, (await get({ Range: 'bytes=0-0,1000-1000', 'If-Range': '"old"' })).text], [200, letters])
+  const refused = await get({ Range: 'bytes=2000-', 'If-Range': etag })
+  assert.deepEqual([refused.status, refused.headers['content-range'], refused.headers.etag], [416, 'bytes */2000', undefined])
+})
+
+test('a file of no bytes: whole, by conditions, by ranges, by frames', async () => {
+  const target = '/v1/f/sales/empty.csv'
+  const { status, headers } = await get({}, target)
+  assert.deepEqual([status, headers['content-length'], headers['accept-ranges']], [200, '0', 'bytes'])
+  assert.equal((await get({ 'If-None-Match': headers.etag }, target)).status, 304)
+  for (const range of ['bytes=0-', 'bytes=0-0', 'bytes=-1', 'bytes=-0', 'bytes=0-0,-5']) {
+    const refused = await get({ Range: range }, target)
+    assert.deepEqual([refused.status, refused.headers['content-range']], [416, 'bytes */0'], range)
+  }
+  assert.equal((await get({ Range: 'bytes=0-', 'If-Range': '"old"' }, target)).status, 200)
+  assert.equal((await get({}, `${target}/z/0`)).status, 404)
+})
+
+test('an HTTP/1.0 client has conditions and several ranges', async () => {
+  const old = async (fields) => parse(await exchange(`GET /v1/f/sales/letters.csv HTTP/1.0\r\n${fields}\r\n`, port))
+  const { headers } = await old('')
+  assert.equal((await old(`If-None-Match: ${headers.etag}\r\n`)).status, 304)
+  assert.equal((await old(`If-Match: "x"\r\n`)).status, 412)
+  assert.equal(parts(await old('Range: bytes=0-0,1000-1000\r\n')).length, 2)
+})
+
 test('an HTTP/1.0 client gets its range, and the connection is closed', async () => {
   const answer = parse(await exchange('GET /v1/f/sales/letters.csv HTTP/1.0\r\nRange: bytes=0-2\r\n\r\n', port))
   assert.deepEqual([answer.status, answer.text, answer.headers.connection], [206, letters.slice(0, 3), 'close'])

@@ -1,7 +1,7 @@
 // Pages of rows by the ways that they are made: from kept columns, and from large CSV files as they lie. What is expected is what was
 // written, as JavaScript writes it.
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { spawnSync } from 'node:child_process'
@@ -83,6 +83,44 @@ test('its pages are those of kept columns once types are exact, byte by byte', a
   assert.deepEqual(ends, rows.slice(19985).map(said))
   const { headers } = await get(paged, 'many')
   assert.equal((await get(paged, 'many', {}, { 'If-None-Match': headers.etag })).status, 304)
+})
+
+const described = async (server, table) => JSON.parse((await ask(server.port, `/v1/tables/${table}`)).text)
+
+test('what is said of a large CSV file is what an import finds, once all was read', async () => {
+  await isExact('many')
+  const [one, other] = [await ask(kept.port, '/v1/tables/many'), await ask(paged.port, '/v1/tables/many')]
+  assert.equal(other.text, one.text)
+  assert.equal(other.headers.etag, one.headers.etag)
+  const { columns, count } = JSON.parse(other.text)
+  assert.deepEqual([count, columns[0].stats.max, columns[3].type], [rows.length, String(rows.length - 1), 'text'])
+  assert.equal((await ask(paged.port, '/v1/tables/many', { 'If-None-Match': other.headers.etag })).status, 304)
+})
+
+test('while it is read, that is said, and the rows that are counted can be had', async () => {
+  const line = (i) => `${i},${'words that make the file long enough to be caught in the act '.repeat(3)}\n`
+  const total = 150_000
+  const file = openSync(shop.path('data/long.csv'), 'w')
+  writeSync(file, 'id,words\n')
+  for (let from = 0; from < total; from += 10_000) writeSync(file, Array.from({ length: 10_000 }, (_, i) => line(from + i)).join(''))
+  closeSync(file)
+  paged.child.kill('SIGHUP')
+  await until(async () => (await ask(paged.port, '/v1/tables')).text.includes('"long"'), 'the new file is a table')
+  let caught = 0, last = 0
+  for (let now; (now = await described(paged, 'long')).count === null;) {
+    const { phase, rows: counted, about, totalBytes, doneBytes } = now.reading
+    assert.deepEqual([phase, counted >= last, doneBytes <= totalBytes], ['index', true, true])
+    last = counted
+    if (counted < 1000) continue
+    assert.ok(Math.abs(about - total) < total / 20, `about ${about} rows`)
+    const near = await page(paged, 'long', { first: counted - 10, limit: 10, columns: 'id' })
+    assert.deepEqual(near.rows, Array.from({ length: 10 }, (_, i) => [counted - 10 + i]))
+    caught++
+  }
+  assert.ok(caught > 0, 'its rows were being counted when they were asked for')
+  await isExact('long')
+  const { count, reading } = await described(paged, 'long')
+  assert.deepEqual([count, reading], [total, undefined])
 })
 
 test('what is no stretch of a plain CSV file is imported as ever', async () => {

@@ -30,6 +30,8 @@ class Conf:
     #: Up to this a table is fetched whole; up to the next one by ranges; beyond, SQL runs on the server.
     whole_bytes: int = 32 * MB
     ranges_bytes: int = 10 * GB
+    #: The same limit where a file is CSV: to find any row the browser has to read all of it, twice.
+    csv_ranges_bytes: int = 256 * MB
     #: Of uploads: the largest file, the sum of a user's files, the largest request.
     upload_bytes: int = 5 * GB
     quota_bytes: int = 20 * GB

@@ -23,7 +23,8 @@ def ways_of(files: Sequence[File], conf: Conf) -> Ways:
     total = sum(file.bytes for file in files)
     packed = any(is_packed(file.name) for file in files)
     possible = ['whole', 'server'] if packed else ['whole', 'ranges', 'server']
-    best, reason = best_way(total, packed, conf)
+    scanned = not packed and not all(file.name.lower().endswith('.parquet') for file in files)
+    best, reason = best_way(total, packed, scanned, conf)
     return Ways(best, reason, possible)
 
 
@@ -36,10 +37,12 @@ def size_text(size: int) -> str:
     return f'{amount:.{0 if is_whole else 1}f} {units[0]}'
 
 
-def best_way(total: int, packed: bool, conf: Conf) -> tuple[str, str]:
+def best_way(total: int, packed: bool, scanned: bool, conf: Conf) -> tuple[str, str]:
     size = size_text(total)
     if total <= conf.whole_bytes:
         return 'whole', _('%(size)s is little: it is fetched once, and everything else happens in your browser.') % {'size': size}
+    if scanned and total > conf.csv_ranges_bytes:
+        return 'server', _('%(size)s of CSV: to find its rows all of it would have to travel, so questions are answered on the server.') % {'size': size}
     if total > conf.ranges_bytes:
         return 'server', _('%(size)s is too much to travel: questions are answered on the server; only answers travel.') % {'size': size}
     if packed:

@@ -152,8 +152,15 @@ class Ways(SiteTest):
         every = ['whole', 'ranges', 'server']
         self.assertEqual(self.way(File('a.csv', 32 * 10**6)), ('whole', every))
         self.assertEqual(self.way(File('a.csv', 16 * 10**6), File('b.csv', 16 * 10**6 + 1)), ('ranges', every))
-        self.assertEqual(self.way(File('a.csv', 10 * GB)), ('ranges', every))
-        self.assertEqual(self.way(File('a.csv', 10 * GB + 1)), ('server', every))
+        self.assertEqual(self.way(File('a.parquet', 10 * GB)), ('ranges', every))
+        self.assertEqual(self.way(File('a.parquet', 10 * GB + 1)), ('server', every))
+
+    def test_csv_does_not_travel_twice_to_be_counted(self) -> None:
+        every = ['whole', 'ranges', 'server']
+        self.assertEqual(self.way(File('a.csv', 256 * 10**6)), ('ranges', every))
+        self.assertEqual(self.way(File('a.csv', 256 * 10**6 + 1)), ('server', every))
+        self.assertEqual(self.way(File('a.parquet', GB), File('b.csv', 1)), ('server', every))
+        self.assertIn('1.0 GB of CSV', ways_of([File('a.csv', GB)], conf()).reason)
 
     def test_what_is_compressed_as_a_whole_has_no_ranges(self) -> None:
         self.assertEqual(self.way(File('a.csv.gz', GB)), ('whole', ['whole', 'server']))

@@ -14,8 +14,7 @@
 typedef struct {
   row_ask ask;
   table_ask table;
-  pager *pager; /* NULL: a seat reads the rows */
-  pager_about about;
+  pager_about about;     /* where a pager reads the rows */
   text order;            /* which rows of which version, in which order */
   uint64_t first, total; /* total: or UNCOUNTED */
   text view, columns;    /* as row_ask_resolve makes them */
@@ -100,7 +99,7 @@ static sonde_str nth(sonde_str list, uint64_t n) {
 }
 
 static sonde_str columns_of(const paging *p) {
-  return p->pager ? text_str(&p->about.columns) : p->table.opened.columns;
+  return p->table.pager ? text_str(&p->about.columns) : p->table.opened.columns;
 }
 
 static void put_columns(const paging *p, text *out) {
@@ -143,15 +142,11 @@ static void put_body(paging *p, text *body) {
   text_print(body, "}\n");
 }
 
-static bool holds(paging *p) {
-  return p->pager ? table_ask_confirm(&p->table, pager_is_unchanged(p->pager)) : table_ask_holds(&p->table);
-}
-
 static void send_page(paging *p) {
   text body = {0};
   row_text shown = {.reply = &p->table.reply};
   put_body(p, &body);
-  if (holds(p) && row_text_page(&shown, text_str(&body))) reply_end(&p->table.reply);
+  if (table_ask_holds(&p->table) && row_text_page(&shown, text_str(&body))) reply_end(&p->table.reply);
   row_text_free(&shown);
   text_free(&body);
 }
@@ -174,17 +169,11 @@ static void answer_opened(paging *p) {
 
 /* ---- pages of large CSV files, see pager.h ---- */
 
-/* Whether all that is asked for is a stretch of a file that is too large to be brought into memory for that. */
-static bool is_of_large_csv(const paging *p) {
-  const table_now *t = &p->table.now;
-  struct stat st;
-  bool plain = !p->ask.filter_count && !p->ask.sort.len && t->table->file_count == 1;
-  return plain && fstat(t->fds[0], &st) == 0 &&
-         (uint64_t)st.st_size >= p->table.all->site->config.paged_bytes;
-}
+/* Whether all that is asked for is a stretch of the table as it is. */
+static bool is_plain(const paging *p) { return !p->ask.filter_count && !p->ask.sort.len; }
 
 static bool is_in_head(const paging *p, cells *head) {
-  return p->about.state != PAGER_EXACT && cells_open(pager_head(p->pager), head) &&
+  return p->about.state != PAGER_EXACT && cells_open(pager_head(p->table.pager), head) &&
          p->first + p->ask.limit <= head->n_rows;
 }
 
@@ -202,7 +191,7 @@ static bool read_paged(paging *p, sonde_error *err) {
   p->total = p->about.state == PAGER_OPENED ? UNCOUNTED : p->about.rows;
   if (is_in_head(p, &head)) return take_head(p, &head), true;
   if (p->first >= p->total) return true;
-  return pager_read(p->pager, p->first, p->ask.limit, text_str(&p->columns), take_page, p, err);
+  return pager_read(p->table.pager, p->first, p->ask.limit, text_str(&p->columns), take_page, p, err);
 }
 
 /* Types may still change: nobody is to keep such a page, or to take another for the same. */
@@ -211,15 +200,7 @@ static void doubt(paging *p) {
 }
 
 static bool is_counting(const paging *p) {
-  cells head;
-  return p->about.state == PAGER_OPENED && !is_in_head(p, &head);
-}
-
-static void learn_about(paging *p) {
-  pager_tell(p->pager, false, &p->about);
-  if (!is_counting(p)) return;
-  text_free(&p->about.columns);
-  pager_tell(p->pager, true, &p->about);
+  return p->about.state == PAGER_OPENED && p->first + p->ask.limit > p->about.rows;
 }
 
 static void answer_paged(paging *p) {
@@ -239,21 +220,8 @@ static void answer_paged(paging *p) {
     reply_fail(r, &err);
 }
 
-/* False: it is to be read otherwise. */
-static bool take_pager(paging *p) {
-  sonde_error ignored;
-  if (!is_of_large_csv(p)) return false;
-  p->pager = pager_take(p->table.all->pagers, &p->table.now, &ignored);
-  if (!p->pager) return false;
-  learn_about(p);
-  if (p->about.state != PAGER_UNFIT) return true;
-  pager_release(p->table.all->pagers, p->pager);
-  p->pager = NULL;
-  return false;
-}
-
 static void answer_found(paging *p) {
-  if (take_pager(p))
+  if (is_plain(p) && table_ask_page(&p->table, p->first + p->ask.limit, &p->about))
     answer_paged(p);
   else if (table_ask_open(&p->table))
     answer_opened(p);
@@ -266,13 +234,12 @@ static void answer_asked(paging *p, work *w, const work_request *q, void *contex
     put_tag(p);
     if (find_first(p)) answer_found(p);
   }
-  if (p->pager) pager_release(p->table.all->pagers, p->pager);
   table_ask_end(&p->table);
 }
 
 static void free_paging(paging *p) {
   row_ask_free(&p->ask);
-  text_free(&p->about.columns);
+  pager_about_free(&p->about);
   text_free(&p->order);
   text_free(&p->view);
   text_free(&p->columns);

@@ -76,20 +76,57 @@ static void put_columns(text *out, const catalog_table *t, sonde_str columns) {
   text_add(out, "]", 1);
 }
 
-static void put_table(text *out, const catalog_table *t, sonde_str info) {
+/* `counted`: how many rows, as JSON. */
+static void put_table(text *out, const catalog_table *t, sonde_str info, sonde_str counted) {
   put_head(out, t);
   put_member(out, info, "bytes");
-  put_member(out, peek_member(info, "rows"), "count");
+  text_print(out, ",\"count\":%.*s", (int)counted.len, counted.ptr);
   put_member(out, info, "badRows");
   put_columns(out, t, peek_member(info, "columns"));
-  text_print(out, "}\n");
 }
+
+static void send_table(table_ask *a, text *body) {
+  text_print(body, "}\n");
+  if (table_ask_holds(a) && reply_write(&a->reply, body->ptr, body->len)) reply_end(&a->reply);
+  text_free(body);
+}
+
+static sonde_str count_of(sonde_str info) { return peek_member(peek_member(info, "rows"), "count"); }
 
 static void make_table(table_ask *a) {
   text body = {0};
-  put_table(&body, a->table, a->opened.info);
-  if (table_ask_holds(a) && reply_write(&a->reply, body.ptr, body.len)) reply_end(&a->reply);
-  text_free(&body);
+  put_table(&body, a->table, a->opened.info, count_of(a->opened.info));
+  send_table(a, &body);
+}
+
+/* ---- a large CSV file, which is still being read ---- */
+
+static uint64_t estimate(const pager_about *about) {
+  const sonde_progress *p = &about->progress;
+  double per_byte = p->done_bytes ? (double)p->rows / (double)p->done_bytes : 0;
+  return per_byte > 0 ? (uint64_t)(per_byte * (double)p->total_bytes)
+                      : peek_u64(count_of(text_str(&about->info)));
+}
+
+static void put_reading(text *out, const pager_about *about) {
+  const char *phase = about->state == PAGER_OPENED ? "index" : "import";
+  text_print(
+      out,
+      ",\"reading\":{\"phase\":\"%s\",\"rows\":%llu,\"about\":%llu,\"doneBytes\":%llu,\"totalBytes\":%llu}",
+      phase, (unsigned long long)about->rows,
+      (unsigned long long)(about->state == PAGER_OPENED ? estimate(about) : about->rows),
+      (unsigned long long)about->progress.done_bytes, (unsigned long long)about->progress.total_bytes);
+}
+
+static void make_read_so_far(table_ask *a, const pager_about *about) {
+  text body = {0};
+  sonde_str info = text_str(&about->info);
+  if (about->state != PAGER_EXACT) a->reply.tag[0] = '\0'; /* soon it is another answer */
+  reply_begin(&a->reply);
+  if (reply_known(&a->reply)) return;
+  put_table(&body, a->table, info, about->state == PAGER_OPENED ? str_from("null") : count_of(info));
+  if (about->state != PAGER_EXACT) put_reading(&body, about);
+  send_table(a, &body);
 }
 
 static void put_tag(table_ask *a) {
@@ -104,10 +141,15 @@ static void put_tag(table_ask *a) {
 
 static void answer_table(work *w, const work_request *q, void *context, sonde_str name) {
   table_ask a;
+  pager_about about = {0};
   if (table_ask_begin(&a, w, q, context, name)) {
     put_tag(&a);
-    if (table_ask_open(&a)) make_table(&a);
+    if (table_ask_page(&a, 0, &about))
+      make_read_so_far(&a, &about);
+    else if (table_ask_open(&a))
+      make_table(&a);
   }
+  pager_about_free(&about);
   table_ask_end(&a);
 }
 

@@ -1,6 +1,7 @@
 /* See pager.h. Two mutexes: whoever runs a job on the engine has the `turn`, and what is known so far lies under `mutex`. The
  * background gives its turn away between two steps when somebody wants a page. */
 #include "pager.h"
+#include "cells.h"
 #include "patience.h"
 #include "peek.h"
 #include <fcntl.h>
@@ -33,8 +34,9 @@ struct pager {
   pthread_mutex_t mutex;
   pthread_cond_t changed;
   pager_state state;
-  uint64_t rows;
-  text columns;
+  uint64_t rows; /* counted so far */
+  sonde_progress progress;
+  text info;
 };
 
 struct pagers {
@@ -58,7 +60,7 @@ static void free_pager(pager *p) {
   atomic_store(&p->ending, true);
   if (p->started) pthread_join(p->thread, NULL);
   host_close(p->host);
-  text_free(&p->identity), text_free(&p->head), text_free(&p->columns);
+  text_free(&p->identity), text_free(&p->head), text_free(&p->info);
   pthread_mutex_destroy(&p->turn);
   pthread_mutex_destroy(&p->mutex);
   pthread_cond_destroy(&p->changed);
@@ -77,22 +79,43 @@ void pagers_free(pagers *all) {
 
 /* ---- what is found out ---- */
 
+static uint64_t head_rows(const pager *p) {
+  cells head;
+  return cells_open(pager_head(p), &head) ? head.n_rows : 0;
+}
+
 static void learn(pager *p, pager_state state, sonde_str info) {
   pthread_mutex_lock(&p->mutex);
   p->state = state;
+  p->progress = (sonde_progress){0};
   if (info.len) {
-    p->rows = peek_u64(peek_member(peek_member(info, "rows"), "count"));
-    text_clear(&p->columns);
-    table_columns_put(&p->columns, info);
+    text_clear(&p->info);
+    text_add(&p->info, info.ptr, info.len);
+    p->rows =
+        state == PAGER_OPENED ? head_rows(p) : peek_u64(peek_member(peek_member(info, "rows"), "count"));
   }
   pthread_cond_broadcast(&p->changed);
   pthread_mutex_unlock(&p->mutex);
 }
 
-/* A host_stop_fn, asked between steps of any job; only the background's are to give way. */
+/* Steps of any job are told and asked about; these are those of the background's. */
+static bool is_background(const pager *p) { return pthread_equal(pthread_self(), p->background) != 0; }
+
+/* A host_progress_fn. Rows that are counted can be read while the others are. */
+static void get_on(void *user, sonde_progress now) {
+  pager *p = user;
+  if (!is_background(p)) return;
+  pthread_mutex_lock(&p->mutex);
+  p->progress = now;
+  if (p->state == PAGER_OPENED && p->rows < now.rows) p->rows = now.rows;
+  pthread_cond_broadcast(&p->changed);
+  pthread_mutex_unlock(&p->mutex);
+}
+
+/* A host_stop_fn. */
 static bool give_way(void *user) {
   pager *p = user;
-  if (!pthread_equal(pthread_self(), p->background)) return false;
+  if (!is_background(p)) return false;
   if (!atomic_load(&p->wanted)) return atomic_load(&p->ending);
   pthread_mutex_unlock(&p->turn);
   for (int i = 0; i < GIVE_WAY_TIMES && atomic_load(&p->wanted); i++) usleep(GIVE_WAY_US);
@@ -115,6 +138,7 @@ static void *find_out(void *context) {
   pthread_mutex_lock(&p->turn);
   p->background = pthread_self();
   host_stop_when(p->host, give_way, p);
+  host_watch(p->host, get_on, p);
   if (!run(p, "index", "", &info)) {
     learn(p, PAGER_UNFIT, (sonde_str){0});
   } else {
@@ -236,12 +260,19 @@ void pager_release(pagers *all, pager *p) {
 
 /* ---- using one ---- */
 
-void pager_tell(pager *p, bool needed, pager_about *out) {
+void pager_tell(pager *p, uint64_t needed, pager_about *out) {
   pthread_mutex_lock(&p->mutex);
-  while (needed && p->state == PAGER_OPENED && patience_wait(&p->changed, &p->mutex, PATIENCE_MS)) continue;
-  *out = (pager_about){.state = p->state, .rows = p->rows};
-  text_add(&out->columns, p->columns.ptr ? p->columns.ptr : "", p->columns.len);
+  while (p->state == PAGER_OPENED && p->rows < needed && patience_wait(&p->changed, &p->mutex, PATIENCE_MS))
+    continue;
+  *out = (pager_about){.state = p->state, .rows = p->rows, .progress = p->progress};
+  text_add(&out->info, p->info.ptr ? p->info.ptr : "", p->info.len);
   pthread_mutex_unlock(&p->mutex);
+  table_columns_put(&out->columns, text_str(&out->info));
+}
+
+void pager_about_free(pager_about *about) {
+  text_free(&about->info);
+  text_free(&about->columns);
 }
 
 sonde_page pager_head(const pager *p) { return (sonde_page){(const uint8_t *)p->head.ptr, p->head.len}; }

@@ -16,7 +16,7 @@ pager *pager_take(pagers *, const table_now *, sonde_error *);
 void pager_release(pagers *, pager *);
 
 typedef enum {
-  PAGER_OPENED,  /* its first rows are there */
+  PAGER_OPENED,  /* its first rows are there, and more by and by */
   PAGER_COUNTED, /* all rows can be read */
   PAGER_EXACT,   /* and the types are those that an import finds */
   PAGER_UNFIT    /* it is no plain CSV file, or counting failed: somebody else is to read it */
@@ -24,15 +24,18 @@ typedef enum {
 
 typedef struct {
   pager_state state;
-  uint64_t rows; /* from PAGER_COUNTED on */
-  text columns;  /* as in seat_table; the taker's to free */
+  uint64_t rows;           /* counted so far: these can be read */
+  sonde_progress progress; /* of what goes on in the background; nothing when it has just begun, or ended */
+  text info;               /* TableInfo, as far as it is known */
+  text columns;            /* as in seat_table */
 } pager_about;
-/* Waits for a while until the rows are counted, if they are `needed`. */
-void pager_tell(pager *, bool needed, pager_about *out);
+/* Waits for a while until `needed` rows are counted, or all. To be freed. */
+void pager_tell(pager *, uint64_t needed, pager_about *out);
+void pager_about_free(pager_about *);
 
 /* The first rows, with all columns, as a page block. */
 sonde_page pager_head(const pager *);
-/* From PAGER_COUNTED on; `columns` are a JSON list of numbers. */
+/* Of rows that are counted; `columns` are a JSON list of numbers. */
 bool pager_read(pager *, uint64_t first, uint64_t rows, sonde_str columns, host_page_fn, void *user,
                 sonde_error *);
 bool pager_is_unchanged(const pager *);

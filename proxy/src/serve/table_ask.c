@@ -1,6 +1,7 @@
 /* See table_ask.h. */
 #include "table_ask.h"
 #include <string.h>
+#include <sys/stat.h>
 
 static const catalog_table *find(const catalog *c, const work_request *q, sonde_str name) {
   const catalog_table *t = catalog_find(c, name);
@@ -36,17 +37,41 @@ bool table_ask_open(table_ask *a) {
   return false;
 }
 
-bool table_ask_confirm(table_ask *a, bool unchanged) {
+static bool is_large_csv(const table_ask *a) {
+  struct stat st;
+  return a->table->file_count == 1 && fstat(a->now.fds[0], &st) == 0 &&
+         (uint64_t)st.st_size >= a->all->site->config.paged_bytes;
+}
+
+static void leave_pager(table_ask *a) {
+  if (a->pager) pager_release(a->all->pagers, a->pager);
+  a->pager = NULL;
+}
+
+bool table_ask_page(table_ask *a, uint64_t needed, pager_about *out) {
+  sonde_error ignored;
+  *out = (pager_about){.state = PAGER_UNFIT};
+  if (is_large_csv(a)) a->pager = pager_take(a->all->pagers, &a->now, &ignored);
+  if (a->pager) pager_tell(a->pager, needed, out);
+  if (out->state == PAGER_UNFIT) leave_pager(a);
+  return a->pager != NULL;
+}
+
+static bool is_unchanged(table_ask *a) {
+  return a->pager ? pager_is_unchanged(a->pager) : seat_is_unchanged(a->seat, &a->opened, 1);
+}
+
+bool table_ask_holds(table_ask *a) {
   static const sonde_error changed = {.code = SONDE_BYTES,
                                       .message = "a file changed while it was being read; ask again"};
+  bool unchanged = is_unchanged(a);
   if (!unchanged) reply_fail(&a->reply, &changed);
   return unchanged;
 }
 
-bool table_ask_holds(table_ask *a) { return table_ask_confirm(a, seat_is_unchanged(a->seat, &a->opened, 1)); }
-
 void table_ask_end(table_ask *a) {
   if (a->seat) seats_give_back(a->all->seats, a->seat);
+  leave_pager(a);
   if (a->now.fds) table_now_close(&a->now);
   reply_free(&a->reply);
   catalog_release(a->catalog);

@@ -12,16 +12,18 @@ typedef struct {
   reply reply;
   seat *seat;
   seat_table opened;
+  pager *pager; /* instead of a seat */
 } table_ask;
 
 /* False: it was answered. End it in any case. */
 bool table_ask_begin(table_ask *, work *, const work_request *, void *context, sonde_str name);
 /* After reply.tag was set; false: it was answered. */
 bool table_ask_open(table_ask *);
+/* Instead of that: true if it is one CSV file, too large to be brought into memory for a stretch of it. What is known of it is to be
+ * freed whatever the answer is; see pager_tell. */
+bool table_ask_page(table_ask *, uint64_t needed, pager_about *out);
 /* Whether its files are as they were; says so if not. */
 bool table_ask_holds(table_ask *);
-/* The same, when it is known already. */
-bool table_ask_confirm(table_ask *, bool unchanged);
 void table_ask_end(table_ask *);
 
 /* GET /v1/tables/{t}/rows */

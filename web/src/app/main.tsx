@@ -1,7 +1,8 @@
-// The page: the explorer component, a URL from ?url=, the theme remembered.
+// The page: the explorer component, a URL from ?url= or a table of this page's server from ?table=, the theme remembered.
 import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import { DataExplorer, type Theme } from '../react/index.ts'
+import type { Engine } from '../engine/api.ts'
+import { DataExplorer, startEngine, type Source, type Theme } from '../react/index.ts'
 import './app.css'
 
 const themeKey = 'sonde.theme'
@@ -24,17 +25,24 @@ function rememberTheme(theme: Theme): void {
   }
 }
 
-const given = new URLSearchParams(location.search).get('url')
-const source = given && URL.canParse(given, location.href) ? new URL(given, location.href) : given ?? undefined
+const asked = new URLSearchParams(location.search)
+const url = asked.get('url')
+const table = asked.get('table')
+const atUrl = url && URL.canParse(url, location.href) ? new URL(url, location.href) : url ?? undefined
+const source: Source | undefined = table ? { table, sql: { url: new URL('/v1/sql', location.href) } } : atUrl
 
-function App() {
+/** The one for tables that stay on the server is loaded when there is one. */
+const engineFor = async (): Promise<Engine | undefined> =>
+  table ? (await import('../server/index.ts')).createServerEngine(startEngine) : undefined
+
+function App({ engine }: { readonly engine: Engine | undefined }) {
   const [theme, setTheme] = useState(rememberedTheme)
   const changeTheme = (next: Theme) => {
     setTheme(next)
     rememberTheme(next)
   }
-  return <DataExplorer {...(source && { source })} theme={theme} onThemeChange={changeTheme} />
+  return <DataExplorer {...(engine && { engine })} {...(source && { source })} theme={theme} onThemeChange={changeTheme} />
 }
 
 const root = document.getElementById('root')
-if (root) createRoot(root).render(<StrictMode><App /></StrictMode>)
+if (root) void engineFor().then((engine) => createRoot(root).render(<StrictMode><App engine={engine} /></StrictMode>))

@@ -1,6 +1,5 @@
 // The background scan of a table as its host sees it: snapshots to follow, milestones to wait for, stop and go on.
 import type { Progress, TableInfo } from './api.ts'
-import type { Peer } from '../worker/peer.ts'
 import { deferred, orAborted } from './deferred.ts'
 
 export interface Snapshot {
@@ -25,7 +24,10 @@ const idle: Progress = { phase: 'idle', doneBytes: 0, totalBytes: 0, rows: 0, by
 
 type State = 'idle' | 'running' | { readonly failed: unknown }
 
-export function createScan(peer: Peer, first: TableInfo): Scan {
+/** Does what is left to do, tells of it on the way, and answers what is known then. */
+export type Scanning = (signal: AbortSignal, tell: (next: Partial<Snapshot>) => void) => Promise<TableInfo>
+
+export function createScan(scanning: Scanning, first: TableInfo): Scan {
   let snapshot: Snapshot = { info: first, progress: idle }
   let state: State = 'idle'
   let running: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined
@@ -55,7 +57,7 @@ export function createScan(peer: Peer, first: TableInfo): Scan {
 
   async function run(signal: AbortSignal): Promise<void> {
     try {
-      const info = await peer.ask('scan', { table: first.id }, { signal, onEvent: change })
+      const info = await scanning(signal, change)
       state = 'idle'
       change({ info })
     } catch (error) {

@@ -9,7 +9,9 @@ import { ExplorerError } from './api.ts'
 import { openBlob } from './source-blob.ts'
 import type { Source, UrlSpec } from './source.ts'
 
-const PROBE_BYTES = 65536
+/** What the engine reads of a CSV file first, so that rows are there after one answer; of Parquet it wants the end. */
+const PROBE_BYTES = 262_144
+const PARQUET_PROBE_BYTES = 65_536
 /** A whole body larger than this is not downloaded without being asked for. */
 const WHOLE_BYTES = 2 ** 31
 
@@ -27,11 +29,12 @@ interface Remote {
 export async function openHttp(spec: UrlSpec, signal: AbortSignal): Promise<Source> {
   const remote = { spec, address: addressOf(spec) }
   if (spec.known) return ranged(remote, spec.known, new Uint8Array(0))
-  const response = await request(remote, 'GET', 0, PROBE_BYTES, signal)
+  const probe = /\.parquet$/i.test(spec.name) ? PARQUET_PROBE_BYTES : PROBE_BYTES
+  const response = await request(remote, 'GET', 0, probe, signal)
   if (response.status === 416) return openBlob(spec.name, new Blob([])) // no byte 0: the file is empty
   if (response.status === 200) return whole(spec, response)
   const head = await bodyOf(spec, response)
-  const size = sizeIn(response) ?? (head.length < PROBE_BYTES ? head.length : await sizeByHead(remote, signal))
+  const size = sizeIn(response) ?? (head.length < probe ? head.length : await sizeByHead(remote, signal))
   return ranged(remote, { size, version: versionOf(response, size) }, head)
 }
 

@@ -20,7 +20,7 @@ export interface TableHost {
 export function createTable(peer: Peer, opened: Opened, { sqlName, onProgress, onClose }: TableHost = { sqlName: '' }): Table {
   const table = opened.info.id
   const firstPage = decodePage(opened.page)
-  const scan = createScan(peer, opened.info)
+  const scan = createScan((signal, onEvent) => peer.ask('scan', { table }, { signal, onEvent }), opened.info)
   const cost = onProgress ? { onEvent: onProgress } : {}
   let closed = false
   let reporting = false

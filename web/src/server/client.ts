@@ -98,6 +98,6 @@ async function problemIn(response: Response): Promise<ExplorerError> {
   return new ExplorerError(code as ErrorCode, message, typeof said.position === 'number' ? said.position : undefined)
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await orAborted(new Promise((resolve) => setTimeout(resolve, ms)), signal)
 }

@@ -1,5 +1,5 @@
 // Rows of a server's table in an order, by pages. The server keeps a view for its next page.
-import { ExplorerError, type ColumnInfo, type Filter, type Page, type ViewSpec } from '../engine/api.ts'
+import { ExplorerError, type Filter, type Page, type TableInfo, type ViewSpec } from '../engine/api.ts'
 import { quoteName } from '../engine/sql-name.ts'
 import { viewToSql } from '../model/sql-of-view.ts'
 import type { ColumnFilter } from '../model/view-state.ts'
@@ -21,7 +21,7 @@ export interface ServerRows {
 
 export const tablePath = (name: string): string => `/tables/${name.split('/').map(encodeURIComponent).join('/')}`
 
-export function serverRows(client: Client, name: string, columns: readonly ColumnInfo[], spec: ViewSpec): ServerRows {
+export function serverRows(client: Client, { name, columns, rows: known }: TableInfo, spec: ViewSpec): ServerRows {
   async function get(place: Readonly<Record<string, string | number>>, signal?: AbortSignal): Promise<string> {
     const view = JSON.stringify(spec)
     const query = new URLSearchParams(Object.entries({ ...(view !== '{}' && { view }), ...place }).map(([name, value]) => [name, String(value)])).toString()
@@ -43,7 +43,7 @@ export function serverRows(client: Client, name: string, columns: readonly Colum
     const [names, ...records] = parseRecords(await get(place, signal))
     const there = listed ? wanted : columns.map((_, i) => i)
     const isAsKnown = names?.length === there.length && there.every((column, i) => columns[column]!.name === (names[i] ?? ''))
-    if (!isAsKnown || records.length < rows) throw new ExplorerError('bytes', `${name} changed on the server; open it again`)
+    if (!isAsKnown || (known.exact && records.length < rows)) throw new ExplorerError('bytes', `${name} changed on the server; open it again`)
     const all = pageOf(records, firstRow, there.map((index) => ({ index, type: columns[index]!.type })))
     return listed ? all : { ...all, columns: wanted.map((index) => all.columns[index]!) }
   }

@@ -1,50 +1,61 @@
 // A table that stays on a server, behind the interface of one that is open here: what is looked at is asked for.
-import { ExplorerError, type ColumnInfo, type RunOptions, type ServerTable, type Table, type TableInfo, type ValueCount, type ViewSpec } from '../engine/api.ts'
+import { ExplorerError, type Page, type PageOptions, type RunOptions, type ServerTable, type Table, type TableInfo, type ValueCount, type ViewSpec } from '../engine/api.ts'
+import { orAborted } from '../engine/deferred.ts'
+import { createScan } from '../engine/scan.ts'
 import { quoteName } from '../engine/sql-name.ts'
 import type { Client } from './client.ts'
 import { exported } from './export.ts'
 import { parseRecords, shownText, valueOf, type CellText } from './records.ts'
-import { serverRows, tablePath, type ServerRows } from './server-rows.ts'
+import { describeTable, follow, infoOf } from './described.ts'
+import { serverRows, type ServerRows } from './server-rows.ts'
 import { nested, statsOf, statsSql, valuesSql } from './statistics.ts'
 
 const firstRows = 128
 const valuesMost = 1000
 
-/** What /v1/tables/{t} says. */
-interface Described {
-  readonly bytes: number
-  readonly count: number
-  readonly badRows: number
-  readonly columns: readonly ColumnInfo[]
-}
-
 let lastId = 0
 
-const infoOf = (name: string, { bytes, count, badRows, columns }: Described): TableInfo => ({
-  id: ++lastId, name, bytes, columns, format: 'server', compression: 'none', guesses: [], rows: { count, exact: true }, badRows: 0, state: 'imported',
-  ...(badRows > 0 && { notes: [`${badRows} of its rows do not fit; open it in the browser or by ranges to see which.`] }),
-})
-
 export async function openServerTable(client: Client, { table: name }: ServerTable, onClose: (table: Table) => void, signal?: AbortSignal): Promise<Table> {
-  let info = infoOf(name, JSON.parse(await client.text(await client.get(tablePath(name), '', signal))) as Described)
-  const { columns } = info
-  const all = columns.map((_, i) => i)
-  const rowsOf = (spec: ViewSpec): ServerRows => serverRows(client, name, columns, spec)
-  const plain = rowsOf({})
-  const firstPage = await plain.page(0, Math.min(firstRows, info.rows.count), all, signal)
+  const first = infoOf({ id: ++lastId, name }, await describeTable(client, name, signal))
+  const scan = createScan((signal, tell) => follow(client, first, signal, tell), first)
+  const all = first.columns.map((_, i) => i)
+  const rowsOf = (spec: ViewSpec): ServerRows => serverRows(client, scan.info, spec)
+  const firstPage = await rowsOf({}).page(0, Math.min(firstRows, first.rows.count), all, signal)
+  scan.start()
 
   const ask = async (sql: string, signal: AbortSignal | undefined): Promise<CellText[][]> =>
     parseRecords(await client.text(await client.sql({ sql, format: 'csv' }, signal))).slice(1)
 
+  /** The server has exact types then, and what it answers to questions is of those. */
+  const known = (signal: AbortSignal | undefined): Promise<TableInfo> => {
+    scan.start()
+    return orAborted(scan.imported, signal)
+  }
+
+  async function whenReadable(endRow: number, signal: AbortSignal | undefined): Promise<void> {
+    if (endRow <= firstPage.rows) return
+    for await (const { info, progress } of scan.follow(signal)) if (info.state !== 'sniffed' || endRow <= progress.rows) return
+  }
+
+  async function page(firstRow: number, rows: number, { columns: wanted = all, signal }: PageOptions = {}): Promise<Page> {
+    await whenReadable(firstRow + rows, signal)
+    const last = scan.info.rows.exact ? scan.info.rows.count : Infinity
+    const begin = Math.min(firstRow, last)
+    return rowsOf({}).page(begin, Math.min(rows, last - begin), wanted, signal)
+  }
+
   async function profile({ signal, onProgress }: RunOptions = {}): Promise<TableInfo> {
+    const { columns } = await known(signal)
+    if (columns.every(({ stats }) => stats)) return scan.info
     onProgress?.({ ...client.cost, phase: 'values' })
     const [row = []] = await ask(statsSql(columns, quoteName(name)), signal)
     const stats = statsOf(row, columns)
-    return (info = { ...info, columns: columns.map((column, i) => ({ ...column, stats: stats[i]! })) })
+    scan.learn({ ...scan.info, columns: columns.map((column, i) => ({ ...column, stats: stats[i]! })) })
+    return scan.info
   }
 
   async function values(column: number, spec: ViewSpec, limit: number, signal: AbortSignal | undefined) {
-    const { name: called, type } = columns[column]!
+    const { name: called, type } = (await known(signal)).columns[column]!
     // SQL writes these otherwise than the grid, and a filter would not find them again.
     if (type === 'blob' || nested.includes(type)) throw new ExplorerError('unsupported', 'a server lists no values of this type; write them in SQL')
     const found = await ask(valuesSql(rowsOf({ ...spec, sort: [] }).sql([column]), called, limit), signal)
@@ -58,22 +69,24 @@ export async function openServerTable(client: Client, { table: name }: ServerTab
   }
 
   async function close(): Promise<void> {
+    scan.close(new ExplorerError('cancelled', 'the table was closed'))
     client.close()
     onClose(table)
   }
 
   const table: Table = {
     sqlName: quoteName(name),
-    get info() { return info },
+    get info() { return scan.info },
     firstPage,
-    async* progress() {}, // nothing is left to be found out
-    indexed: Promise.resolve(info),
-    imported: Promise.resolve(info),
-    cancelScan: async () => {},
-    resumeScan: () => {},
+    progress: ({ signal } = {}) => scan.follow(signal),
+    get indexed() { return scan.indexed },
+    get imported() { return scan.imported },
+    cancelScan: scan.cancel,
+    resumeScan: scan.start,
     profile,
-    page: (firstRow, rows, { columns: wanted = all, signal } = {}) => plain.page(firstRow, rows, wanted, signal),
+    page,
     async view(spec, { signal } = {}) {
+      await known(signal)
       const rows = rowsOf(spec)
       return {
         spec,
@@ -86,7 +99,7 @@ export async function openServerTable(client: Client, { table: name }: ServerTab
     },
     values: (column, { limit = valuesMost, spec = {}, signal } = {}) => values(column, spec, limit, signal),
     badRows: async () => [],
-    export: (options) => exported(client, plain, options),
+    export: (options) => exported(client, rowsOf({}), options),
     close,
     [Symbol.asyncDispose]: close,
   }

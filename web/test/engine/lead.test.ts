@@ -5,7 +5,7 @@ import { createInstance } from '../../src/worker/instance.ts'
 import { leadHandlers } from '../../src/worker/lead.ts'
 import { createPeer, type Peer } from '../../src/worker/peer.ts'
 import type { ScanEvent, Start } from '../../src/worker/protocol.ts'
-import { createScan } from '../../src/engine/scan.ts'
+import { createScan, type Scanning } from '../../src/engine/scan.ts'
 import { createTable } from '../../src/engine/table.ts'
 import { fakeCore, rowsPage, type FakeCore, type JobSpec, type Script } from './fake-core.ts'
 
@@ -172,9 +172,11 @@ test('a view waits for the import and is dropped when closed', async () => {
   expect(core.jobs.at(-1)!.spec).toEqual({ job: 'drop', view: 3 })
 })
 
+const scanningOf = (client: Peer): Scanning => (signal, onEvent) => client.ask('scan', { table: 1 }, { signal, onEvent })
+
 test('the scan can be followed: newest snapshots, an end, and the failure', async () => {
   const { client } = lead()
-  const scan = createScan(client, (await open(client)).info)
+  const scan = createScan(scanningOf(client), (await open(client)).info)
   scan.start()
   const states: string[] = []
   for await (const { info } of scan.follow(undefined)) states.push(info.state)
@@ -182,7 +184,7 @@ test('the scan can be followed: newest snapshots, an end, and the failure', asyn
   expect((await scan.indexed).rows).toEqual({ count: 100, exact: true })
 
   const failing = lead({ import: { steps: ['fail'] } })
-  const broken = createScan(failing.client, (await open(failing.client)).info)
+  const broken = createScan(scanningOf(failing.client), (await open(failing.client)).info)
   broken.start()
   await expect((async () => { for await (const _ of broken.follow(undefined)) { /* only its end counts */ } })()).rejects.toMatchObject({ code: 'corrupt' })
   expect((await broken.indexed).state).toBe('indexed')

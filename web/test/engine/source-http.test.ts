@@ -45,12 +45,12 @@ beforeEach(async () => {
 })
 afterEach(() => stop())
 
-const open = (): Promise<Source> => openSource({ kind: 'url', name: 'trips.csv', url: `${base}/trips.csv` }, signal)
+const open = (name = 'trips.csv'): Promise<Source> => openSource({ kind: 'url', name, url: `${base}/${name}` }, signal)
 const bytesError = (words: RegExp): object => ({ code: 'bytes', message: expect.stringMatching(words) as string })
 
 describe('a file on a server', () => {
   test('costs one request to open; what that brought is not fetched again', async () => {
-    const source = await open()
+    const source = await open('trips.parquet')
     expect(source.size).toBe(200_000)
     expect(await source.read(0, 65536, signal)).toEqual(file.subarray(0, 65536))
     expect(requests).toEqual(['GET bytes=0-65535'])
@@ -59,6 +59,11 @@ describe('a file on a server', () => {
     expect(requests.slice(1)).toEqual(['GET bytes=65536-69999', 'GET bytes=150000-150009'])
     expect(source.bytesRead).toBe(65536 + 4464 + 10)
     expect(source.requests).toBe(3)
+  })
+
+  test('of CSV is asked at once for what its first rows are read from', async () => {
+    await (await open()).read(0, 200_000, signal)
+    expect(requests).toEqual(['GET bytes=0-262143'])
   })
 
   test('is opened by a second worker without asking again', async () => {
@@ -71,7 +76,7 @@ describe('a file on a server', () => {
   test('whose size is hidden is asked by HEAD', async () => {
     behaviour.hideSize = true
     expect((await open()).size).toBe(200_000)
-    expect(requests).toEqual(['GET bytes=0-65535', 'HEAD'])
+    expect(requests).toEqual(['GET bytes=0-262143', 'HEAD'])
   })
 
   test('shorter than the first range needs no HEAD', async () => {

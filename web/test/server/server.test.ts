@@ -90,10 +90,10 @@ test('cells are exact: all digits, quotes and breaks, an empty text apart from a
 test('a page asks for its rows and columns only; a name with a comma cannot be listed', async () => {
   const table = await openTable()
   answers = [() => 'town,id\r\nCork,8\r\n']
-  const page = await table.page(700, 1, { columns: [1, 0] })
-  expect(asked[0]!.query).toMatchObject({ first: '700', limit: '1', columns: 'town,id' })
+  const page = await table.page(2, 1, { columns: [1, 0] })
+  expect(asked[0]!.query).toMatchObject({ first: '2', limit: '1', columns: 'town,id' })
   expect(page.columns.map((column) => [column.index, column.at(0)])).toEqual([[1, 'Cork'], [0, 8]])
-  expect([page.firstRow, page.sourceRow(0)]).toEqual([700, 700])
+  expect([page.firstRow, page.sourceRow(0)]).toEqual([2, 2])
   answers = [() => firstRows]
   const odd = await table.page(0, 3, { columns: [4] })
   expect(asked[1]!.query).not.toHaveProperty('columns')
@@ -214,9 +214,68 @@ test('who no longer waits closes the connection', async () => {
     signal.addEventListener('abort', () => reject(signal.reason as Error))
   })]
   const waiting = table.view({ sort: [{ column: 0 }] }, { signal: leaving.signal })
+  await vi.waitFor(() => expect(seen).toBeDefined())
   leaving.abort(new Error('left'))
   await expect(waiting).rejects.toThrow('left')
   expect(seen!.aborted).toBe(true)
+})
+
+/** A CSV file that the server still reads when it is opened; `said` is what it answers when it is asked how far it is. */
+async function openUncounted(): Promise<{ table: Table; say(next: object): void }> {
+  const guessed = columns.map(({ name }) => ({ name, type: 'text' }))
+  const reading = (phase: string, rows: number) => ({ phase, rows, about: 5000, doneBytes: 26e8, totalBytes: 52e8 })
+  let said: object = { count: null, columns: guessed, reading: reading('index', 200) }
+  const texts = (from: number, rows: number) => Array.from({ length: rows }, (_, i) => `${from + i},Graz,1.00,true,0.5\r\n`).join('')
+  answers = [({ path, query }) => {
+    if (!path.endsWith('/rows')) return json({ ...described, ...said })
+    const from = Number(query.first)
+    return `id,town,price,open,"a,b"\r\n${texts(from, Math.min(Number(query.limit), 4000 - from))}`
+  }]
+  const table = await createServerEngine(noEngine).open(source)
+  return {
+    table,
+    say: ({ phase, rows, ...more }: { phase?: string; rows?: number }) => {
+      said = { ...more, ...(phase && rows && { columns: guessed, reading: reading(phase, rows), count: phase === 'index' ? null : rows }) }
+    },
+  }
+}
+const asksFor = (first: number) => asked.some(({ query }) => query.first === String(first))
+
+test('a file that is still counted over there: first rows at once, others when they are counted, exact types at the end', async () => {
+  const { table, say } = await openUncounted()
+  expect(asked.slice(0, 2).map(({ path, query }) => [path, query.limit])).toEqual([['/sonde/v1/tables/shops/all', undefined], ['/sonde/v1/tables/shops/all/rows', '128']])
+  expect(table.info).toMatchObject({ rows: { count: 5000, exact: false }, state: 'sniffed', columns: [{ type: 'text' }, {}, {}, {}, {}] })
+  const told: Progress[] = []
+  const following = (async () => { for await (const { progress } of table.progress()) told.push(progress) })()
+
+  const waiting = table.page(3990, 100) // beyond the end, as it will turn out
+  await table.page(100, 28)
+  await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ phase: 'index', rows: 200, doneBytes: 26e8, totalBytes: 52e8 }))
+  expect(asksFor(3990)).toBe(false) // a server that counts is not kept waiting
+  say({ phase: 'index', rows: 3000 })
+  expect((await table.page(2900, 100)).columns[0]!.text(99)).toBe('2999')
+  say({ phase: 'import', rows: 4000 })
+  const last = await waiting
+  expect([last.rows, last.columns[0]!.text(9)]).toEqual([10, '3999'])
+  expect(await table.indexed).toMatchObject({ rows: { count: 4000, exact: true }, state: 'indexed' })
+
+  const view = table.view({ sort: [{ column: 2 }] })
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  expect(asked.filter(({ query }) => query.view)).toEqual([])
+  say({ count: 4000 })
+  await expect(view).rejects.toThrow('JSON') // it is asked for now; that this answer has no total is not its concern
+  expect(await table.imported).toMatchObject({ state: 'imported', columns })
+  await following
+  expect(told.at(-1)).toMatchObject({ phase: 'import', rows: 4000 })
+  const before = asked.length
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect(asked).toHaveLength(before) // nothing more is to be learnt
+})
+
+test('a file that was replaced while it was counted is not shown as the old one', async () => {
+  const { table, say } = await openUncounted()
+  say({ count: 7, columns: columns.slice(1) })
+  await expect(table.imported).rejects.toThrow('shops/all changed on the server')
 })
 
 test('an export streams what the server writes, and stops it when nobody reads on', async () => {

@@ -61,7 +61,7 @@ export function createDesk(options: ExplorerOptions): Desk {
   const state = (): ExplorerState => store.getSnapshot()
   const update = (changes: Partial<ExplorerState>): void => store.set({ ...state(), ...changes })
   const touch = (): void => revision.set(revision.getSnapshot() + 1)
-  const cache = createPageCache({ blockRows, onChange: touch, onError: (error) => update({ pageFailure: toFailure(error) }) })
+  const cache = createPageCache({ blockRows, onChange: touch, onError: (error) => update({ pageFailure: toFailure(error, state().info?.bytes) }) })
   const desk: Desk = {
     engine: options.engine, measure: options.measure ?? estimateText, blockRows, firstView, store, revision, cache,
     table: undefined, rows: undefined, shelf: undefined,

@@ -31,7 +31,8 @@ export function createOpening(desk: Desk, scan: Scan, screen: Screen) {
       install(opened, reading, again)
     } catch (error) {
       if (signal.aborted) return
-      update({ failure: toFailure(error), rereading: false, ...(again ? { filename: shownFilename } : { status: 'failed' }) })
+      const failure = toFailure(error, next instanceof Blob ? next.size : undefined)
+      update({ failure, rereading: false, ...(again ? { filename: shownFilename } : { status: 'failed' }) })
     }
   }
 

@@ -17,7 +17,7 @@ export function createScan(desk: Desk) {
     try {
       for await (const { info, progress } of table.progress({ signal })) {
         if (signal.aborted) return
-        if (progress.memoryBytes > 0) update({ progress }) // else nothing was scanned: what opening cost stays
+        if (progress.phase !== 'idle' || progress.memoryBytes > 0) update({ progress }) // else nothing was scanned: what opening cost stays
         takeInfo(info)
       }
       if (signal.aborted) return

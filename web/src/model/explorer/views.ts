@@ -33,7 +33,7 @@ export function createViews(desk: Desk, scan: Scan) {
       if (signal.aborted) return void opened.close()
       swap(opened, view, first)
     } catch (error) {
-      if (!signal.aborted) update({ query: { status: 'failed', failure: toFailure(error) } })
+      if (!signal.aborted) update({ query: { status: 'failed', failure: toFailure(error, state().info?.bytes) } })
     }
   }
 
