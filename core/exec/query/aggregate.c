@@ -17,14 +17,15 @@ static sonde_code make_nodes(aggregate *a) {
   return SONDE_OK;
 }
 
-static bool only_counts_values(const aggregate_call *c) {
-  return c->function == FN_COUNT && c->n_args == 1 && value_set_takes(&c->args[0]->type);
+static bool only_counts_values(const aggregate *a) {
+  const aggregate_call *c = a->call;
+  return c->function == FN_COUNT && c->n_args == 1 && value_set_takes(&c->args[0]->type, a->grouped);
 }
 
 static sonde_code open_values(aggregate *a) {
   a->values = arena_alloc(&a->run->memory, sizeof *a->values, a->run->err);
   if (!a->values) return a->run->err->code;
-  value_set_init(a->values, a->run->mem, &a->call->args[0]->type, a->grouped);
+  value_set_init(a->values, a->run->mem);
   return SONDE_OK;
 }
 
@@ -69,7 +70,7 @@ sonde_code aggregate_open(aggregate *a, run *r, const aggregate_call *c, bool gr
   SONDE_CHECK(a->class || a->all, r->err, SONDE_UNSUPPORTED, c->at, "the aggregate %s cannot be run yet",
               function_get((function_id)c->function)->name);
   SONDE_TRY(make_nodes(a));
-  if (c->distinct) SONDE_TRY(only_counts_values(c) ? open_values(a) : open_distinct(a));
+  if (c->distinct) SONDE_TRY(only_counts_values(a) ? open_values(a) : open_distinct(a));
   a->buffered = !a->class || (c->n_keys && order_matters(a));
   return a->buffered ? open_buffer(a) : SONDE_OK;
 }
@@ -282,7 +283,7 @@ static sonde_code feed_in_order(aggregate *a) {
 
 sonde_code aggregate_end(aggregate *a, uint32_t n_groups) {
   SONDE_TRY(aggregate_reserve(a, n_groups));
-  if (a->values) return value_set_count(a->values, a->states, a->run->err);
+  if (a->values) return value_set_count(a->values, a->grouped, a->states, a->run->err);
   if (!a->buffered) return SONDE_OK;
   if (a->numbers) return quantile_end(a, n_groups);
   SONDE_TRY(by_group(a, n_groups));

@@ -436,7 +436,7 @@ static void skip_beyond(keyer *k, const key_col *c, const col *from, uint32_t n,
 
 /* ---- what takes whole words ---- */
 
-static void encode_words(const col *from, uint32_t n, uint64_t *out, uint64_t *high) {
+void col_words(const col *from, uint32_t n, uint64_t *out, uint64_t *high) {
   size_t m = col_mask(from);
   switch (from->lane) {
   case LANE_BOOL:
@@ -521,7 +521,7 @@ static void encode_whole(keyer *k, uint32_t i, const col *from, uint32_t n, bool
   key_col *c = &k->cols[i];
   const key_field *f = &k->layout.fields[i];
   uint64_t *words = k->words[f->word], *high = from->lane == LANE_I128 ? k->words[f->word + 1] : NULL;
-  encode_words(from, n, words, high);
+  col_words(from, n, words, high);
   if (!any_null(from, n)) return;
   clear_nulls(from, n, words);
   if (high) clear_nulls(from, n, high);

@@ -94,6 +94,8 @@ sonde_code keyer_init(keyer *, mem *, const sql_type *const *types, const bool *
                       sonde_error *);
 void keyer_free(keyer *);
 uint64_t keyer_held(const keyer *); /* bytes */
+/* What is not interned, as one word, or as two with the high one apart: equal ones are equal values. Nulls are anything. */
+void col_words(const col *, uint32_t n, uint64_t *out, uint64_t *high);
 /* Words and skips of n <= 2048 rows. `add`: unknown texts are interned and fields widened; else such rows are skipped. */
 sonde_code keyer_encode(keyer *, const col *cols, uint32_t n, bool add, sonde_error *);
 /* Hashes of the rows that were encoded last; of a fixed layout they are there already. */
