@@ -1,6 +1,7 @@
 /* Plans as text: one line a node, inputs indented below it. Columns are written by name where the input has one. */
 #include <string.h>
 
+#include "base/number.h"
 #include "sql/sql.h"
 
 static void put(buf *b, const char *text) { buf_put(b, text, strlen(text)); }
@@ -31,6 +32,11 @@ static void put_i128(buf *b, i128 v) {
   buf_put(b, digits + n, sizeof digits - n);
 }
 
+static void put_double(buf *b, double x) {
+  char text[32];
+  buf_put(b, text, number_format_double(x, text));
+}
+
 static void put_constant(buf *b, const expr *e) {
   if (e->constant.null) {
     put(b, "NULL");
@@ -39,7 +45,7 @@ static void put_constant(buf *b, const expr *e) {
   switch (sql_lane(&e->type)) {
   case LANE_BOOL: put(b, e->constant.v.b ? "true" : "false"); break;
   case LANE_I64: buf_printf(b, "%lld", (long long)e->constant.v.i); break;
-  case LANE_F64: buf_printf(b, "%.17g", e->constant.v.f); break;
+  case LANE_F64: put_double(b, e->constant.v.f); break;
   case LANE_I128: put_i128(b, e->constant.v.w); break;
   case LANE_STR:
     put(b, "'");
@@ -278,7 +284,9 @@ static void put_line(buf *b, const plan *p) {
     break;
   case PLAN_RANGE: put_range(b, p); break;
   case PLAN_SAMPLE:
-    buf_printf(b, "sample %g%s", p->u.sample.size, p->u.sample.percent ? "%" : " rows");
+    put(b, "sample ");
+    put_double(b, p->u.sample.size);
+    put(b, p->u.sample.percent ? "%" : " rows");
     break;
   default: put(b, "?"); break;
   }
