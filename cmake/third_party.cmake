@@ -78,6 +78,12 @@ if(EMSCRIPTEN)
   endforeach()
   list(TRANSFORM names REPLACE "(.+)" "ZSTD_compressBlock_\\1=ZSTD_compressBlock_fast")
   set_source_files_properties("${zstd_SOURCE_DIR}/lib/compress/zstd_compress.c" PROPERTIES COMPILE_DEFINITIONS "${names}")
+  # Blocks have no windows of 16 MB and more, for which zstd reads ahead; of the rest what runs once a block is made small.
+  target_compile_definitions(zstd_decoder PRIVATE ZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT)
+  foreach(name IN ITEMS compress/zstd_compress compress/zstd_compress_superblock compress/zstd_ldm compress/fse_compress
+      common/entropy_common common/fse_decompress decompress/zstd_decompress decompress/zstd_ddict)
+    set_source_files_properties("${zstd_SOURCE_DIR}/lib/${name}.c" PROPERTIES COMPILE_OPTIONS "-Oz")
+  endforeach()
 endif()
 
 set(zlib_decoder_sources inflate.c inffast.c inftrees.c adler32.c crc32.c zutil.c)
@@ -87,6 +93,12 @@ list(TRANSFORM zlib_encoder_sources PREPEND "${zlib_SOURCE_DIR}/")
 add_third_party(zlib_decoder "${zlib_SOURCE_DIR}" ${zlib_decoder_sources})
 add_third_party(zlib_encoder "${zlib_SOURCE_DIR}" ${zlib_encoder_sources})
 target_link_libraries(zlib_encoder PUBLIC zlib_decoder)
+
+# The tables of its checksum do not compress: the module makes them when they are first needed.
+if(EMSCRIPTEN)
+  set_source_files_properties("${zlib_SOURCE_DIR}/crc32.c" PROPERTIES COMPILE_DEFINITIONS DYNAMIC_CRC_TABLE)
+  set_source_files_properties("${zlib_SOURCE_DIR}/inflate.c" "${zlib_SOURCE_DIR}/inftrees.c" PROPERTIES COMPILE_OPTIONS "-Oz")
+endif()
 
 # One file holds its block decoder (and its encoder, which the linker drops).
 add_third_party(lz4_decoder "${lz4_SOURCE_DIR}/lib" "${lz4_SOURCE_DIR}/lib/lz4.c")

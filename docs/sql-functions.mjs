@@ -1,5 +1,6 @@
-// The reference page of SQL's functions, from the engine's registry; each example is run and its answer shown.
-//   SONDE_BIN=build/debug/proxy/sonde node docs/sql-functions.mjs     writes sql-functions.md beside this file
+// The reference page of SQL's functions, from the engine's registry; each example is run and its answer shown. And what a page
+// completes, for which the module of people's downloads has no room: web/src/engine/function-list.ts.
+//   SONDE_BIN=build/debug/proxy/sonde node docs/sql-functions.mjs     writes both
 // `functionsPage` answers the page without writing it, and throws when an example fails.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -90,6 +91,17 @@ export async function functionsPage(binary) {
   return `${parts.join('\n')}`.trimEnd() + '\n'
 }
 
+/** The functions as pages complete and explain them. */
+export function functionList(binary) {
+  const rows = registry(binary).functions.map((each) => `  ${JSON.stringify(each)},\n`)
+  return `${listHead}export const functionList: readonly SqlFunction[] = [\n${rows.join('')}]\n`
+}
+
+const listHead = `// What SQL can call, for completion and reference; made by docs/sql-functions.mjs from core/plan/function_table.h.
+import type { SqlFunction } from './api.ts'
+
+`
+
 const head = `# SQL functions
 
 What the engine's SQL can call. This page is made from the registry (\`core/plan/function_table.h\`) by \`docs/sql-functions.mjs\`, which runs every example;
@@ -110,4 +122,5 @@ Their examples here read this table:
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(new URL('sql-functions.md', import.meta.url), await functionsPage(process.env.SONDE_BIN))
+  writeFileSync(new URL('../web/src/engine/function-list.ts', import.meta.url), functionList(process.env.SONDE_BIN))
 }

@@ -2,10 +2,10 @@
 #include "base/buf.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/print.h"
 
 void buf_init(buf *b, mem *m, size_t max) { *b = (buf){.mem = m, .max = max}; }
 
@@ -80,7 +80,7 @@ void buf_printf(buf *b, const char *format, ...) {
   char text[512];
   va_list args;
   va_start(args, format);
-  int n = vsnprintf(text, sizeof text, format, args);
+  int n = print_list(text, sizeof text, format, args);
   va_end(args);
   if (n > 0) buf_put(b, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
 }

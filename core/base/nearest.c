@@ -2,7 +2,8 @@
 #include "base/nearest.h"
 
 #include <stdbool.h>
-#include <stdio.h>
+
+#include "base/print.h"
 
 enum { NEAREST_MAX = 40 };
 
@@ -39,6 +40,6 @@ void nearest_try(nearest_name *n, sonde_str candidate) {
 
 const char *nearest_text(const nearest_name *n, char out[96]) {
   out[0] = '\0';
-  if (n->best.ptr) snprintf(out, 96, "; did you mean %.*s?", (int)n->best.len, n->best.ptr);
+  if (n->best.ptr) print_text(out, 96, "; did you mean %.*s?", (int)n->best.len, n->best.ptr);
   return out;
 }

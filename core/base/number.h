@@ -43,6 +43,8 @@ size_t number_format_int64(int64_t, char out[24]);
 /* Shortest text that reads back as the same double, as JavaScript's String(v) writes it ("NaN", "Infinity", "1e+21"; "0" for
  * -0). */
 size_t number_format_double(double, char out[32]);
+/* Shortest text that reads back as the same 32-bit float. */
+size_t number_format_float(double, char out[32]);
 /* value / 10^scale with exactly `scale` digits after the point; scale <= 38. */
 size_t number_format_int128(int128, uint32_t scale, char out[48]);
 

@@ -283,13 +283,16 @@ typedef struct {
   int32_t power;
 } decimal;
 
-static bool reads_back(uint64_t digits, int32_t power, double v) {
-  if (power < -342 || power > 308) return false;
+static double nearest_double(decimal d) {
   char text[24];
-  number_text t = {.mantissa = digits, .exponent = power, .digits = NUMBER_HELD_DIGITS};
-  size_t n = number_format_int64((int64_t)digits, text);
+  number_text t = {.mantissa = d.digits, .exponent = d.power};
+  size_t n = number_format_int64((int64_t)d.digits, text);
   t.digits = (uint32_t)n;
-  return number_to_double(&t, text, n, '.') == v;
+  return number_to_double(&t, text, n, '.');
+}
+
+static bool reads_back(decimal d, double v) {
+  return d.power >= -342 && d.power <= 308 && nearest_double(d) == v;
 }
 
 /* Up to 15 digits and at most 22 after the point, so both operands of the division are exact: the most common case. */
@@ -331,10 +334,15 @@ static uint64_t round_digits(fixed f, uint32_t drop) {
   return kept + (above || (tie && (kept & 1)));
 }
 
-/* Any other positive double. 17 digits always read back. Normal doubles: when 15 digits or fewer do, they are the nearest
- * 15; of 16 the nearest, or its neighbour where the gap below v is half the one above (v a power of two). Subnormals
- * are so far apart that every length has to be tried. */
-static decimal long_decimal(double v) {
+/* The first 17 or 18 digits of a positive double. */
+typedef struct {
+  fixed digits;
+  int32_t scale;
+  uint32_t extra; /* 1: there are 18 */
+  bool normal, power_of_two;
+} leading;
+
+static leading leading_digits(double v) {
   uint64_t bits;
   memcpy(&bits, &v, sizeof bits);
   int32_t biased = (int32_t)(bits >> 52);
@@ -342,19 +350,30 @@ static decimal long_decimal(double v) {
   uint64_t mantissa = biased ? fraction | (uint64_t)1 << 52 : fraction;
   int32_t exponent = (biased ? biased : 1) - 1075;
 
-  /* floor(log10 v), perhaps one too small: 17 or 18 digits */
+  /* floor(log10 v), perhaps one too small */
   int32_t top = exponent + 63 - __builtin_clzll(mantissa);
   int32_t scale = 16 - (int32_t)(((int64_t)top * 78913) >> 18);
   fixed f = fixed_of(mantissa, exponent, scale);
-  uint32_t extra = f.whole >= 100000000000000000u;
-  for (uint32_t n = biased ? 15 : 1; n < 17; n++) {
-    uint32_t drop = 17 - n + extra;
-    uint64_t near = round_digits(f, drop);
-    int32_t power = (int32_t)drop - scale;
-    if (reads_back(near, power, v)) return (decimal){near, power};
-    if (fraction == 0 && reads_back(near + 1, power, v)) return (decimal){near + 1, power};
+  return (leading){f, scale, f.whole >= 100000000000000000u, biased != 0, fraction == 0};
+}
+
+static decimal shortened(const leading *l, uint32_t n) {
+  uint32_t drop = 17 - n + l->extra;
+  return (decimal){round_digits(l->digits, drop), (int32_t)drop - l->scale};
+}
+
+/* Any other positive double. 17 digits always read back. Normal doubles: when 15 digits or fewer do, they are the nearest
+ * 15; of 16 the nearest, or its neighbour where the gap below v is half the one above (v a power of two). Subnormals
+ * are so far apart that every length has to be tried. */
+static decimal long_decimal(double v) {
+  leading l = leading_digits(v);
+  for (uint32_t n = l.normal ? 15 : 1; n < 17; n++) {
+    decimal d = shortened(&l, n);
+    if (reads_back(d, v)) return d;
+    d.digits++;
+    if (l.power_of_two && reads_back(d, v)) return d;
   }
-  return (decimal){round_digits(f, extra), (int32_t)extra - scale};
+  return shortened(&l, 17);
 }
 
 static size_t put_zeros(char *out, int32_t n) {
@@ -412,4 +431,18 @@ size_t number_format_double(double v, char out[32]) {
   int32_t digits = (int32_t)number_format_int64((int64_t)d.digits, text), point = digits + d.power;
   while (digits > 1 && text[digits - 1] == '0') digits--;
   return sign + write_javascript(out, text, digits, point);
+}
+
+/* Nearest decimals of growing length until one reads back; a normal float needs 6 to 9 digits or has zeros behind. */
+size_t number_format_float(double v, char out[32]) {
+  const float smallest_normal = 1.17549435e-38f;
+  float f = (float)(v < 0 ? -v : v);
+  if (f != f || f == 0 || f > 3.402823466e38f) return number_format_double(v, out);
+  leading l = leading_digits(f);
+  double found = f;
+  for (uint32_t n = f < smallest_normal ? 1 : 6; n <= 9; n++) {
+    found = nearest_double(shortened(&l, n));
+    if ((float)found == f) break;
+  }
+  return number_format_double(v < 0 ? -found : found, out);
 }

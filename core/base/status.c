@@ -2,7 +2,8 @@
 #include "base/status.h"
 
 #include <stdarg.h>
-#include <stdio.h>
+
+#include "base/print.h"
 
 sonde_code status_set(sonde_error *err, sonde_code code, uint64_t at, const char *format, ...) {
   if (!err) return code;
@@ -11,7 +12,7 @@ sonde_code status_set(sonde_error *err, sonde_code code, uint64_t at, const char
   err->at = at;
   va_list args;
   va_start(args, format);
-  vsnprintf(err->message, sizeof err->message, format, args);
+  print_list(err->message, sizeof err->message, format, args);
   va_end(args);
   return code;
 }

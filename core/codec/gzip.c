@@ -1,9 +1,9 @@
 /* gzip by zlib's inflate, which reads headers and checks both checksums; the members after the first are ours. */
-#include <stdio.h>
 #include <string.h>
 
 #include <zlib.h>
 
+#include "base/print.h"
 #include "codec/stream.h"
 
 typedef enum { IN_MEMBER, BETWEEN, FIRST_MAGIC_SEEN, IGNORING } gzip_place;
@@ -131,8 +131,8 @@ static const char *gzip_note(void *state) {
   gzip *g = state;
   uint64_t ignored = g->ignored + (g->place == FIRST_MAGIC_SEEN);
   if (ignored == 0) return NULL;
-  snprintf(g->note, sizeof g->note, "%llu bytes after the last gzip member were ignored",
-           (unsigned long long)ignored);
+  print_text(g->note, sizeof g->note, "%llu bytes after the last gzip member were ignored",
+             (unsigned long long)ignored);
   return g->note;
 }
 

@@ -1,51 +1,32 @@
 /* Scalars as text. See value_format.h. */
 #include "column/value_format.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/datetime.h"
-
-static const float smallest_normal = 1.17549435e-38f;
-
-/* Nearest decimals of growing length until one reads back; a normal float needs 6 to 9 digits or has zeros behind. */
-size_t float_format(double value, char out[32]) {
-  float f = (float)value;
-  if (!isfinite(value) || value == 0) return number_format_double(value, out);
-  double found = value;
-  for (int digits = fabsf(f) < smallest_normal ? 1 : 6; digits <= 9; digits++) {
-    char text[32];
-    number_text n;
-    size_t length = (size_t)snprintf(text, sizeof text, "%.*e", digits - 1, value);
-    if (!number_scan(text, length, '.', &n)) break;
-    found = number_to_double(&n, text, length, '.');
-    if ((float)found == f) break;
-  }
-  return number_format_double(found, out);
-}
+#include "base/print.h"
 
 size_t uuid_format(int128 value, char out[40]) {
   uint64_t high = (uint64_t)value.high ^ (uint64_t)1 << 63, low = value.low;
-  int n = snprintf(out, 40, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(high >> 32),
-                   (unsigned)(high >> 16 & 0xFFFF), (unsigned)(high & 0xFFFF), (unsigned)(low >> 48),
-                   (unsigned long long)(low & 0xFFFFFFFFFFFF));
+  int n = print_text(out, 40, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(high >> 32),
+                     (unsigned)(high >> 16 & 0xFFFF), (unsigned)(high & 0xFFFF), (unsigned)(low >> 48),
+                     (unsigned long long)(low & 0xFFFFFFFFFFFF));
   return (size_t)n;
 }
 
 static size_t put_part(char *out, size_t at, uint64_t n, const char *unit) {
   if (n == 0) return at;
-  return at + (size_t)snprintf(out + at, 64 - at, "%s%llu %s%s", at ? " " : "", (unsigned long long)n, unit,
-                               n == 1 ? "" : "s");
+  return at + (size_t)print_text(out + at, 64 - at, "%s%llu %s%s", at ? " " : "", (unsigned long long)n, unit,
+                                 n == 1 ? "" : "s");
 }
 
 /* Hours may be more than a day's: days are a part of their own. */
 static size_t put_clock(char *out, size_t at, uint64_t micros) {
   unsigned long long seconds = micros / 1000000, fraction = micros % 1000000;
-  at += (size_t)snprintf(out + at, 64 - at, "%s%02llu:%02llu:%02llu", at ? " " : "", seconds / 3600,
-                         seconds / 60 % 60, seconds % 60);
+  at += (size_t)print_text(out + at, 64 - at, "%s%02llu:%02llu:%02llu", at ? " " : "", seconds / 3600,
+                           seconds / 60 % 60, seconds % 60);
   if (fraction == 0) return at;
-  at += (size_t)snprintf(out + at, 64 - at, ".%06llu", fraction);
+  at += (size_t)print_text(out + at, 64 - at, ".%06llu", fraction);
   while (out[at - 1] == '0') at--;
   return at;
 }
@@ -80,7 +61,7 @@ static int128 i128_of(const vec *v, uint32_t row) {
 size_t scalar_format(const vec *v, uint32_t row, char out[VALUE_TEXT_MAX]) {
   switch (v->type.id) {
   case TYPE_DOUBLE: return number_format_double(vec_f64(v, row), out);
-  case TYPE_FLOAT: return float_format(vec_f64(v, row), out);
+  case TYPE_FLOAT: return number_format_float(vec_f64(v, row), out);
   case TYPE_DECIMAL: return number_format_int128(i128_of(v, row), v->type.scale, out);
   case TYPE_UUID: return uuid_format(i128_of(v, row), out);
   case TYPE_INTERVAL: return interval_format(i128_of(v, row), out);

@@ -7,8 +7,6 @@
 
 #define VALUE_TEXT_MAX 96u
 
-/* The shortest text that reads back as the same 32-bit float; layout as number_format_double. */
-size_t float_format(double value, char out[32]);
 /* 8-4-4-4-12 lower-case hexadecimal digits. */
 size_t uuid_format(int128 value, char out[40]);
 /* "1 year 2 months 3 days 04:05:06.5", parts that are zero left out; "00:00:00" when all are. */

@@ -2,8 +2,9 @@
 #include "exec/spec.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/print.h"
 
 static sonde_code set_error(const spec_part *s, sonde_code code, size_t at, const char *why) {
   return status_set(s->err, code, at, "the %s, byte %llu: %s", s->what, (unsigned long long)at, why);
@@ -27,7 +28,7 @@ sonde_code spec_refuse(const spec_part *s, const json *where, sonde_code code, c
   char why[200];
   va_list args;
   va_start(args, format);
-  vsnprintf(why, sizeof why, format, args);
+  print_list(why, sizeof why, format, args);
   va_end(args);
   return set_error(s, code, where->at - s->begin, why);
 }

@@ -42,7 +42,7 @@ static size_t scaled_text(const vec *v, uint32_t row, char *room) {
 }
 
 sonde_str double_text(double x, column_type t, char room[VALUE_TEXT_MAX]) {
-  size_t n = t.id == TYPE_FLOAT ? float_format(x, room) : number_format_double(x, room);
+  size_t n = t.id == TYPE_FLOAT ? number_format_float(x, room) : number_format_double(x, room);
   return (sonde_str){room, n};
 }
 

@@ -215,20 +215,15 @@ static bool make_struct(call *c, const sql_type *types, const sonde_str *names, 
   return true;
 }
 
-/* Arguments from `from` on as fields behind those of `base`. */
-static bool fields(call *c, const sql_type *base, uint32_t from, sql_type *out) {
-  uint32_t have = base ? base->n_children : 0, n = have + c->n - from;
-  sql_type *types = arena_zero(c->mem, (n + 1) * sizeof *types, c->err);
-  sonde_str *names = arena_zero(c->mem, (n + 1) * sizeof *names, c->err);
-  if (!types || !names) return false;
+static bool rule_row(call *c, sql_type *out) {
+  sonde_str *names = arena_zero(c->mem, (c->n + 1) * sizeof *names, c->err);
+  if (!names) return false;
   bool any_name = false;
-  for (uint32_t i = 0; i < n; i++) {
-    types[i] = i < have ? base->children[i] : c->parameters[from + i - have];
-    if (i < have && base->names) names[i] = base->names[i];
-    if (i >= have) names[i] = c->args[from + i - have].name;
+  for (uint32_t i = 0; i < c->n; i++) {
+    names[i] = c->args[i].name;
     any_name |= names[i].len > 0;
   }
-  return make_struct(c, types, any_name ? names : NULL, n, out);
+  return make_struct(c, c->parameters, any_name ? names : NULL, c->n, out);
 }
 
 static char lower(char ch) { return (char)(ch >= 'A' && ch <= 'Z' ? ch + 32 : ch); }
@@ -349,8 +344,7 @@ static bool rule_concat(call *c, sql_type *out) {
 
 static bool nested_rule(call *c, const char *rule, sql_type *out) {
   sql_type text = sql_simple(SQL_TEXT), whole = sql_simple(SQL_BIGINT);
-  if (!strcmp(rule, "row")) return fields(c, NULL, 0, out);
-  if (!strcmp(rule, "insert")) return fields(c, &c->parameters[0], 1, out);
+  if (!strcmp(rule, "row")) return rule_row(c, out);
   if (!strcmp(rule, "field")) return rule_field(c, out);
   if (!strcmp(rule, "named")) return texts_as_struct(c, c->args[2].constant, &text, out);
   if (!strcmp(rule, "date_parts")) return texts_as_struct(c, c->args[0].constant, &whole, out);

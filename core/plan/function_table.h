@@ -284,6 +284,11 @@ FN(BAR, "bar", FUNCTION_SCALAR, "double,double,double,double?", "text",
    "A bar whose length shows a number between two others.", "bar(5, 0, 10, 10)")
 FN(TO_BASE, "to_base", FUNCTION_SCALAR, "bigint,integer,integer?", "text",
    "Digits of a number to a base from 2 to 36.", "to_base(42, 16)")
+FN(PARSE_DIRPATH, "parse_dirpath", FUNCTION_SCALAR, "text", "=regexp_extract($1, '^(.*)[/\\\\]', 1)",
+   "A path without its last part.", "parse_dirpath('a/b/c.csv')")
+FN(REGEXP_SPLIT_ROWS, "regexp_split_to_table", FUNCTION_SCALAR, "text,text",
+   "=unnest(string_split_regex($1, $2))", "The parts between matches of a pattern, as rows.",
+   "regexp_split_to_table('a b', ' ')")
 
 /* Dates and times. */
 FN(PART_YEAR, "year", FUNCTION_SCALAR, "date|timestamp|timestamptz|interval|time", "bigint", "Year.",
@@ -433,6 +438,10 @@ FN(TO_SECONDS, "to_seconds", FUNCTION_SCALAR, "double", "interval", "An interval
    "to_seconds(2.5)")
 FN(TO_MILLISECONDS, "to_milliseconds", FUNCTION_SCALAR, "double", "interval", "An interval of milliseconds.",
    "to_milliseconds(2.5)")
+FN(DAYS_IN_MONTH, "days_in_month", FUNCTION_SCALAR, "date", "=day(last_day($1))",
+   "How many days the month has.", "days_in_month(DATE '2024-02-10')")
+FN(AGO, "ago", FUNCTION_SCALAR, "interval", "=now() - $1::INTERVAL",
+   "The point in time an interval before the query.", "ago(INTERVAL 1 DAY) < now()")
 
 /* Lists; positions count from 1. */
 FN(LIST_VALUE, "list_value", FUNCTION_SCALAR, "T*", "T[]", "A list of its arguments.", "[1, 2]")
@@ -501,6 +510,22 @@ FN(LIST_COSINE, "list_cosine_similarity", FUNCTION_SCALAR, "double[],double[]", 
    "Cosine of the angle between two vectors.", "list_cosine_similarity([1, 2], [3, 4])")
 FN(LIST_DISTANCE, "list_distance", FUNCTION_SCALAR, "double[],double[]", "double", "Euclidean distance.",
    "list_distance([1, 2], [3, 4])")
+FN(ARRAY_POP_BACK, "array_pop_back", FUNCTION_SCALAR, "list", "=$1[:len($1) - 1]", "Without the last item.",
+   "array_pop_back([1, 2, 3])")
+FN(ARRAY_POP_FRONT, "array_pop_front", FUNCTION_SCALAR, "list", "=$1[2:]", "Without the first item.",
+   "array_pop_front([1, 2, 3])")
+FN(GENERATE_SUBSCRIPTS, "generate_subscripts", FUNCTION_SCALAR, "list,bigint",
+   "=unnest(generate_series(1, if($2 = 1, len($1), error('a list has one dimension'))))",
+   "The positions of a list, as rows.", "generate_subscripts(['a', 'b'], 1)")
+FN(LIST_COSINE_DISTANCE, "list_cosine_distance", FUNCTION_SCALAR, "double[],double[]",
+   "=1 - list_cosine_similarity($1, $2)", "One less the cosine of the angle between two vectors.",
+   "list_cosine_distance([1, 2], [3, 4])")
+FN(LIST_NEGATIVE_DOT, "list_negative_inner_product", FUNCTION_SCALAR, "double[],double[]",
+   "=-list_inner_product($1, $2)", "The inner product with the other sign.",
+   "list_negative_inner_product([1, 2], [3, 4])")
+FN(CROSS_PRODUCT, "array_cross_product", FUNCTION_SCALAR, "double[],double[]",
+   "=[$1[2] * $2[3] - $1[3] * $2[2], $1[3] * $2[1] - $1[1] * $2[3], $1[1] * $2[2] - $1[2] * $2[1]]",
+   "The cross product of two vectors of three numbers.", "array_cross_product([1, 0, 0], [0, 1, 0])")
 
 /* Aggregates over lists. */
 FN(LIST_AVG, "list_avg", FUNCTION_SCALAR, "list,any*", "@agg:avg", "The aggregate avg over the items.",
@@ -569,8 +594,14 @@ FN(STRUCT_EXTRACT, "struct_extract", FUNCTION_SCALAR, "struct,any", "@field",
    "A field by its name, or by its position from 1.", "struct_extract({'a': 1}, 'a')")
 FN(STRUCT_KEYS, "struct_keys", FUNCTION_SCALAR, "struct", "text[]", "Names of the fields.",
    "struct_keys({'a': 1})")
-FN(STRUCT_INSERT, "struct_insert", FUNCTION_SCALAR, "struct,any*", "@insert", "With further fields.",
+FN(STRUCT_CONCAT, "struct_concat", FUNCTION_SCALAR, "struct,struct*", "@row",
+   "The fields of several structs in one.", "struct_concat({'a': 1}, {'b': 2})")
+FN(STRUCT_INSERT, "struct_insert", FUNCTION_SCALAR, "struct,any*", "@row", "With further fields.",
    "struct_insert({'a': 1}, b := 2)")
+FN(STRUCT_UPDATE, "struct_update", FUNCTION_SCALAR, "struct,any*", "@row", "With fields changed, or added.",
+   "struct_update({'a': 1, 'b': 2}, b := 'x')")
+FN(STRUCT_VALUES, "struct_values", FUNCTION_SCALAR, "struct", "@row", "Without the names of its fields.",
+   "struct_values({'a': 1, 'b': 2})")
 FN(MAP, "map", FUNCTION_SCALAR, "|T[],U[]", "@map", "A map of keys and values.", "map(['a'], [1])")
 FN(MAP_FROM_ENTRIES, "map_from_entries", FUNCTION_SCALAR, "list", "@map_entries",
    "A map of structs of key and value.", "map_from_entries([{'k': 'a', 'v': 1}])")
@@ -590,6 +621,11 @@ FN(MAP_CONCAT, "map_concat", FUNCTION_SCALAR, "map,map*", "1", "Maps together; l
    "map_concat(map(['a'], [1]), map(['b'], [2]))")
 FN(CARDINALITY, "cardinality", FUNCTION_SCALAR, "map", "ubigint", "How many entries a map has.",
    "cardinality(map(['a'], [1]))")
+FN(MAP_CONTAINS_VALUE, "map_contains_value", FUNCTION_SCALAR, "map,any", "=list_contains(map_values($1), $2)",
+   "Whether a value is there.", "map_contains_value(map(['a'], [1]), 1)")
+FN(MAP_CONTAINS_ENTRY, "map_contains_entry", FUNCTION_SCALAR, "map,any,any",
+   "=list_contains(map_extract($1, $2), $3)", "Whether a key is there with a value.",
+   "map_contains_entry(map(['a'], [1]), 'a', 1)")
 
 /* JSON, held as text. */
 FN(JSON_EXTRACT, "json_extract", FUNCTION_SCALAR, "text,text|text,bigint", "text",
@@ -615,12 +651,18 @@ FN(JSON_OBJECT, "json_object", FUNCTION_SCALAR, "any*", "text", "A JSON object o
    "json_object('a', 1)")
 FN(JSON_PRETTY, "json_pretty", FUNCTION_SCALAR, "text", "text", "JSON with line breaks.",
    "json_pretty('[1]')")
+FN(JSON, "json", FUNCTION_SCALAR, "text", "=json_extract($1, '$')",
+   "JSON without needless blanks; an error when it is none.", "json('{ \"a\": 1 }')")
 
 /* Conditions and more. */
 FN(IF, "if", FUNCTION_SCALAR, "bool,T,T", "T", "The second argument where the first is true, else the third.",
    "if(true, 1, 2)")
 FN(NULLIF, "nullif", FUNCTION_SCALAR, "T,T", "T", "The first argument, or null when both are equal.",
    "nullif(1, 1)")
+FN(CURRENT_SCHEMA, "current_schema", FUNCTION_SCALAR, "", "='main'", "The schema of all tables.",
+   "current_schema()")
+FN(CURRENT_DATABASE, "current_database", FUNCTION_SCALAR, "", "='memory'", "The database of all tables.",
+   "current_database()")
 FN(TYPEOF, "typeof", FUNCTION_SCALAR, "any", "text", "Name of the type.", "typeof(1)")
 FN(UUID, "gen_random_uuid", FUNCTION_SCALAR, "", "uuid", "A random UUID.", "gen_random_uuid()")
 FN(UUID_V7, "uuidv7", FUNCTION_SCALAR, "", "uuid", "A UUID that begins with the time.", "uuidv7()")
@@ -632,6 +674,17 @@ FN(ERROR, "error", FUNCTION_SCALAR, "text", "@null", "Fails with a message.", "e
 FN(VERSION, "version", FUNCTION_SCALAR, "", "text", "The version of the engine.", "version()")
 FN(CONSTANT_OR_NULL, "constant_or_null", FUNCTION_SCALAR, "any,any*", "1",
    "The first argument, null when a later one is null.", "constant_or_null(1, 2)")
+FN(ENUM_RANGE, "enum_range", FUNCTION_SCALAR, "any", "text[]", "All values of an enum.",
+   "enum_range(NULL::ENUM('a', 'b', 'c'))")
+FN(ENUM_RANGE_BOUNDARY, "enum_range_boundary", FUNCTION_SCALAR, "any,any", "text[]",
+   "The values of an enum from one to another; null: open end.",
+   "enum_range_boundary('b'::ENUM('a', 'b', 'c'), NULL)")
+FN(ENUM_FIRST, "enum_first", FUNCTION_SCALAR, "any", "text", "The first value of an enum.",
+   "enum_first(NULL::ENUM('a', 'b'))")
+FN(ENUM_LAST, "enum_last", FUNCTION_SCALAR, "any", "text", "The last value of an enum.",
+   "enum_last(NULL::ENUM('a', 'b'))")
+FN(ENUM_CODE, "enum_code", FUNCTION_SCALAR, "any", "utinyint", "Where a value stands in its enum, from 0.",
+   "enum_code('b'::ENUM('a', 'b'))")
 
 /* Aggregates. */
 FN(COUNT_STAR, "count_star", FUNCTION_AGGREGATE, "", "bigint", "How many rows there are.", "count(*)")
@@ -730,6 +783,15 @@ FN(REGR_SYY, "regr_syy", FUNCTION_AGGREGATE, "double,double", "double",
    "Sum of squares of y; the arguments are y, x.", "regr_syy(y, x)")
 FN(REGR_COUNT, "regr_count", FUNCTION_AGGREGATE, "double,double", "uinteger",
    "Pairs without a null; the arguments are y, x.", "regr_count(y, x)")
+FN(WAVG, "wavg", FUNCTION_AGGREGATE, "num,num",
+   "=sum($1 * $2) / sum(CASE WHEN $1 IS NOT NULL THEN $2 ELSE 0 END)",
+   "Mean of the first, weighted by the second.", "wavg(x, y)")
+FN(JSON_GROUP_ARRAY, "json_group_array", FUNCTION_AGGREGATE, "any",
+   "=CASE WHEN list($1) IS NOT NULL THEN to_json(list($1)) END", "The values as an array of JSON.",
+   "json_group_array(a)")
+FN(JSON_GROUP_OBJECT, "json_group_object", FUNCTION_AGGREGATE, "any,any",
+   "='{' || string_agg(to_json($1::VARCHAR) || ':' || coalesce(to_json($2), 'null'), ',') || '}'",
+   "Names and values as an object of JSON.", "json_group_object(b, a)")
 
 /* Window functions. */
 FN(ROW_NUMBER, "row_number", FUNCTION_WINDOW, "", "bigint", "Number of the row.",

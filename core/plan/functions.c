@@ -6,8 +6,14 @@
 #include "base/nearest.h"
 #include "plan/function_rules.h"
 
+/* What only people read: pages have it from web/src/engine/function-list.ts, not from the module. */
+#ifdef SONDE_NO_HELP
+#define HELP(text) NULL
+#else
+#define HELP(text) text
+#endif
 #define FN(id, name, kind, parameters, result, description, example)                                         \
-  [FN_##id] = {name, kind, parameters, result, description, example},
+  [FN_##id] = {name, kind, parameters, result, HELP(description), HELP(example)},
 static const function_info table[FN_COUNT_IDS] = {
 #include "plan/function_table.h"
 };
@@ -158,7 +164,16 @@ static const char *const aliases[][2] = {{"!=", "<>"},
                                          {"percentile_cont", "quantile_cont"},
                                          {"percentile_disc", "quantile_disc"},
                                          {"stddev", "stddev_samp"},
-                                         {"variance", "var_samp"}};
+                                         {"variance", "var_samp"},
+                                         {"weighted_avg", "wavg"},
+                                         {"array_cosine_distance", "list_cosine_distance"},
+                                         {"list_negative_dot_product", "list_negative_inner_product"},
+                                         {"array_negative_inner_product", "list_negative_inner_product"},
+                                         {"array_negative_dot_product", "list_negative_inner_product"},
+                                         {"roundbankers", "round_even"},
+                                         {"struct_extract_at", "struct_extract"},
+                                         {"rank_dense", "dense_rank"},
+                                         {"@", "abs"}};
 
 const function_info *function_get(function_id id) { return &table[id]; }
 

@@ -21,7 +21,8 @@ typedef enum {
 
 /* Parameters: alternatives parted by '|', types by ','; '?' behind the last ones: may be left out, '*': any number.
  * Types: names of SQL types; any (as it is), num, int, temporal (each as it is); T, U (all of one letter are unified), T[];
- * list, map, struct, lambda. Result: a type, a letter, '1'…'9' (as that argument), or '@rule'. */
+ * list, map, struct, lambda. Result: a type, a letter, '1'…'9' (as that argument), or '@rule'; or, for a function of just these parameters
+ * that is made of others, '=' and the SQL that it stands for, in which $1…$9 are its arguments. */
 typedef struct {
   const char *name;
   function_kind kind;

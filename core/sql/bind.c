@@ -2,8 +2,9 @@
 #include "sql/bind.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/print.h"
 
 /* ---- failures, memory ---- */
 
@@ -12,7 +13,7 @@ void bind_fail(binder *b, sonde_code code, size_t at, const char *format, ...) {
   char message[sizeof b->err->message];
   va_list args;
   va_start(args, format);
-  vsnprintf(message, sizeof message, format, args);
+  print_list(message, sizeof message, format, args);
   va_end(args);
   b->failed = status_set(b->err, code, at, "%s", message);
 }

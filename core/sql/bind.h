@@ -277,6 +277,7 @@ ex zone_call(binder *, expr *);
 void note_zone(binder *, sonde_str name, size_t at); /* the statement needs it */
 ex bind_bool(binder *, const ast_expr *);
 ex bind_call(binder *, const ast_expr *);
+ex bind_type_call(binder *, const ast_expr *); /* NULL: it is none of these */
 ex bind_name(binder *, const ast_expr *);
 ex bind_literal(binder *, const ast_expr *);
 ex bind_number(binder *, const ast_expr *, bool negative, size_t at);

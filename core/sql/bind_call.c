@@ -289,7 +289,7 @@ static ex bind_form(binder *b, const ast_expr *ast) {
   if (n == 1 && name_is(ast->name, "typeof")) return bind_typeof(b, ast);
   if (n >= 1 && name_is(ast->name, "unnest")) return bind_unnest(b, ast);
   if (name_is(ast->name, "grouping") || name_is(ast->name, "grouping_id")) return bind_grouping(b, ast);
-  return NULL;
+  return bind_type_call(b, ast);
 }
 
 /* ---- dispatch ---- */

@@ -1,7 +1,7 @@
 /* A file in FROM is the table that the host opened for it; or, where nobody opens files for a statement, one that is open already. */
-#include <stdio.h>
 #include <string.h>
 
+#include "base/print.h"
 #include "sql/file_call.h"
 
 sonde_str file_stem(sonde_str path) {
@@ -26,7 +26,7 @@ static size_t list_open(const sql_catalog *catalog, char *out, size_t size) {
   for (uint32_t i = 0; catalog && i < catalog->n_tables; i++) {
     sonde_str file = catalog->tables[i].file;
     if (file.len == 0 || len + file.len + 3 > size) continue;
-    len += (size_t)snprintf(out + len, size - len, "%s%.*s", len ? ", " : "", (int)file.len, file.ptr);
+    len += (size_t)print_text(out + len, size - len, "%s%.*s", len ? ", " : "", (int)file.len, file.ptr);
   }
   return len;
 }

@@ -1,6 +1,7 @@
 /* The syntax tree as nested lists: (select (items …) (from …) …). Names are written as they are, texts in quotes. */
 #include <string.h>
 
+#include "base/number.h"
 #include "sql/parse.h"
 
 static void put_expr(buf *, const ast_expr *);
@@ -280,7 +281,9 @@ static void put_type(buf *b, const ast_type *t) {
 
 static void put_sample(buf *b, const ast_sample *s) {
   if (!s) return;
-  buf_printf(b, " (sample %g%s", s->size, s->percent ? "%" : "");
+  char size[32];
+  int length = (int)number_format_double(s->size, size);
+  buf_printf(b, " (sample %.*s%s", length, size, s->percent ? "%" : "");
   if (s->method.len > 0) put_name(b, s->method);
   if (s->seeded) buf_printf(b, " seed %lld", (long long)s->seed);
   put(b, ")");

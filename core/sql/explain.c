@@ -145,6 +145,11 @@ static size_t format_whole(const expr *e, char out[48]) {
   }
 }
 
+static void put_double(writer *w, double x) {
+  char text[32];
+  buf_put(w->out, text, number_format_double(x, text));
+}
+
 static void put_constant(writer *w, const expr *e) {
   if (e->constant.null) {
     put(w, "NULL");
@@ -154,7 +159,7 @@ static void put_constant(writer *w, const expr *e) {
   switch (sql_lane(&e->type)) {
   case LANE_BOOL: put(w, e->constant.v.b ? "true" : "false"); break;
   case LANE_I64: buf_put(w->out, text, format_whole(e, text)); break;
-  case LANE_F64: buf_put(w->out, text, number_format_double(e->constant.v.f, text)); break;
+  case LANE_F64: put_double(w, e->constant.v.f); break;
   case LANE_I128: buf_put(w->out, text, format_wide(e->constant.v.w, e->type.scale, text)); break;
   case LANE_STR:
     put(w, "'");
@@ -407,7 +412,9 @@ static void put_line(writer *w, const plan *p) {
     break;
   case PLAN_RANGE: put_range(w, p); break;
   case PLAN_SAMPLE:
-    buf_printf(w->out, "sample %g%s", p->u.sample.size, p->u.sample.percent ? "%" : " rows");
+    put(w, "sample ");
+    put_double(w, p->u.sample.size);
+    put(w, p->u.sample.percent ? "%" : " rows");
     break;
   default: put(w, "?"); break;
   }

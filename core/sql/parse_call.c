@@ -133,7 +133,7 @@ ast_expr *parse_call(parser *p, sonde_str name, size_t at, ast_expr *method_of) 
   if (is_before_over(p)) take_null_treatment(p, call);
   if (take_word(p, "over")) parse_over(p, call);
   e->call = call;
-  return finish(p, e);
+  return expand_macro(p, finish(p, e));
 }
 
 /* ---- windows ---- */

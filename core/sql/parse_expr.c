@@ -454,6 +454,7 @@ static ast_expr *literal(parser *p, ast_kind kind) {
 
 /* Marks without a number are numbered in the order they stand in. */
 static ast_expr *parse_parameter(parser *p) {
+  if (p->arguments) return p->arguments[advance(p)->text.ptr[0] - '1'];
   ast_expr *e = literal(p, AST_PARAMETER);
   uint32_t number = 0;
   for (size_t i = 0; i < e->name.len && e->name.ptr[i] >= '0' && e->name.ptr[i] <= '9' && number < 100000;

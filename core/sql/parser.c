@@ -2,9 +2,9 @@
 #include "sql/parser.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/print.h"
 #include "base/utf8.h"
 
 /* ---- tokens ---- */
@@ -143,7 +143,7 @@ void fail_at(parser *p, sonde_code code, size_t at, const char *format, ...) {
   va_list args;
   va_start(args, format);
   char message[sizeof err->message];
-  vsnprintf(message, sizeof message, format, args);
+  print_list(message, sizeof message, format, args);
   va_end(args);
   latch(p, status_set(err, code, at, "%s", message));
 }

@@ -15,6 +15,7 @@ typedef struct {
   sonde_code failed;
   unsigned nesting;
   uint32_t parameters;
+  ast_expr *const *arguments; /* what $1, $2, … are in the definition of a function; NULL outside of one */
   /* Where nodes that could not be allocated are written. */
   ast_expr no_expr;
   ast_query no_query;
@@ -86,6 +87,8 @@ ast_expr *parse_expr(parser *);
 ast_expr *parse_restricted_expr(parser *);
 ast_exprs parse_exprs(parser *); /* one or more, commas between; one comma after the last is allowed */
 ast_expr *parse_call(parser *, sonde_str name, size_t at, ast_expr *method_of);
+/* A call, or what the registry says that it stands for. */
+ast_expr *expand_macro(parser *, ast_expr *call);
 ast_expr *parse_special_call(parser *); /* EXTRACT(… FROM …) and the like; NULL when there is none here */
 ast_exprs parse_order_by(parser *);     /* after ORDER BY */
 ast_window *parse_window_spec(parser *); /* ( … ) */

@@ -25,6 +25,14 @@ void text_free(text *);
 sonde_str str_from(const char *terminated);
 static inline sonde_str text_str(const text *t) { return (sonde_str){t->ptr, t->len}; }
 
+/* Moves `at` behind a word that stands there. */
+static inline bool take_word(const char **at, const char *end, const char *word) {
+  size_t len = strlen(word);
+  if ((size_t)(end - *at) < len || memcmp(*at, word, len) != 0) return false;
+  *at += len;
+  return true;
+}
+
 void *memory_of(size_t size); /* malloc that does not fail; free it with free */
 
 #endif

@@ -9,7 +9,7 @@ static arena memory;
 
 static const char *float_text(float f) {
   static char out[32];
-  out[float_format((double)f, out)] = 0;
+  out[number_format_float((double)f, out)] = 0;
   return out;
 }
 

@@ -1,7 +1,7 @@
 /* Intervals from text: numbers with units, a clock, ISO 8601 durations. */
 #include <math.h>
-#include <stdlib.h>
 
+#include "base/number.h"
 #include "exec/query/cast.h"
 
 typedef struct {
@@ -95,10 +95,10 @@ static const char *number(const char *p, const char *end, double *n) {
     if (*p != '_') digits[len++] = *p;
     p++;
   }
-  digits[len] = 0;
-  char *stop;
-  *n = strtod(digits, &stop);
-  return stop == digits + len && len && is_digit(digits[len - 1] == '.' ? '0' : digits[len - 1]) ? p : NULL;
+  number_text text;
+  if (!number_scan(digits, len, '.', &text)) return NULL;
+  *n = number_to_double(&text, digits, len, '.');
+  return p;
 }
 
 /* [h]h:mm[:ss[.f]] behind the hours, which were read. */

@@ -273,7 +273,6 @@ static const kernel_entry table[FN_COUNT_IDS] = {
     [FN_STRUCT_PACK] = {kernel_row, KERNEL_SAFE},
     [FN_STRUCT_EXTRACT] = {kernel_struct_extract, STRICT},
     [FN_STRUCT_KEYS] = {kernel_struct_keys, SAFE},
-    [FN_STRUCT_INSERT] = {kernel_struct_insert, KERNEL_SAFE},
     [FN_MAP] = {kernel_map, STRICT},
     [FN_MAP_FROM_ENTRIES] = {kernel_map_entries_of, STRICT},
     [FN_MAP_EXTRACT] = {kernel_map_lookup, KERNEL_SAFE},

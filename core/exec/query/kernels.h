@@ -138,7 +138,6 @@ KERNEL(kernel_list_aggregate);
 KERNEL(kernel_row);
 KERNEL(kernel_struct_extract);
 KERNEL(kernel_struct_keys);
-KERNEL(kernel_struct_insert);
 KERNEL(kernel_map);
 KERNEL(kernel_map_entries_of);
 KERNEL(kernel_map_lookup);

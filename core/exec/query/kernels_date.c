@@ -1,6 +1,7 @@
 /* Parts of dates and times, cutting, differences, buckets, making. */
 #include <math.h>
 
+#include "base/number.h"
 #include "exec/query/date_parts.h"
 #include "exec/query/kernels.h"
 #include "exec/query/text_out.h"
@@ -608,8 +609,10 @@ sonde_code kernel_make_time(const kernel_call *c, col *out) {
     if (!row_valid(out, i)) continue;
     int64_t h = whole_at(c, 0, i), m = whole_at(c, 1, i);
     double s = COL_AT(&c->args[2], double, i);
-    SONDE_CHECK(valid_clock(h, m, s), c->err, SONDE_VALUE, c->e->at, "there is no time %lld:%lld:%g",
-                (long long)h, (long long)m, s);
+    char seconds[32];
+    int length = (int)number_format_double(s, seconds);
+    SONDE_CHECK(valid_clock(h, m, s), c->err, SONDE_VALUE, c->e->at, "there is no time %lld:%lld:%.*s",
+                (long long)h, (long long)m, length, seconds);
     col_put(out, i, (cell){.i = clock_micros(h, m, s)});
   }
   return SONDE_OK;

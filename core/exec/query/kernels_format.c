@@ -1,8 +1,8 @@
 /* Values written by a pattern: printf, format, and other texts about values. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/print.h"
 #include "base/utf8.h"
 #include "exec/query/kernels.h"
 #include "exec/query/text_out.h"
@@ -59,18 +59,18 @@ static void put_integer(buf *b, const spec *s, i128 w) {
 static void put_double(buf *b, const spec *s, double x) {
   char text[512], pattern[16];
   char type = s->type && strchr("eEfFgGaA", s->type) ? s->type : 'g';
-  int n = snprintf(pattern, sizeof pattern, "%%%s.*%c",
-                   s->sign == '+'   ? "+"
-                   : s->sign == ' ' ? " "
-                                    : "",
-                   type);
+  int n = print_text(pattern, sizeof pattern, "%%%s.*%c",
+                     s->sign == '+'   ? "+"
+                     : s->sign == ' ' ? " "
+                                      : "",
+                     type);
   (void)n;
   if (!s->type && s->precision < 0) {
     sql_type t = sql_simple(SQL_DOUBLE);
     value_print(b, &t, (cell){.f = x});
     return;
   }
-  n = snprintf(text, sizeof text, pattern, s->precision < 0 ? 6 : s->precision, x);
+  n = print_text(text, sizeof text, pattern, s->precision < 0 ? 6 : s->precision, x);
   const char *digits = text + (*text == '-' || *text == '+');
   const char *point = strchr(digits, '.');
   size_t whole = point ? (size_t)(point - digits) : strlen(digits);

@@ -1,14 +1,17 @@
 /* Functions of numbers. */
 #include <math.h>
 
+#include "base/number.h"
 #include "exec/query/kernels.h"
 #include "exec/query/limits.h"
 
 static const double pi = 3.14159265358979323846;
 
 static sonde_code out_of_domain(const kernel_call *c, double x) {
-  return status_set(c->err, SONDE_VALUE, c->e->at, "%s(%g) has no value",
-                    function_get((function_id)c->e->function)->name, x);
+  char text[32];
+  int length = (int)number_format_double(x, text);
+  return status_set(c->err, SONDE_VALUE, c->e->at, "%s(%.*s) has no value",
+                    function_get((function_id)c->e->function)->name, length, text);
 }
 
 /* ---- one double ---- */

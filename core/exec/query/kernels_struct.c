@@ -78,22 +78,6 @@ sonde_code kernel_struct_keys(const kernel_call *c, col *out) {
   return SONDE_OK;
 }
 
-sonde_code kernel_struct_insert(const kernel_call *c, col *out) {
-  uint32_t have = c->args[0].type->n_children;
-  SONDE_TRY(kernel_out_nullable(c, out));
-  for (uint32_t i = 0; i < c->n; i++) {
-    if (!col_valid(&c->args[0], i)) {
-      col_put_null(out, i);
-      continue;
-    }
-    nested *x = nested_new(have + c->n_args - 1, true, c->a, c->err);
-    for (uint32_t k = 0; x && k < have; k++) set_child(x, k, nested_at(c, 0, i), k);
-    for (uint32_t k = 1; x && k < c->n_args; k++) set_arg(x, have + k - 1, &c->args[k], i);
-    SONDE_TRY(put(c, x, i, out));
-  }
-  return SONDE_OK;
-}
-
 /* ---- maps ---- */
 
 static int64_t find_key(const sql_type *t, const nested *m, cell key) {

@@ -1,9 +1,9 @@
 /* Values as text, as a cast to VARCHAR writes them: DuckDB's forms. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/datetime.h"
+#include "base/print.h"
 #include "column/value_format.h"
 #include "exec/query/calendar.h"
 #include "exec/query/eval.h"
@@ -48,7 +48,7 @@ static void put_floating(buf *b, double x, bool single) {
     put(b, "0.0");
     return;
   }
-  size_t n = single ? float_format(fabs(x), s) : number_format_double(fabs(x), s);
+  size_t n = single ? number_format_float(fabs(x), s) : number_format_double(fabs(x), s);
   s[n] = 0;
   n = digits_of(s, n, digits, &power);
   if (power < -4 || power >= 16) {
@@ -170,7 +170,7 @@ static void put_interval(buf *b, interval v) {
              seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (us % 1000000 == 0) return;
   char fraction[16];
-  int n = snprintf(fraction, sizeof fraction, ".%06u", (unsigned)(us % 1000000));
+  int n = print_text(fraction, sizeof fraction, ".%06u", (unsigned)(us % 1000000));
   buf_put(b, fraction, without_zeros(fraction, (size_t)n));
 }
 

@@ -1,7 +1,7 @@
 /* Names of the columns: trimmed, valid UTF-8, unique without regard to case (SQL folds identifiers). */
-#include <stdio.h>
 #include <string.h>
 
+#include "base/print.h"
 #include "base/utf8.h"
 #include "format/csv/sniff_parts.h"
 
@@ -54,7 +54,7 @@ static sonde_code add_unique(name_set *set, sonde_str name, arena *memory, sonde
     char *text = arena_alloc(memory, name.len + 12, err);
     if (!text) return SONDE_NOMEM;
     memcpy(text, name.ptr, name.len);
-    int n = snprintf(text + name.len, 12, "_%u", ++first->next);
+    int n = print_text(text + name.len, 12, "_%u", ++first->next);
     *out = (sonde_str){text, name.len + (size_t)n};
   }
   place_of(set, *out)->name = *out;
@@ -78,7 +78,7 @@ static int decimal_digits(uint32_t n) {
 static sonde_code numbered(uint32_t column, int digits, arena *memory, sonde_str *out, sonde_error *err) {
   char *text = arena_alloc(memory, 24, err);
   if (!text) return SONDE_NOMEM;
-  *out = (sonde_str){text, (size_t)snprintf(text, 24, "column%0*u", digits, column)};
+  *out = (sonde_str){text, (size_t)print_text(text, 24, "column%0*u", digits, column)};
   return SONDE_OK;
 }
 

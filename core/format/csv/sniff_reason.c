@@ -1,15 +1,15 @@
 /* The sentences of "How this file was read". */
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/print.h"
 #include "format/csv/sniff_parts.h"
 
 bool sniff_say(arena *memory, sonde_str *out, sonde_error *err, const char *format, ...) {
   char text[400];
   va_list args;
   va_start(args, format);
-  int n = vsnprintf(text, sizeof text, format, args);
+  int n = print_list(text, sizeof text, format, args);
   va_end(args);
   size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
   *out = (sonde_str){arena_copy(memory, text, len, err), len};
@@ -25,7 +25,7 @@ static const char *byte_name(uint8_t byte, char out[16]) {
   if (byte == '\t') return "tab";
   if (byte == ' ') return "space";
   if (byte == 0) return "no delimiter";
-  snprintf(out, 16, byte < 0x20 || byte > 0x7E ? "byte 0x%02X" : "'%c'", byte);
+  print_text(out, 16, byte < 0x20 || byte > 0x7E ? "byte 0x%02X" : "'%c'", byte);
   return out;
 }
 

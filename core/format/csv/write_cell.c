@@ -143,7 +143,8 @@ static size_t double_text(const vec *v, uint32_t row, column_type t, char *out) 
   double x = vec_f64(v, row);
   size_t sign = x == 0 && signbit(x) ? 1 : 0; /* which the grid does not show */
   out[0] = '-';
-  return sign + (t.id == TYPE_FLOAT ? float_format(x, out + sign) : number_format_double(x, out + sign));
+  return sign +
+         (t.id == TYPE_FLOAT ? number_format_float(x, out + sign) : number_format_double(x, out + sign));
 }
 
 static size_t scalar_text(const vec *v, uint32_t row, column_type t, char *out) {

@@ -2,6 +2,8 @@
 #include "json_check.h"
 #include <string.h>
 
+#include "text.h"
+
 enum { DEPTH_MAX = 64 };
 
 typedef struct {
@@ -15,13 +17,6 @@ static void skip_blank(reader *r) {
 static bool take(reader *r, char c) {
   if (r->at == r->end || *r->at != c) return false;
   r->at++;
-  return true;
-}
-
-static bool take_word(reader *r, const char *word) {
-  size_t len = strlen(word);
-  if ((size_t)(r->end - r->at) < len || memcmp(r->at, word, len) != 0) return false;
-  r->at += len;
   return true;
 }
 
@@ -103,9 +98,9 @@ static bool take_value(reader *r, int depth) {
   case '{': r->at++, taken = take_members(r, true, '}', depth + 1); break;
   case '[': r->at++, taken = take_members(r, false, ']', depth + 1); break;
   case '"': taken = take_string(r); break;
-  case 't': taken = take_word(r, "true"); break;
-  case 'f': taken = take_word(r, "false"); break;
-  case 'n': taken = take_word(r, "null"); break;
+  case 't': taken = take_word(&r->at, r->end, "true"); break;
+  case 'f': taken = take_word(&r->at, r->end, "false"); break;
+  case 'n': taken = take_word(&r->at, r->end, "null"); break;
   default: taken = take_number(r);
   }
   skip_blank(r);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text.h"
+
 enum { FILE_MAX = 65536, NAME_MAX_LEN = 64, ITEMS_MAX = 64, DIGITS_MAX = 18, KEYS_SEEN_MAX = 256 };
 
 typedef struct {
@@ -141,13 +143,6 @@ static bool take_number(reader *r, toml_value *v) {
   return true;
 }
 
-static bool take_word(reader *r, const char *word) {
-  size_t len = strlen(word);
-  if ((size_t)(r->end - r->at) < len || memcmp(r->at, word, len) != 0) return false;
-  r->at += len;
-  return true;
-}
-
 static bool take_value(reader *r, toml_value *v) {
   if (at_string(r)) {
     v->kind = TOML_STRING;
@@ -155,8 +150,8 @@ static bool take_value(reader *r, toml_value *v) {
   }
   if (peek(r) == '[') return take_strings(r, v);
   v->kind = TOML_BOOL;
-  v->truth = take_word(r, "true");
-  return v->truth || take_word(r, "false") || take_number(r, v);
+  v->truth = take_word(&r->at, r->end, "true");
+  return v->truth || take_word(&r->at, r->end, "false") || take_number(r, v);
 }
 
 /* Whether the pair of names is new; FNV-1a, and two names that collide in 64 bits are refused as one. */

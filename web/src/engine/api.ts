@@ -334,6 +334,7 @@ export interface SqlFunction {
   readonly kind: 'scalar' | 'aggregate' | 'window'
   /** Types by commas, alternatives by bars; the first overload's. Signs of operators are names too. */
   readonly parameters: string
+  /** A type, a rule, or, behind '=', the SQL that the call stands for. */
   readonly result: string
   readonly description: string
   readonly example: string

@@ -1,5 +1,5 @@
 // SQL as hosts ask it: a query that is read once, or its rows as a table.
-import type { Engine, QueryOptions, SqlFunction, Table } from './api.ts'
+import type { Engine, QueryOptions, Table } from './api.ts'
 import type { Peer } from '../worker/peer.ts'
 import type { QuerySpec } from '../worker/protocol.ts'
 import { orAborted } from './deferred.ts'
@@ -10,7 +10,6 @@ import { createTable } from './table.ts'
 export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 'view' | 'session' | 'functions'> {
   /** Later queries may read the tables of these through views. */
   const created: string[] = []
-  let functions: Promise<readonly SqlFunction[]> | undefined
 
   async function view(sql: string, options: QueryOptions = {}, limit?: number): Promise<Table> {
     const { signal, onProgress, params, tables, timeZone } = options
@@ -36,7 +35,7 @@ export function createQueries(peer: Peer, names: Names): Pick<Engine, 'query' | 
     query: (sql, options = {}) => queryOf((limit) => view(sql, options, limit), options.signal),
     view: (sql, options) => view(sql, options),
     session: () => peer.ask('session', undefined),
-    functions: () => (functions ??= peer.ask('functions', undefined)),
+    functions: async () => (await import('./function-list.ts')).functionList,
   }
 }
 

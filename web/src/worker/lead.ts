@@ -193,10 +193,6 @@ export function leadHandlers(instance: Instance, start: Start): Handlers & { clo
       const info = await jobs.run({ job: 'session' }, { urgency: PAGE, signal })
       return (JSON.parse(info) as { tables: Ops['session']['out'] }).tables
     },
-    async functions(_, { signal }) {
-      const info = await jobs.run({ job: 'functions' }, { urgency: PAGE, signal })
-      return (JSON.parse(info) as { functions: Ops['functions']['out'] }).functions
-    },
     async bad(input, { signal }) {
       const info = await jobs.run({ job: 'bad', ...input }, { urgency: PAGE, signal })
       return (JSON.parse(info) as { bad: Ops['bad']['out'] }).bad

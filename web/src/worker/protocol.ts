@@ -2,7 +2,7 @@
 // and one handler (lead.ts or helper.ts). Rules: a request is answered by exactly one terminal message (out or error),
 // after any number of events; cancel is always welcome and is answered by that terminal message; buffers listed for
 // transfer move instead of being copied; errors are plain data.
-import type { BadRow, ErrorCode, ExportOptions, Progress, ReadOptions, SessionTable, SqlFunction, TableInfo, ViewSpec } from '../engine/api.ts'
+import type { BadRow, ErrorCode, ExportOptions, Progress, ReadOptions, SessionTable, TableInfo, ViewSpec } from '../engine/api.ts'
 import type { Limits } from '../engine/core.ts'
 import type { SourceSpec } from '../engine/source.ts'
 import type { WasmSource } from '../engine/wasm.ts'
@@ -91,7 +91,6 @@ export interface Ops {
   /** The rows become a table. */
   query: Op<QuerySpec, Opened, Progress>
   session: Op<void, readonly SessionTable[]>
-  functions: Op<void, readonly SqlFunction[]>
   bad: Op<{ readonly table: number; readonly first: number; readonly count: number }, readonly BadRow[]>
   /** The file's bytes go through the port (engine/chunks.ts); the answer comes when all were taken. */
   export: Op<{ readonly table?: number; readonly view?: number; readonly spec: ExportSpec; readonly port: MessagePort },
