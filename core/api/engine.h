@@ -85,7 +85,7 @@ struct view {
   table *table;
   view_kind kind;
   uint64_t rows;
-  uint64_t **bits;  /* VIEW_BITS: per block */
+  uint64_t **bits;  /* VIEW_BITS: per block; NULL: none of its rows */
   uint64_t *before; /* VIEW_BITS: rows of earlier blocks; n_blocks + 1 */
   uint32_t *order;  /* VIEW_ORDER: table rows */
   mem *mem;
@@ -119,6 +119,9 @@ sonde_code table_cut(const sonde_engine *, table *, sonde_error *);
 /* Whether the statistics of a Parquet file tell that no value of the column, of this type, lies in [least, most] in that block. */
 bool table_block_misses(const table *, uint32_t b, uint32_t column, column_type, int64_t least, int64_t most,
                         arena *scratch);
+/* Whether the statistics of a Parquet file tell that no row of that block satisfies a compiled predicate over the columns. */
+sonde_code table_block_excluded(const table *, uint32_t b, const column_ref *, uint32_t n,
+                                sonde_str predicate, bool *out, arena *scratch, sonde_error *);
 void table_info(const table *, buf *);
 /* The columns that a list of numbers names, in their final form; all when it is none. SONDE_NAME: there is no such column. */
 sonde_code table_columns(const table *, const json *list, arena *, column_ref **out, uint32_t *n,

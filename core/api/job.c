@@ -201,6 +201,11 @@ sonde_code split_begin(sonde_job *j, uint32_t n, sonde_error *err) {
   return s->state ? SONDE_OK : err->code;
 }
 
+void split_skip(sonde_job *j, uint32_t id) {
+  j->split.state[id] = FRAGMENT_DONE;
+  j->split.n_done++;
+}
+
 void split_end(sonde_job *j) { j->split.state = NULL; }
 
 /* The first fragment that is ready, or NO_FRAGMENT. */

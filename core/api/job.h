@@ -54,6 +54,8 @@ struct sonde_job {
 /* Over the job's table; `table` and `shared` may be set afterwards. */
 sonde_code split_begin(sonde_job *, uint32_t n, sonde_error *);
 void split_end(sonde_job *);
+/* After split_begin: a fragment that need not be run. */
+void split_skip(sonde_job *, uint32_t id);
 /* DONE when every fragment's result was accepted; else what the host should do next. */
 sonde_step split_step(sonde_job *, sonde_error *);
 /* Writes job->info; the room it takes is kept, so that what could be written once can be written again. */

@@ -26,7 +26,7 @@ static uint32_t values_block_of(sonde_job *j, uint32_t id) {
   return id;
 }
 
-/* The rows of a sorted view are the same set as those of its bits, or all of them. */
+/* The rows of a sorted view are the same set as those of its bits, or all of them. Blocks without any have no bits. */
 static const uint64_t *bits_of(const view *v, uint32_t b) { return v && v->bits ? v->bits[b] : NULL; }
 
 static sonde_code values_encode(sonde_job *j, uint32_t id, buf *out, sonde_error *err) {
@@ -127,12 +127,20 @@ static sonde_code put_page(sonde_job *j, sonde_error *err) {
   return buf_status(&j->page, err);
 }
 
+static sonde_code begin(sonde_job *j, sonde_error *err) {
+  const view *v = ((counting *)j->self)->view;
+  SONDE_TRY(split_begin(j, j->table->n_blocks, err));
+  for (uint32_t b = 0; v && v->bits && b < j->table->n_blocks; b++)
+    if (!v->bits[b]) split_skip(j, b);
+  return SONDE_OK;
+}
+
 static sonde_step values_step(sonde_job *j, sonde_error *err) {
   if (j->phase == 2) return SONDE_DONE;
   if (j->phase == 0) {
     j->phase = 1;
     j->progress.total_bytes = j->table->size;
-    if (split_begin(j, j->table->n_blocks, err) != SONDE_OK) return SONDE_FAIL;
+    if (begin(j, err) != SONDE_OK) return SONDE_FAIL;
   }
   sonde_step s = split_step(j, err);
   if (s != SONDE_DONE) return s;

@@ -58,12 +58,30 @@ static sonde_code view_accept(sonde_job *j, uint32_t id, rd *r, sonde_error *err
     return sorter_add(x->sorter, id, (uint32_t)first, (uint32_t)selected(x, j->table, id), r, err);
   }
   uint32_t matched = rd_u32(r);
-  const uint8_t *bits = rd_bytes(r, words_of(b) * 8);
-  if (!bits) return SONDE_OK;
-  if (words_of(b)) memcpy(x->view->bits[id], bits, words_of(b) * 8);
+  size_t size = words_of(b) * 8;
+  const uint8_t *bits = rd_bytes(r, size);
+  if (!bits || matched == 0) return SONDE_OK;
+  x->view->bits[id] = mem_alloc(x->view->mem, size, err);
+  if (!x->view->bits[id]) return err->code;
+  memcpy(x->view->bits[id], bits, size);
   x->view->before[id + 1] = matched; /* summed up once all are there */
   x->view->rows += matched;
   j->progress.rows += matched;
+  return SONDE_OK;
+}
+
+/* A fragment for each of thousands of row groups would cost more than the few that are read. */
+static sonde_code skip_excluded(sonde_job *j, sonde_error *err) {
+  viewing *x = j->self;
+  sonde_str predicate = {(const char *)x->predicate.data, x->predicate.len};
+  for (uint32_t b = 0; b < j->table->n_blocks; b++) {
+    bool excluded;
+    arena_reset(&j->scratch);
+    SONDE_TRY(table_block_excluded(j->table, b, x->refs, x->n_refs, predicate, &excluded, &j->scratch, err));
+    if (!excluded) continue;
+    split_skip(j, b);
+    j->progress.done_bytes += j->table->blocks[b].end - j->table->blocks[b].begin;
+  }
   return SONDE_OK;
 }
 
@@ -74,17 +92,14 @@ static sonde_code begin_filter(sonde_job *j, sonde_error *err) {
   mem *m = v->mem;
   v->before = mem_alloc(m, ((size_t)t->n_blocks + 1) * 8, err);
   if (!v->before) return err->code;
-  v->before[0] = 0;
+  memset(v->before, 0, ((size_t)t->n_blocks + 1) * 8);
   if (t->n_blocks == 0) return split_begin(j, 0, err);
   v->bits = mem_alloc(m, t->n_blocks * sizeof *v->bits, err);
   if (!v->bits) return err->code;
   memset(v->bits, 0, t->n_blocks * sizeof *v->bits);
-  for (uint32_t b = 0; b < t->n_blocks; b++) {
-    v->bits[b] = mem_alloc(m, words_of(&t->blocks[b]) * 8, err);
-    if (!v->bits[b] && t->blocks[b].rows) return err->code;
-  }
   j->phase = PHASE_FILTER;
-  return split_begin(j, t->n_blocks, err);
+  SONDE_TRY(split_begin(j, t->n_blocks, err));
+  return skip_excluded(j, err);
 }
 
 static sonde_code begin_keys(sonde_job *j, sonde_error *err) {
@@ -99,7 +114,7 @@ static sonde_code begin_keys(sonde_job *j, sonde_error *err) {
   j->progress.done_bytes = 0;
   SONDE_TRY(split_begin(j, j->table->n_blocks, err));
   for (uint32_t b = 0; b < j->table->n_blocks; b++)
-    if (selected(x, j->table, b) == 0) j->split.state[b] = FRAGMENT_DONE, j->split.n_done++;
+    if (selected(x, j->table, b) == 0) split_skip(j, b);
   return SONDE_OK;
 }
 
@@ -107,7 +122,7 @@ static sonde_code begin_keys(sonde_job *j, sonde_error *err) {
 static void to_table_rows(const viewing *x, const table *t, uint32_t *order, uint32_t *of_position) {
   uint32_t at = 0;
   for (uint32_t b = 0; b < t->n_blocks; b++)
-    for (size_t w = 0; w < words_of(&t->blocks[b]); w++)
+    for (size_t w = 0; x->view->bits[b] && w < words_of(&t->blocks[b]); w++)
       for (uint64_t word = x->view->bits[b][w]; word; word &= word - 1)
         of_position[at++] = (uint32_t)(t->blocks[b].first_row + w * 64 + (unsigned)__builtin_ctzll(word));
   for (uint32_t i = 0; i < at; i++) order[i] = of_position[order[i]];

@@ -9,7 +9,7 @@ static void ids_of_bits(const view *v, uint64_t first, uint32_t n, uint64_t *ids
   while (b + 1 < t->n_blocks && v->before[b + 1] <= first) b++;
   uint64_t skip = first - v->before[b];
   for (uint32_t at = 0; at < n && b < t->n_blocks; b++, skip = 0)
-    for (size_t w = 0; at < n && w < ((size_t)t->blocks[b].rows + 63) / 64; w++) {
+    for (size_t w = 0; at < n && v->bits[b] && w < ((size_t)t->blocks[b].rows + 63) / 64; w++) {
       uint64_t word = v->bits[b][w];
       uint32_t count = (uint32_t)__builtin_popcountll(word);
       if (skip >= count) {

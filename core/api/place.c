@@ -1,5 +1,6 @@
 /* Where the blocks of a table lie: in its own file, or in those of its members. */
 #include "api/engine.h"
+#include "exec/prune.h"
 #include "exec/refs.h"
 
 #define PIECE_MAX ((size_t)64 << 20)
@@ -109,4 +110,36 @@ bool table_block_misses(const table *t, uint32_t b, uint32_t column, column_type
   if (pq_piece_of(&file->parquet, b, ref.stored, scratch, &piece, &unread) != SONDE_OK) return false;
   pq_chunk_bounds(&piece, 0, &bounds);
   return compares_as(&piece, type) && !pq_may_match(type, &bounds, &inside);
+}
+
+/* A piece that cannot be understood is for the fragment to complain about. */
+static sonde_code exclude(const table *file, uint32_t b, const column_ref *refs, uint32_t n,
+                          sonde_str predicate, bool *out, arena *scratch, sonde_error *err) {
+  column_ref *stored;
+  known_columns known = {.rows = file->blocks[b].rows, .all = refs, .n_all = n};
+  rd r = {.data = (const uint8_t *)predicate.ptr, .len = predicate.len};
+  row_ranges left;
+  sonde_error unread;
+  SONDE_TRY(refs_stored(refs, n, scratch, &stored, &known.n, err));
+  pq_piece *pieces = arena_array(scratch, known.n, sizeof *pieces, err);
+  if (!pieces) return err->code;
+  for (uint32_t i = 0; i < known.n; i++)
+    if (pq_piece_of(&file->parquet, b, stored[i].stored, scratch, &pieces[i], &unread)) return SONDE_OK;
+  known.refs = stored;
+  known.pieces = pieces;
+  SONDE_TRY(prune_rows(&known, &r, scratch, &left, err));
+  *out = left.n == 0;
+  return SONDE_OK;
+}
+
+sonde_code table_block_excluded(const table *t, uint32_t b, const column_ref *refs, uint32_t n,
+                                sonde_str predicate, bool *out, arena *scratch, sonde_error *err) {
+  const member *m = member_of(t, b);
+  const table *file = table_at(t, &b);
+  *out = false;
+  if (file->format != FORMAT_PARQUET) return SONDE_OK;
+  column_ref *in_file = arena_array(scratch, n, sizeof *in_file, err);
+  if (!in_file) return err->code;
+  for (uint32_t i = 0; i < n; i++) in_file[i] = ref_in(m, &refs[i]);
+  return exclude(file, b, in_file, n, predicate, out, scratch, err);
 }

@@ -66,5 +66,3 @@ sonde_code gzip_begin(codec_blocks *b, const uint8_t *in, size_t in_len, uint8_t
                       sonde_error *err) {
   return inflate_members(b, in, in_len, out, least, false, err);
 }
-
-uint32_t codec_crc32(const uint8_t *p, size_t n) { return (uint32_t)crc32_z(0, p, n); }

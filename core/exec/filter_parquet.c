@@ -112,8 +112,11 @@ static bool run_window(const filtering *f, const condition_part *p, const parque
     if (!each[i]) return false;
   }
   if (run_part(f, p, each, n, bits) != SONDE_OK) return false;
-  for (uint32_t i = 0; i < n; i++)
-    if (bits[i >> 6] >> (i & 63) & 1) out[(rows.begin + i) >> 6] |= (uint64_t)1 << ((rows.begin + i) & 63);
+  for (uint32_t i = 0; i < n; i += 64)
+    for (uint64_t word = bits[i >> 6]; word; word &= word - 1) {
+      uint32_t row = rows.begin + i + (uint32_t)__builtin_ctzll(word);
+      out[row >> 6] |= (uint64_t)1 << (row & 63);
+    }
   return true;
 }
 
@@ -190,9 +193,7 @@ bool parquet_filter(task *t, const fragment_head *h, const column_ref *refs, uin
   filtering f = {t, h, refs, n, bits, ((size_t)h->rows + 63) / 64};
   row_ranges left;
   if (!rows_left(&f, predicate, &left)) return false;
-  for (uint32_t i = 0; i < left.n; i++)
-    for (uint32_t row = left.at[i].begin; row < left.at[i].end; row++)
-      bits[row >> 6] |= (uint64_t)1 << (row & 63);
+  ranges_mark(left, bits);
   rd r = {.data = (const uint8_t *)predicate.ptr, .len = predicate.len};
   uint64_t *hits = arena_alloc(t->scratch, f.words * 8, t->err);
   return hits && run_parts(&f, &r, hits, 0);

@@ -45,3 +45,12 @@ uint64_t ranges_rows(row_ranges r) {
   for (uint32_t i = 0; i < r.n; i++) rows += r.at[i].end - r.at[i].begin;
   return rows;
 }
+
+void ranges_mark(row_ranges r, uint64_t *bits) {
+  for (uint32_t i = 0; i < r.n; i++)
+    for (uint32_t row = r.at[i].begin, next; row < r.at[i].end; row = next) {
+      next = (row | 63) + 1;
+      if (next > r.at[i].end) next = r.at[i].end;
+      bits[row >> 6] |= ~(uint64_t)0 >> (64 - (next - row)) << (row & 63);
+    }
+}

@@ -19,6 +19,8 @@ row_ranges ranges_all(uint32_t rows, arena *, sonde_error *);
 row_ranges ranges_and(row_ranges, row_ranges, arena *, sonde_error *);
 row_ranges ranges_or(row_ranges, row_ranges, arena *, sonde_error *);
 uint64_t ranges_rows(row_ranges);
+/* Sets the bits of these rows. */
+void ranges_mark(row_ranges, uint64_t *bits);
 /* Appends, `to` having room; joined to the last range where at most `gap` rows lie between. */
 void ranges_add(row_ranges *to, uint32_t begin, uint32_t end, uint32_t gap);
 

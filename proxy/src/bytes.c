@@ -38,10 +38,13 @@ static bool bring_one(sonde_engine *engine, const sonde_want *want, const byte_s
   return true;
 }
 
+/* As many ranges at a time as a job lists: a page of a wide table has one for each column. */
+enum { WANTS_MOST = 64 };
+
 /* Room for the most urgent range is enough to go on. */
 bool bytes_bring(sonde_engine *engine, sonde_job *job, const byte_sources *sources, sonde_error *err) {
-  sonde_want wants[16];
-  size_t n = sonde_job_wants(job, wants, 16);
+  sonde_want wants[WANTS_MOST];
+  size_t n = sonde_job_wants(job, wants, WANTS_MOST);
   if (n == 1 && wants[0].source == 0) return zones_bring(engine, job, err);
   for (size_t i = 0; i < n; i++)
     if (!bring_one(engine, &wants[i], sources, err)) return i > 0;

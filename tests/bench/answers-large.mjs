@@ -1,6 +1,7 @@
 // Answers of `sonde serve` over files that do not fit memory: users on a Parquet table, alone and while transfers of whole files keep
-// all cores busy; a CSV table from the moment it is opened. Users think for a second between two requests. Needs wrk; prints Markdown
-// and writes JSON to `results`. The Parquet table is to have the columns of tests/data/gen_table.c; "id" counts its rows from 1.
+// all cores busy; a CSV table from the moment it is opened. Users think for a second between two requests. Who takes the transfers would be
+// another machine: here it has the least priority, and still more than enough of the processor to keep the server busy. Needs wrk; prints
+// Markdown and writes JSON to `results`. The Parquet table is to have the columns of tests/data/gen_table.c; "id" counts its rows from 1.
 //   node answers-large.mjs --parquet FILE --csv FILE [--users 200] [--seconds 10]
 import { spawn } from 'node:child_process'
 import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -8,12 +9,12 @@ import { loadavg } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine, describeVersions, sondeBinary } from './lib/machine.mjs'
-import { peakMemory, watchOthers } from './lib/proc.mjs'
+import { peakMemory, processorSeconds, watchOthers } from './lib/proc.mjs'
 import { load } from './lib/wrk.mjs'
 
 const { values } = parseArgs({ options: { parquet: { type: 'string' }, csv: { type: 'string' }, users: { type: 'string', default: '200' }, seconds: { type: 'string', default: '10' } } })
 const users = Number(values.users), seconds = Number(values.seconds), port = 18096, thinkMs = 1000
-const bulkBytes = 8 << 20
+const bulkBytes = 8 << 20, bulkNice = 10
 const given = resolve(values.parquet ?? values.csv)
 const folder = mkdtempSync(join(dirname(given), 'sonde-large-')) // beside the files, so that they can be linked
 const url = `http://127.0.0.1:${port}`
@@ -42,7 +43,7 @@ const rangeOf = (low, high) => `filter%5Bid%5Dgte=${low}&filter%5Bid%5Dlt=${high
 
 function note(what, reading) {
   readings.push({ what, ...reading })
-  console.log(`| ${what} | ${reading.rate.toFixed(0)} | ${['p50', 'p90', 'p99', 'max'].map((key) => reading[key].toFixed(1)).join(' | ')} |`)
+  console.log(`| ${what} | ${reading.rate.toFixed(0)} | ${['p50', 'p90', 'p99', 'max'].map((key) => reading[key].toFixed(1)).join(' | ')} | ${reading.cpu?.toFixed(0) ?? ''} |`)
 }
 
 async function parquet() {
@@ -58,12 +59,15 @@ async function parquet() {
     }
     for (const n of [0, 1]) await json(asked['a kept answer'][0].replace('{n}', n))
     console.log(`## Parquet, ${(file.size / 1e9).toFixed(1)} GB, ${total} rows: ${users} users who think for ${thinkMs} ms, ${seconds} s each; load average ${loadavg()[0].toFixed(1)}\n`)
-    console.log('| asked | answers/s | P50 ms | P90 ms | P99 ms | most |\n| --- | --: | --: | --: | --: | --: |')
+    console.log('| asked | answers/s | P50 ms | P90 ms | P99 ms | most | µs of processor an answer |\n| --- | --: | --: | --: | --: | --: | --: |')
     for (const busy of [false, true]) {
       for (const [what, [path, more]] of Object.entries(asked)) {
-        const bulk = busy && load(folder, port, '/v1/f/big.parquet', { users: 16, seconds: seconds + 2, headers: { Range: `bytes=0-${bulkBytes - 1}` } })
+        const bulk = busy && load(folder, port, '/v1/f/big.parquet', { users: 16, seconds: seconds + 2, nice: bulkNice, headers: { Range: `bytes=0-${bulkBytes - 1}` } })
         if (busy) await new Promise((begun) => setTimeout(begun, 1000))
-        note(`${what}${busy ? ', during transfers' : ''}`, await load(folder, port, path, { users, seconds, rows: total - 200, thinkMs, ...more }))
+        const before = processorSeconds(child.pid)
+        const reading = await load(folder, port, path, { users, seconds, rows: total - 200, thinkMs, ...more })
+        if (!busy) reading.cpu = ((processorSeconds(child.pid) - before) / reading.requests) * 1e6
+        note(`${what}${busy ? ', during transfers' : ''}`, reading)
         if (busy) readings.at(-1).transferredBytesPerSecond = (await bulk).rate * bulkBytes
       }
     }

@@ -1,6 +1,6 @@
 // Answers of `sonde serve` beside the same endpoints on Django with pandas and on Polars behind Node: users who each ask one
 // request after the other, on one generated table. `fresh` requests all differ, so that none is answered from what was kept;
-// `again` are ten that everybody asks. Django is Debian's (python3-django, python3-pandas) and left out where it is not. Needs wrk.
+// `again` are ten that everybody asks; between two of `thinking`, which only Sonde is asked, a user thinks for a second. Django is Debian's (python3-django, python3-pandas) and left out where it is not. Needs wrk.
 // Prints Markdown and writes JSON to `results`.
 //   node answers.mjs [--rows 650000] [--users 20] [--seconds 4] [--rounds 3] [--contenders sonde,polars,django]
 import { spawn } from 'node:child_process'
@@ -64,17 +64,20 @@ async function isReady(name, { child, ended, port }) {
   await load(folder, port, contenders[name].paths.group, { users: 4, seconds: 2, rows: rows - 100 })
 }
 
-const asked = kinds.flatMap((kind) => [['fresh', 0], ['again', 10]].map(([what, different]) => ({ name: `${kind}, ${what}`, kind, different })))
+const asked = kinds.flatMap((kind) => [['fresh', 0, 0], ['again', 10, 0], ['thinking', 0, 1000]].map(([what, different, thinkMs]) => ({ name: `${kind}, ${what}`, kind, different, thinkMs })))
+/** Whom to ask, in which order. */
+const askedOf = ({ thinkMs }, round) => (thinkMs ? names.slice(0, 1) : orderOf(round, names))
 const names = values.contenders.split(',').filter((name) => name !== 'django' || pythonWithPandas())
 const running = {}, readings = []
 const others = watchOthers()
 try {
   for (const [i, name] of names.entries()) await isReady(name, (running[name] = start(name, 18090 + i)))
   for (let round = 0; round < rounds; round++) {
-    for (const { name: what, kind, different } of asked) {
-      for (const name of orderOf(round, names)) {
+    for (const one of asked) {
+      const { name: what, kind, different, thinkMs } = one
+      for (const name of askedOf(one, round)) {
         const { port, child } = running[name], before = processorSeconds(child.pid)
-        const reading = await load(folder, port, contenders[name].paths[kind], { users, seconds, rows: rows - 100, different })
+        const reading = await load(folder, port, contenders[name].paths[kind], { users, seconds, rows: rows - 100, different, thinkMs })
         const cpu = ((processorSeconds(child.pid) - before) / reading.requests) * 1e6
         readings.push({ contender: name, what, ...reading, cpu })
         console.error(`${name}, ${what}: ${reading.rate.toFixed(0)}/s`)
@@ -91,8 +94,10 @@ const factor = (what, peer, key) => (peer === names[0] ? '' : `×${(of(names[0],
 const { wall, others: busy } = others()
 console.log(`## Answers: ${rows} rows, ${users} users, median of ${rounds} rounds of ${seconds} s; load average ${loadavg()[0].toFixed(1)}, other processes kept ${(busy / wall).toFixed(2)} cores busy\n`)
 console.log('| asked | contender | answers/s | P50 ms | P90 ms | P99 ms | sonde / this | µs of processor an answer | sonde / this |\n| --- | --- | --: | --: | --: | --: | --: | --: | --: |')
-for (const { name: what } of asked)
-  for (const name of names) console.log(`| ${what} | ${name} | ${of(name, what, 'rate').toFixed(0)} | ${['p50', 'p90', 'p99'].map((key) => of(name, what, key).toFixed(1)).join(' | ')} | ${factor(what, name, 'rate')} | ${of(name, what, 'cpu').toFixed(0)} | ${factor(what, name, 'cpu')} |`)
+for (const one of asked) {
+  const what = one.name
+  for (const name of askedOf(one, 0)) console.log(`| ${what} | ${name} | ${of(name, what, 'rate').toFixed(0)} | ${['p50', 'p90', 'p99'].map((key) => of(name, what, key).toFixed(1)).join(' | ')} | ${factor(what, name, 'rate')} | ${of(name, what, 'cpu').toFixed(0)} | ${factor(what, name, 'cpu')} |`)
+}
 console.log(`\nPeak memory: ${names.map((name) => `${name} ${(running[name].peak / 1e6).toFixed(0)} MB`).join(', ')}.`)
 
 const results = new URL('results/', import.meta.url)

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "codec/codec_block.h"
+#include "random.h"
 
 enum { ROOM = 4096 };
 static const char repeated[] = "brotli brotli brotli, a text that repeats; ";
@@ -164,8 +165,28 @@ static void nothing_and_plain(void) {
   CHECK_EQ_UINT(codec_crc32((const uint8_t *)"123456789", 9), 0xCBF43926u);
 }
 
+/* Against a register that takes one bit after the other, as RFC 1952 describes it. */
+static uint32_t crc_by_bits(const uint8_t *p, size_t n) {
+  uint32_t crc = 0xFFFFFFFF;
+  for (size_t i = 0; i < n; i++) {
+    crc ^= p[i];
+    for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
+  }
+  return ~crc;
+}
+
+static void checksums_of_any_length(void) {
+  random_state r = {32};
+  uint8_t bytes[700];
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)random_next(&r);
+  for (size_t n = 0; n < 600; n++)
+    for (size_t at = 0; at < 20; at += 7)
+      CHECK_EQ_UINT(codec_crc32(bytes + at, n), crc_by_bits(bytes + at, n));
+}
+
 int main(void) {
   for (size_t i = 0; i < sizeof plain; i++) plain[i] = (uint8_t)repeated[i % (sizeof repeated - 1)];
+  RUN(checksums_of_any_length);
   RUN(gzip_zlib_and_zstd);
   RUN(members_and_frames_follow_each_other);
   RUN(brotli_snappy_and_lz4);

@@ -1,10 +1,12 @@
 /* Answers made by workers, seen from the loop: streaming, back-pressure, cancelling, failing, a full queue. */
 #include "check.h"
 #include "work_pool.h"
+#include <fcntl.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { MIB = 1 << 20 };
 
@@ -19,10 +21,14 @@ static atomic_size_t written; /* by the handler under test */
 static atomic_int reached;
 static atomic_bool understood; /* the handler got what was submitted */
 
+static int overflow_folder = -1;
+static uint64_t overflow_most;
+
 static void deliver(void *owner) { ((stage *)owner)->delivered++; }
 
 static void open_stage(stage *s, unsigned threads, unsigned queue) {
-  work_config config = {.threads = threads, .queue = queue, .context = s};
+  work_config config = {.threads = threads, .queue = queue, .context = s, .overflow = overflow_folder};
+  config.overflow_bytes = overflow_most;
   *s = (stage){.pool = work_pool_new(&config)};
   atomic_store(&written, 0);
   atomic_store(&reached, 0);
@@ -115,6 +121,56 @@ static void an_answer_streams_and_waits_for_its_reader(void) {
   CHECK(!failed && first.status == 200 && first.length == 4 * MIB);
   work_release(w);
   close_stage(&s);
+}
+
+static void write_one(work *w, const work_request *q, void *context) {
+  (void)q, (void)context;
+  if (work_begin(w, 200, 1, "")) work_write(w, "1", 1);
+}
+
+/* As a loop does whose connection is always ready for more. */
+static size_t take_eagerly(work *w, bool *failed) {
+  size_t total = 0;
+  for (bool ended = false; !ended;) {
+    work_news news = work_take(w);
+    for (size_t i = 0; i < news.len; i++) CHECK(news.bytes[i] == (char)((total + i) % 251));
+    total += news.len;
+    ended = news.ended;
+    *failed = news.failed;
+    free(news.bytes);
+    if (!news.len) nap();
+  }
+  return total;
+}
+
+static void a_slow_reader_holds_no_worker(void) {
+  stage s;
+  bool failed;
+  overflow_folder = open("/tmp", O_RDONLY | O_DIRECTORY);
+  overflow_most = 64 * MIB;
+  open_stage(&s, 1, 4);
+  work *slow = submit(&s, write_much, "ann");
+  while (!atomic_load(&written)) nap();
+  work *other = submit(&s, write_one, "ann");
+  while (!atomic_load(&reached)) nap();
+  CHECK_EQ_UINT(atomic_load(&written), 4 * MIB);
+  work_release(other);
+  CHECK_EQ_UINT(take_eagerly(slow, &failed), 4 * MIB);
+  CHECK(!failed);
+  work_release(slow);
+  overflow_most = MIB; /* less than the answer: the worker waits with the rest */
+  close_stage(&s);
+  open_stage(&s, 1, 4);
+  slow = submit(&s, write_much, "ann");
+  for (size_t before = 0; atomic_load(&written) < MIB || before != atomic_load(&written); nap())
+    before = atomic_load(&written);
+  CHECK(!atomic_load(&reached) && atomic_load(&written) <= MIB + (256 << 10));
+  CHECK_EQ_UINT(take_eagerly(slow, &failed), 4 * MIB);
+  CHECK(!failed);
+  work_release(slow);
+  close_stage(&s);
+  close(overflow_folder);
+  overflow_folder = -1;
 }
 
 static void a_client_that_goes_ends_the_work(void) {
@@ -253,6 +309,7 @@ static void names_cannot_be_taken_for_numbers(void) {
 
 int main(void) {
   RUN(an_answer_streams_and_waits_for_its_reader);
+  RUN(a_slow_reader_holds_no_worker);
   RUN(a_client_that_goes_ends_the_work);
   RUN(what_is_not_as_promised_has_failed);
   RUN(a_full_queue_takes_nothing_and_one_user_not_all_of_it);

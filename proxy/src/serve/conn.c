@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* What one connection may send before the others get their turn. */
-enum { TURN_BYTES = 2 << 20, LINGER_SECONDS = 2, SPARE_MAX = 64 };
+enum { TURN_BYTES = 1 << 20, LINGER_SECONDS = 2, SPARE_MAX = 64 };
 
 static exchange *take_exchange(loop *l) {
   exchange *x = l->spare;
@@ -57,16 +57,10 @@ bool conn_open(loop *l, int fd, bool trusted, address_key address) {
   return true;
 }
 
-static void leave_ready(conn *c) {
-  conn **at = &c->loop->ready;
-  while (c->is_ready && *at != c) at = &(*at)->next_ready;
-  if (c->is_ready) *at = c->next_ready;
-}
-
 void conn_close(conn *c) {
   loop *l = c->loop;
   if (c->x) access_log(c, true);
-  leave_ready(c);
+  if (c->is_ready) loop_forget_ready(l, c);
   wheel_drop(&c->timer);
   give_exchange(l, c->x);
   close(c->fd);
@@ -323,7 +317,7 @@ void conn_run(conn *c) {
       conn_close(c);
       return;
     }
-    if (turn >= TURN_BYTES) {
+    if (next == STEP_LATER || turn >= TURN_BYTES) {
       loop_make_ready(c->loop, c);
       return;
     }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 #include <unistd.h>
 
 enum { BACKLOG = 4096, FIRST_INHERITED = 3 };
+/* Of one connection's bytes, in the kernel for a reader who does not take them; connections have it from their listener. It would
+ * else take megabytes for each, and a thousand slow readers the memory of everybody's. */
+enum { UNSENT_MOST = 256 << 10 };
 
 static bool is_loopback(const struct sockaddr_storage *address) {
   if (address->ss_family == AF_INET)
@@ -31,6 +35,8 @@ static struct sockaddr_storage address_of(int fd) {
 static listener listener_of(int fd, bool shared) {
   struct sockaddr_storage address = address_of(fd);
   bool local = address.ss_family == AF_UNIX;
+  int most = UNSENT_MOST;
+  if (!local) setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most, sizeof most);
   return (listener){
       .fd = fd, .trusted = local, .shared = shared || local, .loopback = local || is_loopback(&address)};
 }

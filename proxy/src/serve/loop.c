@@ -4,6 +4,7 @@
 #include "conn.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -36,6 +37,7 @@ loop *loop_new(site *s) {
   loop *l = calloc(1, sizeof *l);
   if (!l) return NULL;
   l->site = s;
+  l->ready_end = &l->ready;
   l->epoll = epoll_create1(EPOLL_CLOEXEC);
   l->reserve = open_reserve();
   bool ready = mailbox_open(&l->box) && l->epoll >= 0 && l->reserve >= 0;
@@ -81,9 +83,18 @@ bool loop_add_listener(loop *l, const listener *from) {
 void loop_wake(loop *l) { mailbox_ring(&l->box); }
 
 void loop_make_ready(loop *l, conn *c) {
+  if (c->is_ready) return;
   c->is_ready = true;
-  c->next_ready = l->ready;
-  l->ready = c;
+  c->next_ready = NULL;
+  *l->ready_end = c;
+  l->ready_end = &c->next_ready;
+}
+
+void loop_forget_ready(loop *l, const conn *c) {
+  conn **at = &l->ready;
+  while (*at != c) at = &(*at)->next_ready;
+  *at = c->next_ready;
+  if (!*at) l->ready_end = at;
 }
 
 void loop_set_deadline(loop *l, timer *t, unsigned seconds) {
@@ -133,16 +144,17 @@ static const listener *listener_at(const loop *l, const void *who) {
   return NULL;
 }
 
-/* Whoever uses up the next turn too waits for the next round. */
+/* Files leave in turns. Between two rounds of them others that have work may have the processor: loops that send as fast as they can
+ * would else take most of it from workers, whose answers somebody waits for. */
 static void run_ready(loop *l) {
-  conn *list = l->ready;
-  l->ready = NULL;
-  while (list) {
-    conn *c = list;
-    list = c->next_ready;
+  l->round_sent = 0;
+  while (l->ready && l->round_sent < ROUND_BYTES) {
+    conn *c = l->ready;
+    loop_forget_ready(l, c);
     c->is_ready = false;
     conn_run(c);
   }
+  if (l->ready && work_pool_is_busy(l->site->work)) sched_yield();
 }
 
 static void refresh_keys(loop *l) {
@@ -197,8 +209,8 @@ static void run_round(loop *l) {
     else
       conn_event(who, events[i].events);
   }
-  run_ready(l);
   if (has_mail) mailbox_empty(&l->box);
+  run_ready(l);
   run_late(l);
   begin_draining(l);
 }

@@ -9,7 +9,8 @@
 #include "site.h"
 #include "wheel.h"
 
-enum { LOOP_SCRATCH = 72 << 10 };
+/* ROUND_BYTES: of files that leave before the loop looks again who has come and which answers are ready. */
+enum { LOOP_SCRATCH = 72 << 10, ROUND_BYTES = 1 << 20 };
 
 typedef struct conn conn;
 typedef struct exchange exchange;
@@ -25,9 +26,10 @@ struct loop {
   char date[HTTP_DATE_SIZE];
   listener listeners[LISTEN_MAX];
   unsigned listener_count;
-  conn *connections; /* all, for ending */
-  conn *ready;       /* those that used up their turn */
-  exchange *spare;   /* for reuse */
+  conn *connections;        /* all, for ending */
+  conn *ready, **ready_end; /* those that used up their turn, in the order in which they did */
+  size_t round_sent;
+  exchange *spare; /* for reuse */
   unsigned spare_count;
   opened_files files;
   metrics metrics;
@@ -50,6 +52,7 @@ void loop_wake(loop *); /* any thread */
 /* For connections. */
 bool loop_watch(loop *, int fd, void *who);
 void loop_make_ready(loop *, conn *);
+void loop_forget_ready(loop *, const conn *);
 /* From now on, in seconds. */
 void loop_set_deadline(loop *, timer *, unsigned seconds);
 

@@ -10,7 +10,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { SMALL = 16 << 10, PIECE = 1 << 20 };
+enum { SMALL = 16 << 10, PIECE = 512 << 10 };
 
 /* The reader's time begins when it first does not keep up. */
 static step blocked(conn *c) {
@@ -36,6 +36,7 @@ static step failed_send(conn *c) {
 static void count(conn *c, size_t n, size_t *turn) {
   c->x->sent += n;
   c->window_sent += n;
+  c->loop->round_sent += n;
   *turn += n;
 }
 
@@ -119,6 +120,7 @@ static step cut_changed(conn *c) {
 static step send_file(conn *c, size_t *turn) {
   exchange *x = c->x;
   uint64_t piece = x->length < PIECE ? x->length : PIECE;
+  if (c->loop->round_sent >= ROUND_BYTES) return STEP_LATER;
   if (x->stepped && !opened_is_unchanged(x->file)) return cut_changed(c);
   if (x->offset + piece > x->warm_until && !cold_is_warm(x->file->fd, x->offset, piece))
     return read_cold(c, piece);

@@ -6,6 +6,7 @@
 typedef enum {
   STEP_AGAIN,    /* try on */
   STEP_BLOCKED,  /* epoll, a worker or a disk will say when to go on */
+  STEP_LATER,    /* others first: it goes on in the loop's next round */
   STEP_FINISHED, /* the answer is sent */
   STEP_CUT,      /* the answer cannot be completed, and the client must notice */
   STEP_ENDS      /* the client is gone */

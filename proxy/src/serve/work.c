@@ -2,6 +2,8 @@
  * its mutex, and whoever lets go of it last frees it. */
 #include "work.h"
 #include "out.h"
+#include "overflow.h"
+#include "patience.h"
 #include "work_pool.h"
 #include "work_queue.h"
 #include <pthread.h>
@@ -11,16 +13,18 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WINDOW = 256 << 10, FLUSH_FROM = 16 << 10, WORKERS_MAX = 64 };
+enum { WINDOW = 256 << 10, FLUSH_FROM = 16 << 10, WORKERS_MAX = 64, PATIENCE_MS = 100 };
 
 struct work_pool {
   work_config config;
   pthread_mutex_t mutex;
   pthread_cond_t more;
   work_queue queue;
+  overflow_room room;
   work *all; /* waiting or running, for cancelling by id */
   uint64_t last_number;
   unsigned running, started;
+  atomic_uint under_way; /* as many as `all` lists */
   bool ending;
   pthread_t threads[WORKERS_MAX + 1];
 };
@@ -51,10 +55,12 @@ struct work {
   char *fields;
   char *bytes;
   size_t len, cap;
+  overflow more; /* comes after them */
 };
 
 static void free_work(work *w) {
   if (w->fd >= 0) close(w->fd);
+  overflow_free(&w->more);
   pthread_mutex_destroy(&w->mutex);
   pthread_cond_destroy(&w->taken);
   free(w->head), free(w->body), free(w->user), free(w->tables), free(w->fields), free(w->bytes);
@@ -103,7 +109,8 @@ static work *new_work(work_pool *pool, const work_order *order) {
   }
   atomic_init(&w->refs, 2);
   pthread_mutex_init(&w->mutex, NULL);
-  pthread_cond_init(&w->taken, NULL);
+  patience_init(&w->taken);
+  overflow_init(&w->more, &pool->room);
   w->fd = -1;
   w->pool = pool;
   w->news.deliver = deliver;
@@ -116,12 +123,14 @@ static void list(work_pool *pool, work *w) {
   w->next = pool->all;
   if (pool->all) pool->all->prev = w;
   pool->all = w;
+  atomic_fetch_add_explicit(&pool->under_way, 1, memory_order_relaxed);
 }
 
 static void unlist(work_pool *pool, work *w) {
   if (w->prev) w->prev->next = w->next;
   if (w->next) w->next->prev = w->prev;
   if (pool->all == w) pool->all = w->next;
+  atomic_fetch_sub_explicit(&pool->under_way, 1, memory_order_relaxed);
 }
 
 static sonde_str name_of(const work *w) { return w->request.fields[FIELD_SONDE_QUERY]; }
@@ -235,13 +244,32 @@ bool work_cancel_named(work_pool *pool, const char *user, sonde_str id) {
   return found;
 }
 
+static bool reserve(work *w, size_t more) {
+  if (w->cap - w->len >= more) return true;
+  size_t cap = w->len + more > WINDOW ? w->len + more : WINDOW;
+  char *bytes = realloc(w->bytes, cap);
+  if (!bytes) return false;
+  w->bytes = bytes;
+  w->cap = cap;
+  return true;
+}
+
+/* In place of bytes that were taken before, from the file. */
+static void bring_more(work *w) {
+  if (w->len || !overflow_holds(&w->more)) return;
+  if (reserve(w, WINDOW)) w->len = overflow_take(&w->more, w->bytes, WINDOW);
+  if (!w->len) w->failed = true;
+}
+
 work_news work_take(work *w) {
   pthread_mutex_lock(&w->mutex);
+  bring_more(w);
   work_news news = {
       .begun = w->begun && !w->told, .status = w->status, .length = w->length, .fields = w->fields};
   news.bytes = w->bytes, news.len = w->len;
   news.fd = w->fd, news.offset = w->offset, news.file_length = w->file_length;
-  news.ended = w->ended, news.failed = w->failed, news.ended_by_user = w->ended_by_user;
+  news.ended = w->ended && !overflow_holds(&w->more), news.failed = w->failed,
+  news.ended_by_user = w->ended_by_user;
   w->told = w->begun;
   w->bytes = NULL;
   w->len = w->cap = 0;
@@ -262,28 +290,32 @@ bool work_begin(work *w, int status, uint64_t length, const char *fields) {
   return w->begun && !work_cancelled(w);
 }
 
-static bool reserve(work *w, size_t more) {
-  if (w->cap - w->len >= more) return true;
-  size_t cap = w->len + more > WINDOW ? w->len + more : WINDOW;
-  char *bytes = realloc(w->bytes, cap);
-  if (!bytes) return false;
-  w->bytes = bytes;
-  w->cap = cap;
-  return true;
+static bool is_too_much(const work *w, size_t more) {
+  bool full = overflow_holds(&w->more) || (w->len && w->len + more > WINDOW);
+  return full && !work_cancelled(w);
 }
 
-static bool is_too_much(const work *w, size_t more) {
-  return w->len && w->len + more > WINDOW && !work_cancelled(w);
+/* A reader who takes something now and then is waited for. One who does not shall not keep the worker from others. */
+static bool put_aside(work *w, const void *bytes, size_t len) {
+  while (is_too_much(w, len)) {
+    bool slow = overflow_holds(&w->more) || !patience_wait(&w->taken, &w->mutex, PATIENCE_MS);
+    if (slow && is_too_much(w, len) && overflow_put(&w->more, bytes, len)) return true;
+    if (slow && is_too_much(w, len)) pthread_cond_wait(&w->taken, &w->mutex);
+  }
+  return false;
+}
+
+static bool put_here(work *w, const void *bytes, size_t len) {
+  if (!reserve(w, len)) return w->failed = true, false;
+  memcpy(w->bytes + w->len, bytes, len);
+  w->len += len;
+  return true;
 }
 
 /* What waits to be taken may have been too little to be told of. */
 static bool append(work *w, const void *bytes, size_t len) {
   if (is_too_much(w, len)) tell(w);
-  while (is_too_much(w, len)) pthread_cond_wait(&w->taken, &w->mutex);
-  if (work_cancelled(w)) return false;
-  if (!reserve(w, len)) return w->failed = true, false;
-  memcpy(w->bytes + w->len, bytes, len);
-  w->len += len;
+  if (!put_aside(w, bytes, len) && (work_cancelled(w) || !put_here(w, bytes, len))) return false;
   w->written += len;
   return true;
 }
@@ -392,6 +424,7 @@ work_pool *work_pool_new(const work_config *config) {
   work_pool *pool = calloc(1, sizeof *pool);
   if (!pool) return NULL;
   pool->config = *config;
+  pool->room = (overflow_room){.folder = config->overflow, .most = config->overflow_bytes};
   pool->queue.max = config->queue;
   pool->queue.max_each = config->queue < 4 ? 1 : config->queue / 4;
   pool->queue.max_running = config->threads;
@@ -420,6 +453,10 @@ void work_pool_free(work_pool *pool) {
   pthread_mutex_destroy(&pool->mutex);
   pthread_cond_destroy(&pool->more);
   free(pool);
+}
+
+bool work_pool_is_busy(const work_pool *pool) {
+  return atomic_load_explicit(&((work_pool *)(uintptr_t)pool)->under_way, memory_order_relaxed) > 0;
 }
 
 void work_pool_gauges(work_pool *pool, uint64_t *queued, uint64_t *running) {

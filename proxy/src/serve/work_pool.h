@@ -10,6 +10,8 @@ typedef struct {
   unsigned threads; /* that may be busy for one user; there is one more, for whoever else asks */
   unsigned queue; /* requests that may wait, in all; one user's may be a quarter of them, but at least one */
   void *context;  /* for all handlers */
+  int overflow; /* a folder for what slow readers have not taken, so that no worker waits for them; -1: none */
+  uint64_t overflow_bytes; /* of all answers together */
 } work_config;
 
 work_pool *work_pool_new(const work_config *);
@@ -17,6 +19,8 @@ work_pool *work_pool_new(const work_config *);
 bool work_pool_start(work_pool *);
 /* Cancels what is under way and waits for it. NULL is fine. */
 void work_pool_free(work_pool *);
+/* Whether an answer waits or is being made; cheap. */
+bool work_pool_is_busy(const work_pool *);
 void work_pool_gauges(work_pool *, uint64_t *queued, uint64_t *running);
 
 /* What a worker is given. Everything is copied but `body`, which becomes the work's to free. */

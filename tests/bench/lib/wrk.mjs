@@ -2,6 +2,7 @@
 // what is measured. Every user asks one request after the other.
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 
 /**
@@ -33,12 +34,13 @@ let next = 0
 
 /**
  * Resolves to { rate, requests, p50, p90, p99, max } (milliseconds), and rejects when a request was not answered by 2xx or 3xx.
- * Users think for `thinkMs` on average between two requests. `different`: how many requests there are to choose from; 0: all differ.
+ * Users think for `thinkMs` on average between two requests. `nice` as in nice(1): wrk shares the processor with the server. `different`: how many requests there are to choose from; 0: all differ.
  */
-export async function load(folder, port, path, { users, seconds, rows = 1, different = 0, headers = {}, thinkMs = 0 }) {
+export async function load(folder, port, path, { users, seconds, rows = 1, different = 0, headers = {}, thinkMs = 0, nice = 0 }) {
   const file = join(folder, `load-${scripts++}.lua`)
   writeFileSync(file, script({ path, rows, from: next, different, headers, thinkMs }))
   const child = spawn('wrk', ['-t', '1', '-c', String(users), '-d', `${seconds}s`, '--timeout', '60s', '-s', file, `http://127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'inherit'] })
+  if (nice) setPriority(child.pid, nice)
   let text = ''
   for await (const part of child.stdout) text += part
   const said = /^JSON(.*)$/m.exec(text)
