@@ -83,7 +83,7 @@ test('by ranges: rows after one answer, the whole read twice in large pieces, pa
 
   for (const row of [rows - 1, 0, rows / 2, rows / 10]) await goToRow(page, row)
   const paged = (await answers()).slice(read.length)
-  expect(paged.length).toBeLessThan(10)
+  expect(paged.length).toBeLessThan(17) // four each
   expect(bytesOf(paged)).toBeLessThan(0.2 * size)
 })
 

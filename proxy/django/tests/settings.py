@@ -25,6 +25,7 @@ TEMPLATES = [{
 DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': ':memory:'}}
 PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']
 ROOT_URLCONF = 'tests.urls'
+LOGIN_URL = 'admin:login'
 STATIC_URL = '/static/'
 STATIC_ROOT = work / 'static'
 USE_TZ = True

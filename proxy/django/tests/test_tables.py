@@ -285,3 +285,8 @@ class Settings(SiteTest):
         self.assertEqual(self.problems(), ['sonde_explorer.E004'])
         with override_settings(SONDE={}):
             self.assertEqual([message.id for message in run_checks() if message.id.startswith('sonde')], ['sonde_explorer.E001'])
+
+    def test_somebody_can_sign_in(self) -> None:
+        for url, problems in [('/admin/login/', []), ('https://login.example/', []), ('/accounts/login/', ['sonde_explorer.W002']), ('nowhere', ['sonde_explorer.W002'])]:
+            with self.subTest(url), override_settings(LOGIN_URL=url):
+                self.assertEqual(self.problems(), problems)
