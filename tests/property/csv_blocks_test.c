@@ -309,10 +309,49 @@ static void numbers_are_what_their_texts_mean(void) {
   arena_free(&a);
 }
 
+/* ---- texts ---- */
+
+static vec read_texts(const char *text, size_t n, chunk *into, arena *a) {
+  csv_dialect one = {.delimiter = ',', .quote = '"', .decimal = '.', .columns = 1};
+  csv_plan plan = {.mode = CSV_INFER};
+  csv_rows rows;
+  sonde_error err;
+  csv_seen_init(&plan.seen);
+  csv_want want = {.rows = UINT32_MAX, .field_max = UINT32_MAX, .stats = true};
+  CHECK_EQ_INT(
+      csv_read(&one, (csv_span){(const uint8_t *)text, n, 0, true}, want, &plan, into, a, a, &rows, &err),
+      SONDE_OK);
+  return into->vecs[0];
+}
+
+/* Texts of which each comes about three times are a dictionary, also where their codes take four bytes; texts that come once are not. */
+static void many_texts_that_repeat_are_a_dictionary(void) {
+  enum { ROWS = 270000, TEXTS = 90000, TEXT_BYTES = 6 };
+  static char text[ROWS * (TEXT_BYTES + 1) + 1];
+  for (uint32_t texts = TEXTS; texts <= ROWS; texts += ROWS - TEXTS) {
+    arena a = {.mem = &memory};
+    chunk into = {.memory = {.mem = &memory}};
+    for (uint64_t r = 0; r < ROWS; r++)
+      sprintf(text + r * (TEXT_BYTES + 1), "t%05x\n",
+              texts < ROWS ? random_below(&source, texts) : (unsigned)r);
+    vec v = read_texts(text, sizeof text - 1, &into, &a);
+    CHECK_EQ_INT(v.form, texts < ROWS ? VEC_DICT : VEC_TEXT);
+    uint32_t wrong = v.rows != ROWS;
+    for (uint32_t r = 0; !wrong && r < ROWS; r++) {
+      sonde_str s = vec_str(&v, r);
+      wrong += s.len != TEXT_BYTES || memcmp(s.ptr, text + (size_t)r * (TEXT_BYTES + 1), s.len) != 0;
+    }
+    CHECK_EQ_INT(wrong, 0);
+    arena_free(&into.memory);
+    arena_free(&a);
+  }
+}
+
 int main(void) {
   mem_init(&memory, (uint64_t)1 << 30, NULL, NULL);
   RUN(any_cut_gives_the_rows_of_the_reference);
   RUN(numbers_are_what_their_texts_mean);
+  RUN(many_texts_that_repeat_are_a_dictionary);
   RUN(types_do_not_depend_on_order_or_grouping);
   CHECK_EQ_UINT(memory.used, 0);
   return check_report();

@@ -152,7 +152,7 @@ sonde_code kernel_hash(const kernel_call *c, col *out) {
   sonde_code code = kernel_out(c, out);
   for (uint32_t i = 0; code == SONDE_OK && i < c->n; i++) {
     uint64_t hash = 0;
-    for (uint32_t k = 0; k < c->n_args; k++) {
+    for (uint32_t k = 0; code == SONDE_OK && k < c->n_args; k++) {
       buf_clear(&b);
       bool there = col_valid(&c->args[k], i);
       if (there) value_print(&b, c->args[k].type, col_cell(&c->args[k], i));

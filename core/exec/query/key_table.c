@@ -146,6 +146,9 @@ sonde_code key_table_follow(key_table *t, const keyer *k, sonde_error *err) {
 }
 
 void key_table_clear(key_table *t) {
+  mem_free(t->mem, t->slots, (size_t)t->slots_cap * 8);
+  t->slots = NULL;
+  t->slots_cap = 0;
   drop_index(t);
   t->n = 0;
 }

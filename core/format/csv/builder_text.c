@@ -4,8 +4,8 @@
 #include "column/sketch.h"
 #include "format/csv/builder.h"
 
-#define DICTIONARY_MAX (1u << 20)
-#define TRIAL_VALUES 1024u /* before that many values nothing is decided */
+#define DICTIONARY_MAX (1u << 18) /* a quarter of a million: what finds them takes 16 MB then */
+#define TRIAL_VALUES 1024u        /* before that many values nothing is decided */
 #define EXTREME_BYTES 256u
 
 typedef struct {
@@ -162,10 +162,10 @@ static inline slot *find(const text_builder *t, sonde_str s, uint64_t hash) {
 }
 
 /* Whether texts repeat, or will have in the rest of the block: of D texts as likely as each other n draws meet one again about
- * n * n / 2D times. */
+ * n * n / 2D times, which chance makes some fewer. */
 static bool repeats(const text_builder *t) {
   if (t->values < TRIAL_VALUES || t->n_texts < t->values / 2) return true;
-  uint64_t again = t->values - t->n_texts, draws = t->values;
+  uint64_t again = t->values - t->n_texts + 8, draws = t->values;
   return draws * draws / 2 < again * (t->cap / 2);
 }
 
