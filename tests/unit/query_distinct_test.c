@@ -218,9 +218,21 @@ static void what_compares_otherwise_than_its_bytes_is_not_taken(void) {
   CHECK(value_set_takes(&(sql_type){.id = SQL_DATE}, true));
 }
 
+/* When all rows were dealt out before the first group was there. */
+static void no_groups_have_no_counts(void) {
+  mem m;
+  sonde_error err;
+  value_set s;
+  mem_init(&m, 1 << 20, NULL, NULL);
+  value_set_init(&s, &m);
+  CHECK_EQ_UINT(value_set_count(&s, true, NULL, &err), SONDE_OK);
+  value_set_free(&s);
+}
+
 int main(void) {
   RUN(different_values_are_counted_once);
   RUN(in_each_group_anew);
+  RUN(no_groups_have_no_counts);
   RUN(what_compares_otherwise_than_its_bytes_is_not_taken);
   return check_report();
 }

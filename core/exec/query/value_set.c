@@ -144,7 +144,7 @@ sonde_code value_set_add(value_set *s, const col *x, const uint32_t *groups, uin
 }
 
 sonde_code value_set_count(value_set *s, bool grouped, int64_t *counts, sonde_error *err) {
-  *counts += s->texts.n;
+  if (!grouped) *counts += s->texts.n;
   for (value_part *p = s->parts; p < s->parts + VALUE_PARTS; p++) {
     SONDE_TRY(tell_apart(s, p, err));
     for (uint32_t i = 0; i < p->n; i++) counts[grouped ? p->values[i].rest : 0]++;
