@@ -202,6 +202,7 @@ static const char *const queries[] = {
     "SELECT s, first(id), last(x), any_value(s), arg_min(s, x), arg_max(id, x), min(s), max(s), min(day) FROM t GROUP BY s",
     "SELECT g, count(DISTINCT s), sum(DISTINCT x), list(DISTINCT g), string_agg(s, '|'), list(id ORDER BY x, id) FROM t GROUP BY g",
     "SELECT s, median(x), quantile_cont(x, 0.3), mode(g), stddev(x), corr(x, id), product(x), skewness(x) FROM t GROUP BY s",
+    "SELECT stddev(x), var_pop(id), sem(x), var_samp(g), stddev_pop(x) FROM t",
     "SELECT count(*), sum(x), max(s), list(id)[1:9] FROM t WHERE id % 11 = 3",
     "SELECT count(*), sum(x), min(s) FROM t WHERE id < 0",
     "SELECT unlike, count(*), sum(x) FROM t GROUP BY unlike",

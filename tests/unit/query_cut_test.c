@@ -58,8 +58,14 @@ static void joins_with_few_rows_are_followed_elsewhere(void) {
   CHECK_EQ_UINT(stages_of(6e6, "SELECT t.id FROM t JOIN s ON t.g = s.id"), 0);
 }
 
+static void variances_are_put_together_from_states(void) {
+  CHECK_EQ_UINT(stages_of(6e6, "SELECT min(g), stddev(id), var_pop(g) FROM t"), 1);
+  CHECK_EQ_UINT(stages_of(6e6, "SELECT min(g), corr(id, g) FROM t"), 0);
+}
+
 int main(void) {
   RUN(few_rows_of_many_are_found_elsewhere);
   RUN(joins_with_few_rows_are_followed_elsewhere);
+  RUN(variances_are_put_together_from_states);
   return check_report();
 }
