@@ -8,11 +8,16 @@
 #define BY_LENGTH UINT32_MAX /* as depth: texts that are equal but for zero bytes at their ends */
 
 typedef sort_entry entry;
+enum { TAKE, NULLS, FILL, COUNT, MOVE, PUT, RUNS, GROUPS };
 
 /* Work on rows[i] happens in a[i], b[i] and spare[i], whichever part of the rows is at hand: a run that is refined leaves its
  * neighbours' entries alone. */
 static entry *entries_of(const sorter *s, const uint32_t *rows) { return s->a + (rows - s->all); }
 static entry *second_of(const sorter *s, const uint32_t *rows) { return s->b + (rows - s->all); }
+/* While runs are walked through, their entries may lie in the second half. Else its begin will do for all, which stays in the cache. */
+static entry *second_at_hand(const sorter *s, const uint32_t *rows) {
+  return s->phase == RUNS ? second_of(s, rows) : s->b;
+}
 static uint32_t *spare_of(const sorter *s, const uint32_t *rows) { return s->spare + (rows - s->all); }
 
 /* From here on rows differ from those before in this key. */
@@ -193,7 +198,7 @@ static void sort_words(sorter *s, uint32_t *rows, uint32_t n, uint32_t key, uint
   sort_part p = {.key = key, .depth = depth};
   uint32_t at = 0;
   if (!s->laid_out || key != 1 || depth) fill_words(s, &s->keys[key], rows, n, depth, a);
-  sort_entries(a, second_of(s, rows), n);
+  sort_entries(a, second_at_hand(s, rows), n);
   for (uint32_t i = 0; i < n; i++) rows[i] = a[i].row;
   if (looks_at_runs(s, key)) walk_runs(s, rows, a, n, &p, &at, n);
 }
@@ -269,8 +274,6 @@ static void sort_range(sorter *s, uint32_t *rows, uint32_t n, uint32_t key, uint
 }
 
 /* ---- many rows: pass by pass, each in slices ---- */
-
-enum { TAKE, NULLS, FILL, COUNT, MOVE, PUT, RUNS, GROUPS };
 
 static uint32_t slice_end(const sorter *s) {
   return s->now.n - s->at < SLICE_ROWS ? s->now.n : s->at + SLICE_ROWS;
