@@ -204,6 +204,7 @@ static const char *const queries[] = {
     "SELECT s, median(x), quantile_cont(x, 0.3), mode(g), stddev(x), corr(x, id), product(x), skewness(x) FROM t GROUP BY s",
     "SELECT count(DISTINCT s), count(DISTINCT x), count(DISTINCT id % 9), count(DISTINCT day) FILTER (WHERE g > 1), sum(DISTINCT g) FROM t",
     "SELECT g, count(DISTINCT s), count(DISTINCT unlike), count(DISTINCT x::HUGEINT) FILTER (WHERE abs(x) < 9), count(DISTINCT x > 0) FROM t GROUP BY g",
+    "SELECT stddev(x), var_pop(id), sem(x), var_samp(g), stddev_pop(x) FROM t",
     "SELECT count(*), sum(x), max(s), list(id)[1:9] FROM t WHERE id % 11 = 3",
     "SELECT count(*), sum(x), min(s) FROM t WHERE id < 0",
     "SELECT unlike, count(*), sum(x) FROM t GROUP BY unlike",

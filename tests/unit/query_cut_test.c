@@ -143,6 +143,11 @@ static void all_rows_are_counted_without_a_stage(void) {
   CHECK_EQ_INT(p.kind, PLAN_AGGREGATE);
 }
 
+static void variances_are_put_together_from_states(void) {
+  CHECK_EQ_UINT(stages_of(6e6, "SELECT min(g), stddev(id), var_pop(g) FROM t"), 1);
+  CHECK_EQ_UINT(stages_of(6e6, "SELECT min(g), corr(id, g) FROM t"), 0);
+}
+
 int main(void) {
   RUN(few_rows_of_many_are_found_elsewhere);
   RUN(joins_with_few_rows_are_followed_elsewhere);
@@ -150,5 +155,6 @@ int main(void) {
   RUN(a_small_table_is_narrowed_only_for_its_aggregate);
   RUN(aggregates_of_few_groups_run_elsewhere);
   RUN(all_rows_are_counted_without_a_stage);
+  RUN(variances_are_put_together_from_states);
   return check_report();
 }

@@ -112,6 +112,9 @@ typedef struct {
 /* aggregate_simple.c, aggregate_moments.c: by fixed state; NULL: not one of these. */
 const aggregate_class *simple_class(const aggregate_call *);
 const aggregate_class *moments_class(const aggregate_call *);
+bool is_variance(
+    const aggregate_call
+        *); /* or what follows from one variable's variance: its states add up as sums of doubles do */
 const aggregate_class *cell_class(const aggregate_call *);
 /* aggregate_holistic.c; NULL: unknown. */
 holistic holistic_of(const aggregate_call *, bool *keeps_nulls);

@@ -1,36 +1,64 @@
-/* Variance, covariance and what follows from them: means and central moments, updated one value at a time (Welford 1962) and
- * merged pairwise (Chan et al. 1979). */
+/* Variance, covariance and what follows from them. Of one variable: sums in twice the digits of a double, which blocks may add up apart.
+ * Of two: means and central moments, updated one value at a time (Welford 1962) and merged pairwise (Chan et al. 1979). */
 #include <math.h>
 
 #include "exec/query/aggregate.h"
+#include "exec/query/float_sum.h"
 
 /* ---- one variable ---- */
 
+/* A product and what rounding lost of it (Dekker 1971). */
+static inline double product(double a, double b, double *lost) {
+  const double split = 134217729; /* 2^27 + 1 */
+  double x = a * split, y = b * split, high_a = x - (x - a), high_b = y - (y - b), p = a * b;
+  double low_a = a - high_a, low_b = b - high_b;
+  *lost = ((high_a * high_b - p) + high_a * low_b + low_a * high_b) + low_a * low_b;
+  return p;
+}
+
 typedef struct {
-  double n, mean, m2;
+  float_sum values, squares;
+  double first;
+  uint64_t varies; /* 0: all are equal to the first */
 } variance_state;
+
+static inline void add_value(variance_state *s, double v) {
+  double lost, square = product(v, v, &lost);
+  if (!s->values.n) s->first = v;
+  s->varies |= v != s->first;
+  add_double(&s->values, v);
+  add_double(&s->squares, square);
+  s->squares.rest += lost;
+  s->values.n++;
+}
 
 static sonde_code add_values(aggregate *a, void *states, const uint32_t *groups, const col *args,
                              uint32_t n) {
   const col *x = &args[0];
   (void)a;
-  EACH_STATE(variance_state, x, {
-    double v = COL_AT(x, double, i), d = v - s->mean;
-    s->n++;
-    s->mean += d / s->n;
-    s->m2 += d * (v - s->mean);
-  });
+  EACH_STATE(variance_state, x, add_value(s, COL_AT(x, double, i)));
   return SONDE_OK;
 }
 
+/* Of the values' distances from their mean the squares' sum: sum(x * x) - sum(x)^2 / n. */
+static double deviations(const variance_state *s) {
+  double n = (double)s->values.n, of_sum, of_squares;
+  if (!s->varies) return 0 * s->first; /* NaN, if it is infinite */
+  double sum = s->values.sum + s->values.rest, rest = s->values.rest - (sum - s->values.sum);
+  double square = product(sum, sum, &of_sum), squares = product(s->squares.sum, n, &of_squares);
+  double all = (squares - square) + (of_squares + s->squares.rest * n - (of_sum + 2 * sum * rest));
+  return all < 0 ? 0 : all / n;
+}
+
 static double variance_of(uint16_t fn, const variance_state *s) {
-  double sample = s->n > 1 ? s->m2 / (s->n - 1) : (double)NAN, all = s->n > 0 ? s->m2 / s->n : (double)NAN;
+  double n = (double)s->values.n, m2 = deviations(s);
+  double sample = n > 1 ? m2 / (n - 1) : (double)NAN, all = n > 0 ? m2 / n : (double)NAN;
   switch (fn) {
   case FN_STDDEV_SAMP: return sqrt(sample);
   case FN_STDDEV_POP: return sqrt(all);
   case FN_VAR_SAMP: return sample;
   case FN_VAR_POP: return all;
-  default: return sqrt(all) / sqrt(s->n);
+  default: return sqrt(all) / sqrt(n);
   }
 }
 
@@ -51,7 +79,7 @@ static sonde_code finish_variance(aggregate *a, const void *states, uint32_t fir
   (void)m;
   for (uint32_t i = 0; i < n; i++) {
     const variance_state *s = &all[first + i];
-    SONDE_TRY(put_double(a, out, i, s->n < (needs_two(fn) ? 2 : 1), variance_of(fn, s)));
+    SONDE_TRY(put_double(a, out, i, s->values.n < (needs_two(fn) ? 2 : 1), variance_of(fn, s)));
   }
   return SONDE_OK;
 }
@@ -60,11 +88,11 @@ static sonde_code merge_variance(aggregate *a, void *into, const void *from) {
   variance_state *s = into;
   const variance_state *more = from;
   (void)a;
-  double n = s->n + more->n, d = more->mean - s->mean;
-  if (more->n == 0) return SONDE_OK;
-  s->m2 += more->m2 + d * d * s->n * more->n / n;
-  s->mean += d * more->n / n;
-  s->n = n;
+  if (more->values.n == 0) return SONDE_OK;
+  if (s->values.n == 0) s->first = more->first;
+  s->varies |= more->varies | (more->first != s->first);
+  add_sum(&s->values, &more->values);
+  add_sum(&s->squares, &more->squares);
   return SONDE_OK;
 }
 
@@ -219,24 +247,26 @@ static const aggregate_class pair_class = {sizeof(pair_state), add_pairs, finish
 
 static sonde_code add_logs(aggregate *a, void *states, const uint32_t *groups, const col *args, uint32_t n) {
   (void)a;
-  EACH_STATE(variance_state, &args[0], (s->mean += log(COL_AT(&args[0], double, i)), s->n++));
+  EACH_STATE(float_sum, &args[0], (s->sum += log(COL_AT(&args[0], double, i)), s->n++));
   return SONDE_OK;
 }
 
 static sonde_code finish_logs(aggregate *a, const void *states, uint32_t first, uint32_t n, col *out,
                               arena *m) {
-  const variance_state *all = states;
+  const float_sum *all = states;
   (void)a;
   (void)m;
   for (uint32_t i = 0; i < n; i++) {
-    const variance_state *s = &all[first + i];
-    col_put(out, i, (cell){.f = exp(s->mean / s->n)});
+    const float_sum *s = &all[first + i];
+    col_put(out, i, (cell){.f = exp(s->sum / (double)s->n)});
     if (s->n == 0) col_put_null(out, i);
   }
   return SONDE_OK;
 }
 
-static const aggregate_class logs_class = {sizeof(variance_state), add_logs, finish_logs, NULL, false};
+static const aggregate_class logs_class = {sizeof(float_sum), add_logs, finish_logs, NULL, false};
+
+bool is_variance(const aggregate_call *c) { return moments_class(c) == &variance_class; }
 
 const aggregate_class *moments_class(const aggregate_call *c) {
   switch (c->function) {

@@ -6,7 +6,7 @@
 static const sql_type number_type = {.id = SQL_BIGINT};
 
 static bool adds_exactly(const aggregate_call *c) {
-  const aggregate_class *class = simple_class(c);
+  const aggregate_class *class = is_variance(c) ? moments_class(c) : simple_class(c);
   return class && class->merge && class->state <= AGGREGATE_STATE_MAX && c->function != FN_PRODUCT;
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "exec/query/aggregate.h"
+#include "exec/query/float_sum.h"
 #include "exec/query/limits.h"
 
 static const sql_type *arg_type(const aggregate *a) { return &a->call->args[0]->type; }
@@ -225,18 +226,6 @@ sonde_code shifted_sums(aggregate *a, uint32_t first, uint32_t n, col *out, aren
 
 /* ---- sums of floating-point numbers ---- */
 
-/* What rounding lost is kept beside the sum (Knuth's two-sum), so that the order in which values and blocks are added hardly ever shows. */
-typedef struct {
-  double sum, rest;
-  uint64_t n;
-} float_sum;
-
-static inline void add_double(float_sum *s, double v) {
-  double t = s->sum + v, of_v = t - s->sum;
-  s->rest += (s->sum - (t - of_v)) + (v - of_v);
-  s->sum = t;
-}
-
 static sonde_code sum_f64(aggregate *a, void *states, const uint32_t *groups, const col *args, uint32_t n) {
   const col *x = &args[0];
   float_sum *sums = states;
@@ -253,9 +242,6 @@ static sonde_code sum_f64(aggregate *a, void *states, const uint32_t *groups, co
   return SONDE_OK;
 }
 
-/* Infinities and NaN leave no sensible rest. */
-static double float_total(const float_sum *s) { return isfinite(s->sum) ? s->sum + s->rest : s->sum; }
-
 static sonde_code finish_floats(aggregate *a, const void *states, uint32_t first, uint32_t n, col *out,
                                 arena *m) {
   const float_sum *sums = states;
@@ -271,12 +257,8 @@ static sonde_code finish_floats(aggregate *a, const void *states, uint32_t first
 }
 
 static sonde_code merge_floats(aggregate *a, void *into, const void *from) {
-  float_sum *s = into;
-  const float_sum *more = from;
   (void)a;
-  add_double(s, more->sum);
-  s->rest += more->rest;
-  s->n += more->n;
+  add_sum(into, from);
   return SONDE_OK;
 }
 

@@ -26,12 +26,13 @@ typedef struct {
   uint32_t n;                    /* rows that come out: all that were kept, or the first of each partition */
   uint32_t *order, *first_order; /* n; first_order: of the first call */
   col *results;                  /* lanes by row number; in op memory */
-  bool collected, grouped, computed, sorted;
+  bool collected, grouped, computed;
   uint32_t at;
   bool parted; /* all calls have the same partitions: they may be dealt out to parts */
   spilled parts;
   /* The call being computed. */
   uint32_t call, n_keys, n_partition; /* the first keys are the partition's */
+  bool by_numbers, placed, sorted;
   order_by keys[KEYS_MAX];
   sorter sorter;
   uint8_t *differ; /* as sort_rows tells it */
@@ -157,7 +158,7 @@ static void find_sort_keys(window_op *x, const window_columns *w) {
   const sort_key *order = own ? c->call.keys : c->order;
   const uint32_t *columns = own ? w->keys : w->order;
   uint32_t n_order = own ? c->call.n_keys : c->n_order, n = 0;
-  uint32_t n_partition = x->grouped ? 1 : c->n_partition; /* groups are not sorted by it any more */
+  uint32_t n_partition = x->by_numbers ? 1 : c->n_partition; /* groups are not sorted by it any more */
   for (uint32_t i = 0; i < n_partition && n < KEYS_MAX; i++)
     x->keys[n++] = (order_by){.column = w->partition[i]};
   x->n_partition = n;
@@ -206,9 +207,18 @@ static step run_partitions(op *o, window_op *x) {
   return p->begin < x->n ? STEP_WAIT : STEP_ROWS;
 }
 
+/* Whether a call has the partitions that rows are numbered by: those of the first one. */
+static bool is_numbered(const window_op *x, const window_columns *w) {
+  const window_columns *first = &x->columns[0];
+  uint32_t n = first->call->n_partition;
+  return x->grouped && w->call->n_partition == n &&
+         memcmp(w->partition, first->partition, n * sizeof *w->partition) == 0;
+}
+
 static sonde_code begin_call(op *o, window_op *x) {
   uint32_t n = x->n;
   const window_call *c = &NODE(o)->calls[x->call];
+  x->by_numbers = is_numbered(x, &x->columns[x->call]);
   find_sort_keys(x, &x->columns[x->call]);
   x->part = (partition){.run = o->run,
                         .rows = &x->rows,
@@ -221,12 +231,13 @@ static sonde_code begin_call(op *o, window_op *x) {
                         .peer_begin = x->peers,
                         .peer_end = x->peers + n,
                         .peer_group = x->peers + 2 * (size_t)n};
-  for (uint32_t r = 0; r < n && !x->top.wanted; r++) x->order[r] = r;
+  x->placed = !x->by_numbers;
+  for (uint32_t r = 0; r < n && x->placed && !x->top.wanted; r++) x->order[r] = r;
   SONDE_TRY(col_new(x->part.out, &c->call.type, x->rows.n + 1u, true, &o->memory, o->run->err));
   x->sorted = false;
   SONDE_TRY(sorter_open(&x->sorter, o->run->mem, &x->rows, x->keys, x->n_keys, x->order, n, x->differ,
                         o->run->err));
-  if (x->grouped) sorter_grouped(&x->sorter, x->numbers.firsts, x->numbers.table.n);
+  if (x->by_numbers) window_numbers_begin(&x->numbers, &x->sorter);
   bool aggregates =
       function_get((function_id)c->call.function)->kind == FUNCTION_AGGREGATE && !is_value(c->call.function);
   return aggregates ? aggregate_open(&x->part.agg, o->run, &c->call, true) : SONDE_OK;
@@ -240,6 +251,7 @@ static void end_call(window_op *x) {
 
 static step run_call(op *o, window_op *x) {
   if (!x->part.c && begin_call(o, x) != SONDE_OK) return STEP_FAIL;
+  if (!x->placed && !(x->placed = window_numbers_place(&x->numbers, &x->sorter))) return STEP_WAIT;
   if (!x->sorted) {
     if (!sorter_step(&x->sorter)) return STEP_WAIT;
     sorter_close(&x->sorter);
@@ -401,13 +413,9 @@ static sonde_code open_top(op *o, window_op *x) {
   return window_top_open(t, o->run->mem, w->call, x->types, o->run->err);
 }
 
-/* The order in which rows came is lost, so all calls have to have these partitions. */
 static sonde_code open_numbers(op *o, window_op *x) {
   const window_columns *w = x->columns;
   uint32_t n = w->call->n_partition;
-  for (uint32_t i = 1; i < NODE(o)->n; i++)
-    if (w[i].call->n_partition != n || memcmp(w[i].partition, w->partition, n * sizeof *w->partition) != 0)
-      return SONDE_OK;
   if (!window_numbers_pay(w->partition, n, x->types)) return SONDE_OK;
   return window_numbers_open(&x->numbers, o->run->mem, w->partition, n, x->types, o->run->err);
 }

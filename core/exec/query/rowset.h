@@ -37,8 +37,6 @@ void rowset_batch(const rowset *, uint32_t first, batch *out, col *cols);
 /* One column of any rows; UINT32_MAX is a row of nulls. */
 sonde_code rowset_gather(const rowset *, uint32_t column, const uint32_t *rows, uint32_t n, col *out, arena *,
                          sonde_error *);
-/* Each row goes to a place of its own. */
-sonde_code rowset_reorder(rowset *, const uint32_t *places, sonde_error *);
 bool rowset_valid(const rowset *, uint32_t column, uint32_t row);
 cell rowset_cell(const rowset *, uint32_t column, uint32_t row);
 

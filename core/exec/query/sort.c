@@ -1,17 +1,23 @@
 /* See sort.h. */
 #include "exec/query/sort.h"
 
-#define RADIX_MIN 256u
+#define SPREAD_MIN 64u
+#define PARTS_MAX 2048u
 #define AT_ONCE 65536u       /* rows sorted without a pause: some milliseconds */
 #define SLICE_ROWS 262144u   /* that one pass over more rows takes at a time */
 #define BY_LENGTH UINT32_MAX /* as depth: texts that are equal but for zero bytes at their ends */
 
 typedef sort_entry entry;
+enum { TAKE, NULLS, FILL, COUNT, MOVE, PUT, RUNS, GROUPS };
 
 /* Work on rows[i] happens in a[i], b[i] and spare[i], whichever part of the rows is at hand: a run that is refined leaves its
  * neighbours' entries alone. */
 static entry *entries_of(const sorter *s, const uint32_t *rows) { return s->a + (rows - s->all); }
 static entry *second_of(const sorter *s, const uint32_t *rows) { return s->b + (rows - s->all); }
+/* While runs are walked through, their entries may lie in the second half. Else its begin will do for all, which stays in the cache. */
+static entry *second_at_hand(const sorter *s, const uint32_t *rows) {
+  return s->phase == RUNS ? second_of(s, rows) : s->b;
+}
 static uint32_t *spare_of(const sorter *s, const uint32_t *rows) { return s->spare + (rows - s->all); }
 
 /* From here on rows differ from those before in this key. */
@@ -78,33 +84,37 @@ static void merge_words(entry *a, entry *b, uint32_t n) {
   for (uint32_t k = 0; k < n; k++) a[k] = j >= n || (i < half && b[i].word <= b[j].word) ? b[i++] : b[j++];
 }
 
-/* One counting pass for each byte in which words differ. */
-static void radix(entry *a, entry *b, uint32_t n) {
-  uint64_t differ = 0;
-  entry *from = a, *to = b;
-  for (uint32_t i = 1; i < n; i++) differ |= a[i].word ^ a[0].word;
-  for (unsigned shift = 0; shift < 64; shift += 8) {
-    if (!(differ >> shift & 255)) continue;
-    uint32_t at[256] = {0}, sum = 0;
-    for (uint32_t i = 0; i < n; i++) at[from[i].word >> shift & 255]++;
-    for (unsigned d = 0; d < 256; d++) {
-      uint32_t count = at[d];
-      at[d] = sum;
-      sum += count;
-    }
-    for (uint32_t i = 0; i < n; i++) to[at[from[i].word >> shift & 255]++] = from[i];
-    entry *swap = from;
-    from = to;
-    to = swap;
+static void sort_entries(entry *a, entry *b, uint32_t n);
+
+/* One counting pass by the leading bits in which words differ, to about as many parts as there are rows: few are left in each. */
+static void spread(entry *a, entry *b, uint32_t n) {
+  uint64_t least = a[0].word, most = least;
+  for (uint32_t i = 1; i < n; i++) {
+    uint64_t word = a[i].word;
+    least = word < least ? word : least;
+    most = word > most ? word : most;
   }
-  if (from != a) memcpy(a, from, n * sizeof *a);
+  uint32_t ends[PARTS_MAX], parts = PARTS_MAX, from = 0;
+  unsigned shift = 0;
+  while (parts > n) parts /= 2;
+  memset(ends, 0, parts * sizeof *ends);
+  while ((most - least) >> shift >= parts) shift++;
+  for (uint32_t i = 0; i < n; i++) ends[(a[i].word - least) >> shift]++;
+  for (uint32_t d = 0, sum = 0; d < parts; d++) {
+    uint32_t count = ends[d];
+    ends[d] = sum;
+    sum += count;
+  }
+  for (uint32_t i = 0; i < n; i++) b[ends[(a[i].word - least) >> shift]++] = a[i];
+  memcpy(a, b, n * sizeof *a);
+  for (uint32_t d = 0; d < parts && shift; from = ends[d++]) sort_entries(a + from, b + from, ends[d] - from);
 }
 
 static void sort_entries(entry *a, entry *b, uint32_t n) {
-  if (n < RADIX_MIN)
+  if (n < SPREAD_MIN)
     merge_words(a, b, n);
   else
-    radix(a, b, n);
+    spread(a, b, n);
 }
 
 /* ---- refining ---- */
@@ -187,8 +197,8 @@ static void sort_words(sorter *s, uint32_t *rows, uint32_t n, uint32_t key, uint
   entry *a = entries_of(s, rows);
   sort_part p = {.key = key, .depth = depth};
   uint32_t at = 0;
-  fill_words(s, &s->keys[key], rows, n, depth, a);
-  sort_entries(a, second_of(s, rows), n);
+  if (!s->laid_out || key != 1 || depth) fill_words(s, &s->keys[key], rows, n, depth, a);
+  sort_entries(a, second_at_hand(s, rows), n);
   for (uint32_t i = 0; i < n; i++) rows[i] = a[i].row;
   if (looks_at_runs(s, key)) walk_runs(s, rows, a, n, &p, &at, n);
 }
@@ -264,8 +274,6 @@ static void sort_range(sorter *s, uint32_t *rows, uint32_t n, uint32_t key, uint
 }
 
 /* ---- many rows: pass by pass, each in slices ---- */
-
-enum { TAKE, NULLS, FILL, COUNT, MOVE, PUT, RUNS, GROUPS };
 
 static uint32_t slice_end(const sorter *s) {
   return s->now.n - s->at < SLICE_ROWS ? s->now.n : s->at + SLICE_ROWS;
@@ -422,6 +430,17 @@ void sorter_grouped(sorter *s, const uint32_t *ends, uint32_t n) {
   s->n_ends = n;
   s->n_waiting = 0;
   s->phase = s->a ? GROUPS : TAKE;
+  s->laid_out = s->a && s->n_keys > 1 && by_words(type_of(s, 1)) && !has_nulls(s, 1, 0);
+}
+
+/* Words are read as they lie and go with their rows, which costs less than to look for them row by row later. */
+void sorter_lay_out(sorter *s, uint32_t first, uint32_t n, const uint32_t *places) {
+  entry words[SORTER_ROWS];
+  uint32_t rows[SORTER_ROWS];
+  for (uint32_t i = 0; i < n; i++) s->all[places[i]] = rows[i] = first + i;
+  if (n == 0 || !s->laid_out) return;
+  fill_words(s, &s->keys[1], rows, n, 0, words);
+  for (uint32_t i = 0; i < n; i++) s->a[places[i]] = words[i];
 }
 
 void sorter_close(sorter *s) {

@@ -29,6 +29,7 @@ typedef struct {
   uint8_t *differ;      /* or NULL */
   const uint32_t *ends; /* of the groups that rows lie in, by the first key */
   uint32_t n_ends, group;
+  bool laid_out; /* with the words of the second key */
   sort_part *waiting;
   uint32_t n_waiting;
   /* The part under way. */
@@ -50,6 +51,9 @@ sonde_code sorter_open(sorter *, mem *, const rowset *, const order_by *, uint32
                        uint32_t n, uint8_t *differ, sonde_error *);
 /* Before the first step: rows lie in groups by their first key, in its order, each up to one of `ends`. */
 void sorter_grouped(sorter *, const uint32_t *ends, uint32_t n);
+/* Where the rows from `first` on go, at most SORTER_ROWS: all have to be told, in their order. */
+#define SORTER_ROWS 512u
+void sorter_lay_out(sorter *, uint32_t first, uint32_t n, const uint32_t *places);
 bool sorter_step(sorter *);
 void sorter_close(sorter *);
 /* A word that ascends as values do (or descends); unequal values may have equal ones. */

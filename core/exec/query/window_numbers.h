@@ -1,5 +1,5 @@
-/* Partitions by number: where texts say to which partition a row belongs, the few that differ are sorted once, and rows are laid
- * side by side by the numbers of their partitions. */
+/* Partitions by number: where texts say to which partition a row belongs, the few that differ are sorted once, and the numbers of
+ * rows are laid side by side by those of their partitions. */
 #ifndef QUERY_WINDOW_NUMBERS_H
 #define QUERY_WINDOW_NUMBERS_H
 #include "exec/query/keys.h"
@@ -11,7 +11,10 @@ typedef struct {
   keyer keyer;
   key_table table;
   uint32_t *numbers, numbers_cap; /* of each row */
-  uint32_t *firsts, firsts_cap;   /* the first row of each partition; once grouped: where it ends */
+  uint32_t *firsts, firsts_cap;   /* the first row of each partition; once grouped: by rank */
+  uint32_t *ends, ends_cap;       /* of the partitions, by rank */
+  uint32_t *starts, starts_cap;   /* by number: where the next row of the partition goes */
+  uint32_t at;                    /* the row that is placed next */
 } window_numbers;
 
 /* Whether sorting by these columns costs more than numbering them. */
@@ -22,7 +25,10 @@ sonde_code window_numbers_open(window_numbers *, mem *, const uint32_t *partitio
 void window_numbers_close(window_numbers *);
 /* Row `first` of the rowset will be the batch's first one. */
 sonde_code window_numbers_add(window_numbers *, const batch *, uint32_t first, sonde_error *);
-/* All rows are there: brings them into the order of the partition's columns. False: there are too many, of either. */
-sonde_code window_numbers_group(window_numbers *, rowset *, bool *grouped, sonde_error *);
+/* All rows are there: brings their partitions into the order of the columns, unless there are too many. */
+sonde_code window_numbers_group(window_numbers *, const rowset *, bool *grouped, sonde_error *);
+/* Then a sorter of all rows has them laid out by partition, each in the order they came, some milliseconds at a time: true when done. */
+void window_numbers_begin(window_numbers *, sorter *);
+bool window_numbers_place(window_numbers *, sorter *);
 
 #endif
