@@ -16,7 +16,8 @@ export function queryOf(run: (limit?: number) => Promise<Table>, signal: AbortSi
     },
     async rows(limit) {
       const result = await run(limit)
-      return (await rowsOf(result, signal).finally(() => result.close())).slice(0, limit)
+      const rows = await rowsOf(result, signal).finally(() => leave(result))
+      return rows.slice(0, limit)
     },
     async arrow() {
       const result = await run()
@@ -37,6 +38,9 @@ function valueJson(value: Value): string {
   if (typeof value === 'bigint') return String(value)
   return typeof value === 'number' && !Number.isFinite(value) ? JSON.stringify(String(value)) : JSON.stringify(value)
 }
+
+/** Nobody waits for it: what is asked next comes behind it. */
+const leave = (result: Table): void => void result.close().catch(() => undefined)
 
 async function* pagesOf(table: Table, signal: AbortSignal | undefined): AsyncGenerator<Page, void, undefined> {
   const { count } = table.info.rows

@@ -153,8 +153,9 @@ export function createPool(): Pool {
     owners.set(fragment.affinity, helper)
     helper.underWay++
     try {
-      if (fragment.shared) await sharing.tell(helper.peer, fragment.shared, signal)
-      const answer = await helper.peer.ask('fragment', { bytes: fragment.bytes, urgency }, { signal })
+      // One message after the other on one port: what is shared is there when the fragment is looked at.
+      const told = fragment.shared && sharing.tell(helper.peer, fragment.shared, signal)
+      const [answer] = await Promise.all([helper.peer.ask('fragment', { bytes: fragment.bytes, urgency }, { signal }), told])
       helper.usage = answer.usage
       task.resolve(new Uint8Array(answer.bytes))
     } catch (error) {

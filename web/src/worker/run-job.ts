@@ -6,7 +6,7 @@ import type { Urgency } from './protocol.ts'
 import type { Turns } from './turns.ts'
 
 /** Steps on the page must leave it time to draw; elsewhere messages wait no longer than this either. */
-const STEP_US = 8000
+const TURN_MS = 2
 /** Measured: four slices of 16 MB in flight read a local file fastest. */
 const READS_IN_FLIGHT = 4
 
@@ -50,11 +50,15 @@ async function stepUntilDone(job: Job, around: Surroundings, options: RunOptions
   const { signal } = options
   const arrivals = createArrivals(signal)
   const reading = new Set<string>()
+  let turnEnds = 0
   for (let isFirst = true; ; isFirst = false) {
     // The first step says which bytes are wanted; they are on their way while other jobs take their turns.
-    if (!isFirst) await around.turns.next(options.urgency)
+    if (!isFirst && performance.now() >= turnEnds) {
+      await around.turns.next(options.urgency)
+      turnEnds = performance.now() + TURN_MS
+    }
     signal.throwIfAborted()
-    const step = job.step(STEP_US)
+    const step = job.step(TURN_MS * 1000)
     options.onStep?.(job)
     switch (step) {
       case 'yield':

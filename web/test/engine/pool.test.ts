@@ -104,6 +104,23 @@ describe('the pool', () => {
     expect(b!.told.slice(2)).toEqual(['unshare 50'])
   })
 
+  test('sends a fragment right behind what it shares, and fails it where that cannot be kept', async () => {
+    const { pool, helpers: [a] } = await poolOf(1)
+    const asked: string[] = []
+    const { ask } = a!
+    let refuse!: (reason: Error) => void
+    const refused = new Promise<never>((_, reject) => { refuse = reject })
+    const recording = (op: 'share' | 'fragment', input: never): Promise<unknown> => {
+      asked.push(op)
+      return op === 'share' ? refused : ask(op, input)
+    }
+    Object.assign(a!, { ask: recording })
+    const result = pool.run({ ...fragment(1), shared: { id: 50, bytes: new Uint8Array(9) } }, SCAN, signal)!
+    await vi.waitFor(() => expect(asked).toEqual(['share', 'fragment']))
+    refuse(new Error('no room'))
+    await expect(result).rejects.toThrow('no room')
+  })
+
   test('leaves a page to the lead unless a helper has its columns, and then does not make it wait for room', async () => {
     const { pool, helpers: [a] } = await poolOf(1)
     expect(pool.run(fragment(9, 'new'), PAGE, signal)).toBeUndefined()

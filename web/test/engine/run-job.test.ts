@@ -50,6 +50,18 @@ describe('runJob', () => {
     expect(job.free).toHaveBeenCalledOnce()
   })
 
+  test.each([[1, 6], [3, 11]])('steps of %d ms each: twelve take %d turns', async (milliseconds, expected) => {
+    let now = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+    const next = vi.fn(() => Promise.resolve())
+    const job = scripted(() => {
+      now += milliseconds
+      return job.steps === 12 ? 'done' : 'yield'
+    })
+    await runJob(job, around({ turns: { next } }), options()).finally(() => clock.mockRestore())
+    expect(next).toHaveBeenCalledTimes(expected)
+  })
+
   test('tells the zones that a job wants, and steps at once', async () => {
     const script: Step[] = ['need', 'done']
     const job = scripted(() => script.shift()!)
