@@ -43,6 +43,9 @@ size_t number_format_int64(int64_t, char out[24]);
 /* Shortest text that reads back as the same double, as JavaScript's String(v) writes it ("NaN", "Infinity", "1e+21"; "0" for
  * -0). */
 size_t number_format_double(double, char out[32]);
+/* All digits of a positive finite double, 0.d1d2… * 10^point, no zeros around them; answers how many. */
+enum { NUMBER_EXACT_DIGITS = 800 };
+size_t number_exact_digits(double, char out[NUMBER_EXACT_DIGITS], int32_t *point);
 /* Shortest text that reads back as the same 32-bit float. */
 size_t number_format_float(double, char out[32]);
 /* value / 10^scale with exactly `scale` digits after the point; scale <= 38. */

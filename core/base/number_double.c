@@ -1,5 +1,6 @@
 /* Text to double and back. To double: Clinger's exact cases first, then a product of 128 bits with a known error, and for
  * the few texts that it cannot decide an exact comparison of integers. The way back uses the same product. */
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -445,4 +446,44 @@ size_t number_format_float(double v, char out[32]) {
     if ((float)found == f) break;
   }
   return number_format_double(v < 0 ? -found : found, out);
+}
+
+/* The lowest nine digits are taken off: answered. */
+static uint32_t big_take_digits(big *b) {
+  uint64_t rest = 0;
+  for (uint32_t i = b->n; i-- > 0;) {
+    rest = rest << 32 | b->limb[i];
+    b->limb[i] = (uint32_t)(rest / 1000000000);
+    rest %= 1000000000;
+  }
+  while (b->n > 0 && b->limb[b->n - 1] == 0) b->n--;
+  return (uint32_t)rest;
+}
+
+/* mantissa * 2^exponent is an integer, or one over a power of ten: * 2^-n = * 5^n / 10^n. */
+size_t number_exact_digits(double v, char out[NUMBER_EXACT_DIGITS], int32_t *point) {
+  int32_t exponent;
+  double fraction = frexp(v, &exponent);
+  uint64_t mantissa = (uint64_t)(fraction * 0x1p53);
+  exponent -= 53;
+  int trailing = __builtin_ctzll(mantissa);
+  mantissa >>= trailing;
+  exponent += trailing;
+
+  big b = {.n = 0};
+  big_push(&b, (uint32_t)mantissa);
+  if (mantissa >> 32) big_push(&b, (uint32_t)(mantissa >> 32));
+  if (exponent < 0) big_times_five_to(&b, (uint32_t)-exponent);
+  if (exponent > 0) big_shift(&b, (uint32_t)exponent);
+
+  size_t begin = NUMBER_EXACT_DIGITS, end = begin;
+  while (b.n > 0) {
+    uint32_t nine = big_take_digits(&b);
+    for (int i = 0; i < 9; i++, nine /= 10) out[--begin] = (char)('0' + nine % 10);
+  }
+  while (out[begin] == '0') begin++;
+  *point = (int32_t)(end - begin) + (exponent < 0 ? exponent : 0);
+  while (out[end - 1] == '0') end--;
+  memmove(out, out + begin, end - begin);
+  return end - begin;
 }

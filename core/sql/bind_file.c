@@ -78,6 +78,15 @@ static ex as_wanted(binder *b, const sql_file *f, const sql_file_type *t, ex col
   return ex_cast(b, column, type);
 }
 
+static void check_names(binder *b, const sql_file *f, const node *n, const sonde_str *names, size_t at) {
+  if (f->n_names > n->p.n_columns)
+    bind_fail(b, SONDE_VALUE, at, "there are more names than the %u columns", n->p.n_columns);
+  for (uint32_t i = 1; i < n->p.n_columns && f->n_names; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (same_name(names[i], names[k]))
+        bind_fail(b, SONDE_NAME, at, "two columns would be called %.*s", (int)names[i].len, names[i].ptr);
+}
+
 static node *with_types(binder *b, const sql_file *f, node *n, size_t at) {
   ex_list columns = {0};
   sonde_str *names = bind_alloc(b, (n->p.n_columns + 1) * sizeof *names);
@@ -85,8 +94,9 @@ static node *with_types(binder *b, const sql_file *f, node *n, size_t at) {
     const sql_file_type *t = type_of_column(f, i, n->p.columns[i].name);
     ex column = node_column(b, n, i, at);
     PUSH(b, &columns, t ? as_wanted(b, f, t, column, at) : column);
-    names[i] = t && t->column.len ? t->column : n->p.columns[i].name;
+    names[i] = i < f->n_names ? f->names[i] : t && t->column.len ? t->column : n->p.columns[i].name;
   }
+  if (!b->failed) check_names(b, f, n, names, at);
   return b->failed ? n : node_project(b, n, &columns, names);
 }
 
@@ -100,5 +110,5 @@ node *bind_file(binder *b, const ast_table *t) {
   node *n = bind_table(b, number, t->at);
   if (b->failed) return n;
   b->failed = file_read(t, b->sql, b->memory, &file, b->err);
-  return file.n_types && !b->failed ? with_types(b, &file, n, t->at) : n;
+  return (file.n_types || file.n_names) && !b->failed ? with_types(b, &file, n, t->at) : n;
 }

@@ -115,7 +115,7 @@ static sonde_code read_filename(file_reader *r, const ast_expr *e, sonde_str nam
   return SONDE_OK;
 }
 
-/* Columns of several files are always matched by their names, and every value is looked at. */
+/* Columns of several files are always matched by their names, every value is looked at, and short rows end in nulls. */
 static sonde_code read_as_always(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
   bool truth;
   (void)member;
@@ -176,16 +176,26 @@ static sonde_code read_all_text(file_reader *r, const ast_expr *e, sonde_str nam
   return SONDE_OK;
 }
 
+/* One text, or a list of them. */
+static sonde_code read_texts(file_reader *r, const ast_expr *e, sonde_str name, const sonde_str **out,
+                             uint32_t *n) {
+  *n = e->kind == AST_LIST ? e->args.count : 1;
+  sonde_str *texts = arena_array(r->memory, *n, sizeof *texts, r->err);
+  if (!texts) return r->err->code;
+  for (uint32_t i = 0; i < *n; i++)
+    SONDE_TRY(text_of(r, e->kind == AST_LIST ? e->args.items[i] : e, name, &texts[i]));
+  *out = texts;
+  return SONDE_OK;
+}
+
 static sonde_code read_nulls(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
   (void)member;
-  uint32_t n = e->kind == AST_LIST ? e->args.count : 1;
-  sonde_str *nulls = arena_array(r->memory, n, sizeof *nulls, r->err);
-  if (!nulls) return r->err->code;
-  for (uint32_t i = 0; i < n; i++)
-    SONDE_TRY(text_of(r, e->kind == AST_LIST ? e->args.items[i] : e, name, &nulls[i]));
-  r->file->nulls = nulls;
-  r->file->n_nulls = n;
-  return SONDE_OK;
+  return read_texts(r, e, name, &r->file->nulls, &r->file->n_nulls);
+}
+
+static sonde_code read_names(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
+  (void)member;
+  return read_texts(r, e, name, &r->file->names, &r->file->n_names);
 }
 
 static sonde_code read_format(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
@@ -213,6 +223,8 @@ static const struct {
                      {"columns", read_types, "columns"},
                      {"all_varchar", read_all_text, NULL},
                      {"nullstr", read_nulls, NULL},
+                     {"names", read_names, NULL},
+                     {"null_padding", read_as_always, NULL},
                      {"dateformat", read_format, "date"},
                      {"timestampformat", read_format, "timestamp"},
                      {"filename", read_filename, NULL},
@@ -273,6 +285,8 @@ static sonde_code choose_types(file_reader *r, const ast_expr *call) {
   bool formats = f->date_format.len || f->timestamp_format.len;
   SONDE_CHECK(!formats || f->n_types, r->err, SONDE_UNSUPPORTED, call->at,
               "dateformat and timestampformat are for columns whose type is given: types = {'day': 'DATE'}");
+  SONDE_CHECK(!f->n_names || f->typed != FILE_TYPES_BY_NAME || !f->n_types, r->err, SONDE_UNSUPPORTED,
+              call->at, "columns that get other names have their types in order: types = ['BIGINT']");
   if (!f->n_types) return SONDE_OK;
   sql_file_type *types = arena_copy(r->memory, f->types, f->n_types * sizeof *types, r->err);
   if (!types) return r->err->code;

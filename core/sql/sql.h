@@ -119,8 +119,8 @@ typedef struct {
   const sql_file_type *types; /* in order: `column` is its new name, "" keeps its own; for all: one */
   uint32_t n_types;
   sql_file_types typed;
-  const sonde_str *nulls;
-  uint32_t n_nulls;
+  const sonde_str *nulls, *names; /* names: of its first columns, in place of their own */
+  uint32_t n_nulls, n_names;
   sonde_str date_format, timestamp_format; /* of columns with such a type; len 0: as it is found */
 } sql_file;
 

@@ -2,6 +2,7 @@
 #ifndef TEXT_H
 #define TEXT_H
 #include <sonde.h>
+#include <stdbool.h>
 #include <string.h>
 
 typedef struct {
@@ -25,8 +26,8 @@ void text_free(text *);
 sonde_str str_from(const char *terminated);
 static inline sonde_str text_str(const text *t) { return (sonde_str){t->ptr, t->len}; }
 
-/* Moves `at` behind a word that stands there. */
-static inline bool take_word(const char **at, const char *end, const char *word) {
+/* Moves `at` behind a text that stands there. */
+static inline bool text_take(const char **at, const char *end, const char *word) {
   size_t len = strlen(word);
   if ((size_t)(end - *at) < len || memcmp(*at, word, len) != 0) return false;
   *at += len;

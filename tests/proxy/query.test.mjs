@@ -106,6 +106,16 @@ test('options say how a file is read', () => {
   fails(`FROM read_csv('${fruit}', delimit = ';')`, 'files are not read with an option delimit; did you mean delim?', "';'")
 })
 
+test('columns get the names that are asked for, short rows end in nulls', () => {
+  const short = file('short.csv', 'a,b,c\n1,2,3\n4,5\n')
+  assert.deepEqual(rowsOf([`SELECT x, y, c FROM read_csv('${short}', names = ['x', 'y'], null_padding = true)`]), [[1, 2, 3], [4, 5, null]])
+  assert.deepEqual(rowsOf([`SELECT typeof(x), x FROM read_csv('${short}', names = 'x', types = ['SMALLINT']) LIMIT 1`]), [['SMALLINT', 1]])
+  fails(`FROM read_csv('${short}', names = ['x', 'y', 'z', 'w'])`, 'there are more names than the 3 columns', 'read_csv')
+  fails(`FROM read_csv('${short}', names = ['c'])`, 'two columns would be called c', 'read_csv')
+  fails(`FROM read_csv('${short}', names = ['x'], types = {'x': 'SMALLINT'})`, "columns that get other names have their types in order: types = ['BIGINT']", 'read_csv')
+  fails(`FROM read_csv('${short}', names = [1])`, 'the option names is a text', '1]')
+})
+
 test('columns are read as the types that are asked for', () => {
   const typed = file('typed.csv', 'id,day,at,amount\n7,03/04/2026,2026-04-03 10h15,1.255\n300,13/04/2026,2026-04-13 00h00,2\n')
   const typesOf = (sql) => JSON.parse(runs(['--json', sql])[1]).columns.map(({ type }) => type)

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/print.h"
 #include "base/utf8.h"
+#include "exec/query/double_text.h"
 #include "exec/query/kernels.h"
 #include "exec/query/text_out.h"
 
@@ -57,31 +57,17 @@ static void put_integer(buf *b, const spec *s, i128 w) {
 }
 
 static void put_double(buf *b, const spec *s, double x) {
-  char text[512], pattern[16];
-  char type = s->type && strchr("eEfFgGaA", s->type) ? s->type : 'g';
-  int n = print_text(pattern, sizeof pattern, "%%%s.*%c",
-                     s->sign == '+'   ? "+"
-                     : s->sign == ' ' ? " "
-                                      : "",
-                     type);
-  (void)n;
   if (!s->type && s->precision < 0) {
     sql_type t = sql_simple(SQL_DOUBLE);
     value_print(b, &t, (cell){.f = x});
     return;
   }
-  n = print_text(text, sizeof text, pattern, s->precision < 0 ? 6 : s->precision, x);
-  const char *digits = text + (*text == '-' || *text == '+');
-  const char *point = strchr(digits, '.');
-  size_t whole = point ? (size_t)(point - digits) : strlen(digits);
-  if (s->thousands) {
-    buf_put(b, text, (size_t)(digits - text));
-    put_grouped(b, digits, whole, s->thousands);
-    if (point && s->thousands == '.') buf_u8(b, ','), point++;
-    if (point) put(b, point);
-  } else {
-    buf_put(b, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
-  }
+  char type = s->type && strchr("eEfFgG", s->type) ? s->type : 'g';
+  if (signbit(x))
+    buf_u8(b, '-');
+  else if (s->sign == '+' || s->sign == ' ')
+    buf_u8(b, (uint8_t)s->sign);
+  put_double_as(b, x, type, s->precision, s->thousands);
 }
 
 static void put_plain(buf *b, const spec *s, const sql_type *t, cell v) {

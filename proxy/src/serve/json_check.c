@@ -98,9 +98,9 @@ static bool take_value(reader *r, int depth) {
   case '{': r->at++, taken = take_members(r, true, '}', depth + 1); break;
   case '[': r->at++, taken = take_members(r, false, ']', depth + 1); break;
   case '"': taken = take_string(r); break;
-  case 't': taken = take_word(&r->at, r->end, "true"); break;
-  case 'f': taken = take_word(&r->at, r->end, "false"); break;
-  case 'n': taken = take_word(&r->at, r->end, "null"); break;
+  case 't': taken = text_take(&r->at, r->end, "true"); break;
+  case 'f': taken = text_take(&r->at, r->end, "false"); break;
+  case 'n': taken = text_take(&r->at, r->end, "null"); break;
   default: taken = take_number(r);
   }
   skip_blank(r);

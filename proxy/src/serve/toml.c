@@ -150,8 +150,8 @@ static bool take_value(reader *r, toml_value *v) {
   }
   if (peek(r) == '[') return take_strings(r, v);
   v->kind = TOML_BOOL;
-  v->truth = take_word(&r->at, r->end, "true");
-  return v->truth || take_word(&r->at, r->end, "false") || take_number(r, v);
+  v->truth = text_take(&r->at, r->end, "true");
+  return v->truth || text_take(&r->at, r->end, "false") || take_number(r, v);
 }
 
 /* Whether the pair of names is new; FNV-1a, and two names that collide in 64 bits are refused as one. */
@@ -201,8 +201,8 @@ static bool read_all(reader *r, toml_take *take, void *context) {
   return !r->wrong;
 }
 
-bool toml_read(const char *text, size_t len, toml_take *take, void *context, char why[192]) {
-  reader r = {.at = text, .end = text + len, .line = 1};
+bool toml_read(const char *file, size_t len, toml_take *take, void *context, char why[192]) {
+  reader r = {.at = file, .end = file + len, .line = 1};
   char *store = len <= FILE_MAX ? malloc(len + 1) : NULL;
   if (!store) {
     snprintf(why, 192, "the file is larger than 64 KB");
