@@ -130,6 +130,33 @@ test('what is no stretch of a plain CSV file is imported as ever', async () => {
   }
 })
 
+test('values of a column of any type are written as in the grid, with how often each is there', async () => {
+  const made = spawnSync(sonde, ['query', '--parquet', `SELECT x % 3 AS k, CASE WHEN x % 3 = 1 THEN NULL ELSE [x % 3, NULL] END AS l, {'a b': x % 3, 't': 'say "' || x % 2 || '"'} AS s,
+    encode('ab' || x % 3) AS b, 9007199254740993 + x % 2 AS "wide, with a comma" FROM range(100) t(x)`])
+  assert.equal(made.status, 0, String(made.stderr))
+  writeFileSync(shop.path('data/odd.parquet'), made.stdout)
+  paged.child.kill('SIGHUP')
+  const values = (columns, params = {}) => ask(paged.port, `/v1/tables/odd/values?${new URLSearchParams({ columns, ...params })}`)
+  await until(async () => (await values('k')).status === 200, 'the new file is a table')
+  assert.deepEqual(JSON.parse((await values('k')).text), { columns: [{ name: 'k', type: 'int64' }, { name: 'times', type: 'int64' }], rows: [['0', 34], ['1', 33], ['2', 33]], total: 3, next: null })
+  const csv = async (...asked) => {
+    const { text, headers } = await values(...asked)
+    return [text.split('\r\n').slice(1, -1).sort(), headers['sonde-total']]
+  }
+  assert.deepEqual(await csv('l', { format: 'csv' }), [['"[0,null]",34', '"[2,null]",33', ',33'], '3'])
+  assert.deepEqual(await csv('wide, with a comma', { format: 'csv' }), [['9007199254740993,50', '9007199254740994,50'], '2'])
+  const view = JSON.stringify({ filter: { column: 0, op: '=', value: '1' } })
+  assert.deepEqual(await csv('s', { format: 'csv', view }), [['"{""a b"":1,""t"":""say \\""0\\""""}",16', '"{""a b"":1,""t"":""say \\""1\\""""}",17'], '2'])
+  const shown = new Set((await get(paged, 'odd', { columns: 'b', format: 'csv' })).text.split('\r\n').slice(1, -1))
+  assert.deepEqual((await csv('b', { format: 'csv' }))[0].map((line) => line.replace(/,\d+$/, '')), [...shown].sort())
+  const { headers, text } = await values('k', { limit: 1 })
+  assert.deepEqual([JSON.parse(text).rows, JSON.parse(text).total], [[['0', 34]], 3])
+  assert.equal((await ask(paged.port, '/v1/tables/odd/values?columns=k&limit=1', { 'If-None-Match': headers.etag })).status, 304)
+  assert.notEqual((await get(paged, 'odd', { columns: 'k', limit: 1 })).headers.etag, headers.etag)
+  for (const [path, code] of [['values', 'columns'], ['values?columns=none', 'name'], ['values?columns=k,l', 'name']])
+    assert.deepEqual([(await ask(paged.port, `/v1/tables/odd/${path}`)).status, JSON.parse((await ask(paged.port, `/v1/tables/odd/${path}`)).text).code], [400, code], path)
+})
+
 test('wrong columns and stale tokens are refused', async () => {
   await isExact('few')
   assert.equal((await get(paged, 'few', { columns: 'a,none' })).status, 400)
