@@ -196,7 +196,7 @@ static void answer_opened(paging *p) {
 /* ---- pages of large CSV files, see pager.h ---- */
 
 /* Whether all that is asked for is a stretch of the table as it is. */
-static bool is_plain(const paging *p) { return !p->ask.filter_count && !p->ask.sort.len; }
+static bool is_plain(const paging *p) { return !p->ask.filter_count && !p->ask.sort.len && !p->ask.view.len; }
 
 static bool is_in_head(const paging *p, cells *head) {
   return p->about.state != PAGER_EXACT && cells_open(pager_head(p->table.pager), head) &&
