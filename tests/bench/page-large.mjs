@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
 import { cache, chromiumPath, describeMachine, describeVersions, sondeBinary, top } from './lib/machine.mjs'
 import { median } from './lib/median.mjs'
-import { othersCores, peakMemory, watchOthers } from './lib/proc.mjs'
+import { othersCores, peakMemory, processorSeconds, watchOthers } from './lib/proc.mjs'
 import { tablePath } from './lib/table.mjs'
 import { flags, memoryOf } from './lib/visit.mjs'
 
@@ -64,7 +64,7 @@ function watchTraffic(context) {
   }
 }
 
-async function visit(url, way) {
+async function visit(url, way, server) {
   const browser = await chromium.launch({ executablePath: chromiumPath(), args: flags })
   try {
     const context = await browser.newContext()
@@ -78,11 +78,13 @@ async function visit(url, way) {
     await page.waitForFunction((count) => document.querySelector('.sonde-count')?.textContent === count, `${rows.toLocaleString('en-US')} rows`, { timeout: 600_000 })
     reading.countedMs = await page.evaluate(() => performance.now())
     reading.counted = await traffic()
+    reading.countedServerSeconds = processorSeconds(server.pid)
     reading.pagesMs = {}
     for (const share of shares) reading.pagesMs[`${share * 100} %`] = await goTo(page, rowAt(share))
     await page.waitForFunction(() => !document.querySelector('.sonde-status progress'), null, { timeout: 600_000 })
     reading.exactMs = await page.evaluate(() => performance.now())
     reading.exact = await traffic()
+    reading.exactServerSeconds = processorSeconds(server.pid)
     const times = []
     for (const row of jumps) times.push(await goTo(page, row))
     times.sort((a, b) => a - b)
@@ -98,8 +100,8 @@ async function visit(url, way) {
 const file = tablePath(rows), bytes = statSync(file).size
 const readings = [], others = watchOthers()
 console.log(`A CSV file of ${(bytes / 1e9).toFixed(1)} GB, ${rows} rows\n`)
-console.log('| way | first rows | page at 50 % asked at once | counted | pages at 0 · 10 · 50 · 90 · 100 % | types exact | 30 jumps: median · longest | requests, bytes: first rows · exact · all | renderer | server |')
-console.log('| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |')
+console.log('| way | first rows | page at 50 % asked at once | counted | pages at 0 · 10 · 50 · 90 · 100 % | types exact | 30 jumps: median · longest | requests, bytes: first rows · exact · all | processor time of the server: counted · exact | memory: renderer | server |')
+console.log('| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |')
 const ms = (number) => `${number.toFixed(0)} ms`, seconds = (number) => `${(number / 1000).toFixed(1)} s`
 const mega = (number) => `${(number / 1e6).toFixed(1)} MB`, cost = ({ requests, bytes: n }) => `${requests}, ${mega(n)}`
 for (let round = 0; round < Number(values.rounds); round++) {
@@ -108,10 +110,11 @@ for (let round = 0; round < Number(values.rounds); round++) {
     linkSync(file, `${folder}/big.csv`)
     const { child, url } = await serve(folder)
     try {
-      const reading = { way, ...await visit(url, way), serverBytes: peakMemory(child.pid) }
+      const reading = { way, ...await visit(url, way, child), serverBytes: peakMemory(child.pid) }
       readings.push(reading)
       console.log(`| ${[way, ms(reading.firstRowsMs), seconds(reading.earlyPageMs), seconds(reading.countedMs), Object.values(reading.pagesMs).map(ms).join(' · '), seconds(reading.exactMs),
-        `${ms(reading.jumpsMs.median)} · ${ms(reading.jumpsMs.max)}`, [reading.first, reading.exact, reading.all].map(cost).join(' · '), mega(reading.rendererBytes), mega(reading.serverBytes)].join(' | ')} |`)
+        `${ms(reading.jumpsMs.median)} · ${ms(reading.jumpsMs.max)}`, [reading.first, reading.exact, reading.all].map(cost).join(' · '),
+        `${seconds(1000 * reading.countedServerSeconds)} · ${seconds(1000 * reading.exactServerSeconds)}`, mega(reading.rendererBytes), mega(reading.serverBytes)].join(' | ')} |`)
     } finally {
       child.kill()
       await once(child, 'exit')

@@ -194,6 +194,16 @@ test('what is known is not sent again', async () => {
   assert.equal((await query('SELECT now()')).headers.etag, undefined)
 })
 
+test('304 is said without running: also where running would fail', async () => {
+  const q = 'SELECT len(list(x)) + max(a.id) FROM range(3000000) t(x), (SELECT max(id) AS id FROM "all") a'
+  const { status, headers } = await query(q)
+  assert.equal(status, 200)
+  const poor = await shop.serve([], { root: 'data', catalog: 'catalog.json', query_bytes: 8 << 20, results_bytes: 0 })
+  const there = (fields) => ask(poor.port, `/v1/sql?${new URLSearchParams({ q })}`, fields)
+  assert.equal(problem(await there({})).code, 'limit_memory')
+  assert.deepEqual([(await there({ 'If-None-Match': headers.etag })).status, (await there({ 'If-None-Match': headers.etag })).headers.etag], [304, headers.etag])
+})
+
 test('a changed file is another version; its answers are new', async () => {
   const q = 'SELECT count(*), max(a) FROM grows'
   writeFileSync(shop.path('data/grows.csv'), 'a\n1\n2\n')

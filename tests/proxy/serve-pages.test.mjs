@@ -124,10 +124,42 @@ test('while it is read, that is said, and the rows that are counted can be had',
 })
 
 test('what is no stretch of a plain CSV file is imported as ever', async () => {
-  for (const [table, params] of [['packed', {}], ['columns', { first: 5000 }], ['many', { sort: '-id', limit: 3 }], ['many', { 'filter[id]gte': 19998 }], ['few', { first: 1 }]]) {
+  for (const [table, params] of [['packed', {}], ['columns', { first: 5000 }], ['many', { sort: '-id', limit: 3 }], ['many', { 'filter[id]gte': 19998 }], ['many', { view: '{"sort":[{"column":0,"descending":true}]}', limit: 3 }], ['many', { view: '{"search":"place 77"}' }], ['few', { first: 1 }]]) {
     if (table === 'few') await isExact('few')
     assert.equal((await get(paged, table, params)).text, (await get(kept, table, params)).text, table)
   }
+  const last = await page(paged, 'many', { view: '{"sort":[{"column":0,"descending":true}]}', limit: 1, columns: 'id' })
+  assert.deepEqual(last.rows, [[rows.length - 1]])
+})
+
+test('values of a column of any type are such as filters find again, with how often each is there', async () => {
+  const made = spawnSync(sonde, ['query', '--parquet', `SELECT x % 3 AS k, CASE WHEN x % 3 = 1 THEN NULL ELSE [x % 3, NULL] END AS l, {'a b': x % 3, 't': 'say "' || x % 2 || '"'} AS s,
+    encode('ab' || x % 3) AS b, 9007199254740993 + x % 2 AS "wide, with a comma" FROM range(100) t(x)`])
+  assert.equal(made.status, 0, String(made.stderr))
+  writeFileSync(shop.path('data/odd.parquet'), made.stdout)
+  paged.child.kill('SIGHUP')
+  const values = (columns, params = {}) => ask(paged.port, `/v1/tables/odd/values?${new URLSearchParams({ columns, ...params })}`)
+  await until(async () => (await values('k')).status === 200, 'the new file is a table')
+  assert.deepEqual(JSON.parse((await values('k')).text), { columns: [{ name: 'k', type: 'int64' }, { name: 'times', type: 'int64' }], rows: [['0', 34], ['1', 33], ['2', 33]], total: 3, next: null })
+  const csv = async (...asked) => {
+    const { text, headers } = await values(...asked)
+    return [text.split('\r\n').slice(1, -1).sort(), headers['sonde-total']]
+  }
+  assert.deepEqual(await csv('l', { format: 'csv' }), [['"[0,null]",34', '"[2,null]",33', ',33'], '3'])
+  assert.deepEqual(await csv('wide, with a comma', { format: 'csv' }), [['9007199254740993,50', '9007199254740994,50'], '2'])
+  const view = JSON.stringify({ filter: { column: 0, op: '=', value: '1' } })
+  assert.deepEqual(await csv('s', { format: 'csv', view }), [['"{""a b"":1,""t"":""say \\""0\\""""}",16', '"{""a b"":1,""t"":""say \\""1\\""""}",17'], '2'])
+  assert.deepEqual(await csv('b', { format: 'csv' }), [['ab0,34', 'ab1,33', 'ab2,33'], '3'])
+  for (const [column, value] of [['b', 'ab1'], ['l', '[2,null]'], ['wide, with a comma', '9007199254740993']]) {
+    const filtered = await get(paged, 'odd', { [`filter[${column}]eq`]: value, columns: 'k', limit: 1 })
+    assert.equal(JSON.parse(filtered.text).total, column === 'b' || column === 'l' ? 33 : 50, `${column} is found by what its values say`)
+  }
+  const { headers, text } = await values('k', { limit: 1 })
+  assert.deepEqual([JSON.parse(text).rows, JSON.parse(text).total], [[['0', 34]], 3])
+  assert.equal((await ask(paged.port, '/v1/tables/odd/values?columns=k&limit=1', { 'If-None-Match': headers.etag })).status, 304)
+  assert.notEqual((await get(paged, 'odd', { columns: 'k', limit: 1 })).headers.etag, headers.etag)
+  for (const [path, code] of [['values', 'columns'], ['values?columns=none', 'name'], ['values?columns=k,l', 'name']])
+    assert.deepEqual([(await ask(paged.port, `/v1/tables/odd/${path}`)).status, JSON.parse((await ask(paged.port, `/v1/tables/odd/${path}`)).text).code], [400, code], path)
 })
 
 test('wrong columns and stale tokens are refused', async () => {

@@ -62,8 +62,10 @@ static void put_cors(const config *c, const http_request *q, out *o) {
     out_literal(o, "*");
   else
     out_str(o, origin);
-  out_literal(o, "\r\nAccess-Control-Expose-Headers: Content-Range, ETag, Accept-Ranges, Content-Length, "
-                 "Content-Encoding, Last-Modified, Retry-After, Server-Timing, Sonde-Query, Sonde-Next\r\n");
+  out_literal(
+      o,
+      "\r\nAccess-Control-Expose-Headers: Content-Range, ETag, Accept-Ranges, Content-Length, "
+      "Content-Encoding, Last-Modified, Retry-After, Server-Timing, Sonde-Query, Sonde-Next, Sonde-Total\r\n");
 }
 
 static void put_status_line(out *o, int status) {

@@ -1,4 +1,5 @@
-/* /v1/tables/{t}/rows: a page of rows in an order, and the token for the next one. */
+/* /v1/tables/{t}/rows: a page of rows in an order, and the token for the next one. /v1/tables/{t}/values: the values of one column of
+ * such rows, with how often each is there. */
 #include "cells.h"
 #include "peek.h"
 #include "place.h"
@@ -12,6 +13,7 @@
 #define UNCOUNTED UINT64_MAX
 
 typedef struct {
+  bool values; /* instead of rows */
   row_ask ask;
   table_ask table;
   pager_about about;     /* where a pager reads the rows */
@@ -22,6 +24,7 @@ typedef struct {
 } paging;
 
 static void put_order(paging *p) {
+  tag_add(&p->order, str_from(p->values ? "values" : "rows"));
   tag_add(&p->order, text_str(&p->table.now.identity));
   row_ask_put_order(&p->ask, &p->order);
 }
@@ -89,6 +92,20 @@ static bool read_page(paging *p, sonde_error *err) {
   return done;
 }
 
+/* Their column is the only one of the page; how many there are is said beside, since no more than `limit` are. */
+static bool read_values(paging *p, sonde_error *err) {
+  text spec = {0}, info = {0};
+  text_print(&spec, "{\"job\":\"values\",");
+  bool done = find_view(p, &spec, err);
+  text_print(&spec, ",\"column\":%.*s,\"limit\":%llu}", (int)(p->columns.len - 2), p->columns.ptr + 1,
+             (unsigned long long)p->ask.limit);
+  done = done && host_run(seat_host(p->table.seat), text_str(&spec), take_page, p, &info, err);
+  if (done) p->total = peek_u64(peek_member(text_str(&info), "distinct"));
+  text_free(&spec);
+  text_free(&info);
+  return done;
+}
+
 /* ---- its text ---- */
 
 static sonde_str nth(sonde_str list, uint64_t n) {
@@ -114,10 +131,20 @@ static void put_columns(const paging *p, text *out) {
     sonde_str column = nth(all, peek_u64(number));
     text_print(out, "%s%.*s", before, (int)column.len, column.ptr);
   }
+  if (p->values) text_print(out, ",{\"name\":\"times\",\"type\":\"int64\"}");
   text_add(out, "]", 1);
 }
 
-/* Also as a field, for forms that have no room for it. */
+/* What comes behind the rows is also said in fields, for forms that have no room for it. */
+static void put_total(paging *p, text *body) {
+  if (p->total == UNCOUNTED) {
+    text_print(body, "null");
+    return;
+  }
+  text_print(body, "%llu", (unsigned long long)p->total);
+  text_print(&p->table.reply.more_fields, "Sonde-Total: %llu\r\n", (unsigned long long)p->total);
+}
+
 static void put_next(paging *p, text *body) {
   text token = {0};
   place_put(&token, &p->order, p->first + p->ask.limit);
@@ -131,11 +158,10 @@ static void put_body(paging *p, text *body) {
   put_columns(p, body);
   text_print(body, ",\"rows\":[");
   text_add(body, p->rows.ptr ? p->rows.ptr : "", p->rows.len);
-  if (p->total == UNCOUNTED)
-    text_print(body, "],\"total\":null,\"next\":");
-  else
-    text_print(body, "],\"total\":%llu,\"next\":", (unsigned long long)p->total);
-  if (p->first + p->ask.limit < p->total)
+  text_print(body, "],\"total\":");
+  put_total(p, body);
+  text_print(body, ",\"next\":");
+  if (!p->values && p->first + p->ask.limit < p->total)
     put_next(p, body);
   else
     text_print(body, "null");
@@ -161,7 +187,7 @@ static void answer_opened(paging *p) {
   sonde_error err = {0};
   if (!row_ask_resolve(&p->ask, p->table.opened.columns, &p->view, &p->columns))
     refuse(p->table.reply.work, &p->ask);
-  else if (read_page(p, &err))
+  else if (p->values ? read_values(p, &err) : read_page(p, &err))
     send_page(p);
   else
     reply_fail_job(&p->table.reply, seat_host(p->table.seat), &err);
@@ -170,7 +196,7 @@ static void answer_opened(paging *p) {
 /* ---- pages of large CSV files, see pager.h ---- */
 
 /* Whether all that is asked for is a stretch of the table as it is. */
-static bool is_plain(const paging *p) { return !p->ask.filter_count && !p->ask.sort.len; }
+static bool is_plain(const paging *p) { return !p->ask.filter_count && !p->ask.sort.len && !p->ask.view.len; }
 
 static bool is_in_head(const paging *p, cells *head) {
   return p->about.state != PAGER_EXACT && cells_open(pager_head(p->table.pager), head) &&
@@ -221,7 +247,7 @@ static void answer_paged(paging *p) {
 }
 
 static void answer_found(paging *p) {
-  if (is_plain(p) && table_ask_page(&p->table, p->first + p->ask.limit, &p->about))
+  if (!p->values && is_plain(p) && table_ask_page(&p->table, p->first + p->ask.limit, &p->about))
     answer_paged(p);
   else if (table_ask_open(&p->table))
     answer_opened(p);
@@ -247,12 +273,28 @@ static void free_paging(paging *p) {
   free(p);
 }
 
-void answer_rows(work *w, const work_request *q, void *context, sonde_str name) {
+static bool names_its_column(work *w, const row_ask *a) {
+  if (a->all_columns) work_problem(w, 400, "columns", "Values are those of one column: columns=NAME.", NULL);
+  return !a->all_columns;
+}
+
+static void answer_page(work *w, const work_request *q, void *context, sonde_str name, bool values) {
   paging *p = memory_of(sizeof *p);
   memset(p, 0, sizeof *p);
-  if (row_ask_query(&p->ask, q->request->query, q->request->fields[FIELD_ACCEPT]))
-    answer_asked(p, w, q, context, name);
-  else
+  p->values = values;
+  if (!row_ask_query(&p->ask, q->request->query, q->request->fields[FIELD_ACCEPT]))
     refuse(w, &p->ask);
+  else if (!values || names_its_column(w, &p->ask)) {
+    p->ask.one_column = values;
+    answer_asked(p, w, q, context, name);
+  }
   free_paging(p);
+}
+
+void answer_rows(work *w, const work_request *q, void *context, sonde_str name) {
+  answer_page(w, q, context, name, false);
+}
+
+void answer_values(work *w, const work_request *q, void *context, sonde_str name) {
+  answer_page(w, q, context, name, true);
 }

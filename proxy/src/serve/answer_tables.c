@@ -156,10 +156,9 @@ static void answer_table(work *w, const work_request *q, void *context, sonde_st
 /* ---- addresses ---- */
 
 /* A table may be called like another one's rows; then it is the table. */
-static bool asks_for_rows(const work_request *q, void *context, sonde_str *name) {
-  static const char rows[] = "/rows";
-  size_t len = sizeof rows - 1;
-  if (name->len <= len || memcmp(name->ptr + name->len - len, rows, len) != 0) return false;
+static bool asks_for(const char *part, const work_request *q, void *context, sonde_str *name) {
+  size_t len = strlen(part);
+  if (name->len <= len || memcmp(name->ptr + name->len - len, part, len) != 0) return false;
   catalog *c = answers_catalog(answers_of(context));
   const catalog_table *same = catalog_find(c, *name);
   bool table = same && catalog_permits(q->tables, same);
@@ -176,8 +175,10 @@ void answer_tables(work *w, const work_request *q, void *context) {
     return;
   }
   sonde_str name = {path.ptr + list + 1, path.len - list - 1};
-  if (asks_for_rows(q, context, &name))
+  if (asks_for("/rows", q, context, &name))
     answer_rows(w, q, context, name);
+  else if (asks_for("/values", q, context, &name))
+    answer_values(w, q, context, name);
   else
     answer_table(w, q, context, name);
 }

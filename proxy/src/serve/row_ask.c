@@ -243,6 +243,13 @@ static bool put_columns(row_ask *a, sonde_str table_columns, text *out) {
   return true;
 }
 
+static bool put_column(row_ask *a, sonde_str table_columns, text *out) {
+  unsigned column;
+  if (!resolve(a, table_columns, text_str(&a->columns), &column)) return false;
+  text_print(out, "[%u]", column);
+  return true;
+}
+
 static void put_all_columns(sonde_str table_columns, text *out) {
   size_t n = peek_count(table_columns);
   text_add(out, "[", 1);
@@ -265,6 +272,7 @@ bool row_ask_resolve(row_ask *a, sonde_str table_columns, text *view, text *colu
   if (a->filter_count && !put_filters(a, table_columns, view)) return false;
   if (a->filter_count && a->sort.len) text_add(view, ",", 1);
   if (a->sort.len && !put_sort(a, table_columns, view)) return false;
+  if (a->one_column) return put_column(a, table_columns, columns);
   if (!a->all_columns) return put_columns(a, table_columns, columns);
   put_all_columns(table_columns, columns);
   return true;

@@ -19,7 +19,7 @@ typedef struct {
 
 typedef struct {
   text columns, sort, view, after; /* as they were given */
-  bool all_columns;
+  bool all_columns, one_column;    /* the latter for the caller to say: a comma is part of the name */
   row_filter filters[ROW_FILTERS_MAX];
   unsigned filter_count;
   uint64_t limit, first;

@@ -28,5 +28,7 @@ void table_ask_end(table_ask *);
 
 /* GET /v1/tables/{t}/rows */
 void answer_rows(work *, const work_request *, void *context, sonde_str name);
+/* GET /v1/tables/{t}/values */
+void answer_values(work *, const work_request *, void *context, sonde_str name);
 
 #endif

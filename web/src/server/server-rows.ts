@@ -1,10 +1,10 @@
 // Rows of a server's table in an order, by pages. The server keeps a view for its next page.
-import { ExplorerError, type Filter, type Page, type TableInfo, type ViewSpec } from '../engine/api.ts'
+import { ExplorerError, type Filter, type Page, type TableInfo, type ValueCount, type ViewSpec } from '../engine/api.ts'
 import { quoteName } from '../engine/sql-name.ts'
 import { viewToSql } from '../model/sql-of-view.ts'
 import type { ColumnFilter } from '../model/view-state.ts'
 import type { Client } from './client.ts'
-import { pageOf, parseRecords } from './records.ts'
+import { pageOf, parseRecords, shownText, valueOf } from './records.ts'
 
 /** What the server gives at once. */
 const pageRows = 10_000
@@ -14,6 +14,8 @@ const namesLength = 2000
 
 export interface ServerRows {
   count(signal?: AbortSignal): Promise<number>
+  /** The values of a column in these rows, the most frequent first, and how many there are. */
+  values(column: number, limit: number, signal?: AbortSignal): Promise<{ values: ValueCount[]; distinct: number }>
   page(firstRow: number, rows: number, columns: readonly number[], signal?: AbortSignal): Promise<Page>
   /** The same rows as SQL; all columns when none are given. */
   sql(columns?: readonly number[]): string
@@ -22,11 +24,11 @@ export interface ServerRows {
 export const tablePath = (name: string): string => `/tables/${name.split('/').map(encodeURIComponent).join('/')}`
 
 export function serverRows(client: Client, { name, columns, rows: known }: TableInfo, spec: ViewSpec): ServerRows {
-  async function get(place: Readonly<Record<string, string | number>>, signal?: AbortSignal): Promise<string> {
+  async function get(part: 'rows' | 'values', place: Readonly<Record<string, string | number>>, signal?: AbortSignal): Promise<Response> {
     const view = JSON.stringify(spec)
     const query = new URLSearchParams(Object.entries({ ...(view !== '{}' && { view }), ...place }).map(([name, value]) => [name, String(value)])).toString()
     if (query.length > queryLength) throw new ExplorerError('limit', 'this is too long to be asked of a server; choose fewer values, or write it in SQL')
-    return client.text(await client.get(`${tablePath(name)}/rows`, query, signal))
+    return client.get(`${tablePath(name)}/${part}`, query, signal)
   }
 
   /** Undefined where it cannot be said; then all of them are asked for. */
@@ -40,7 +42,7 @@ export function serverRows(client: Client, { name, columns, rows: known }: Table
     if (rows > pageRows) throw new ExplorerError('limit', `a page of a server has at most ${pageRows} rows`)
     const listed = wanted.length < columns.length ? listOf(wanted) : undefined
     const place = { ...(listed && { columns: listed }), format: 'csv', first: firstRow, limit: Math.max(1, rows) }
-    const [names, ...records] = parseRecords(await get(place, signal))
+    const [names, ...records] = parseRecords(await client.text(await get('rows', place, signal)))
     const there = listed ? wanted : columns.map((_, i) => i)
     const isAsKnown = names?.length === there.length && there.every((column, i) => columns[column]!.name === (names[i] ?? ''))
     if (!isAsKnown || (known.exact && records.length < rows)) throw new ExplorerError('bytes', `${name} changed on the server; open it again`)
@@ -48,8 +50,22 @@ export function serverRows(client: Client, { name, columns, rows: known }: Table
     return listed ? all : { ...all, columns: wanted.map((index) => all.columns[index]!) }
   }
 
+  async function values(column: number, limit: number, signal?: AbortSignal): Promise<{ values: ValueCount[]; distinct: number }> {
+    const { name: called, type } = columns[column]!
+    const answer = await get('values', { columns: called, format: 'csv', limit }, signal)
+    const records = parseRecords(await client.text(answer)).slice(1)
+    return {
+      values: records.map(([text = null, times]): ValueCount => {
+        const shown = shownText(text, type)
+        return { value: valueOf(shown, type), text: shown ?? '', count: Number(times) }
+      }),
+      distinct: Number(answer.headers.get('sonde-total') ?? records.length),
+    }
+  }
+
   return {
-    count: async (signal) => (JSON.parse(await get({ limit: 1 }, signal)) as { total: number }).total,
+    values,
+    count: async (signal) => (JSON.parse(await client.text(await get('rows', { limit: 1 }, signal))) as { total: number }).total,
     page,
     sql: (visible) => viewToSql(
       { filters: leavesOf(spec.filter), search: spec.search ?? '', sort: spec.sort ?? [] },

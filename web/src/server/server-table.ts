@@ -1,14 +1,14 @@
 // A table that stays on a server, behind the interface of one that is open here: what is looked at is asked for.
-import { ExplorerError, type Page, type PageOptions, type RunOptions, type ServerTable, type Table, type TableInfo, type ValueCount, type ViewSpec } from '../engine/api.ts'
+import { ExplorerError, type Page, type PageOptions, type RunOptions, type ServerTable, type Table, type TableInfo, type ViewSpec } from '../engine/api.ts'
 import { orAborted } from '../engine/deferred.ts'
 import { createScan } from '../engine/scan.ts'
 import { quoteName } from '../engine/sql-name.ts'
 import type { Client } from './client.ts'
 import { exported } from './export.ts'
-import { parseRecords, shownText, valueOf, type CellText } from './records.ts'
+import { parseRecords, type CellText } from './records.ts'
 import { describeTable, follow, infoOf } from './described.ts'
 import { serverRows, type ServerRows } from './server-rows.ts'
-import { nested, statsOf, statsSql, valuesSql } from './statistics.ts'
+import { statsOf, statsSql } from './statistics.ts'
 
 const firstRows = 128
 const valuesMost = 1000
@@ -54,20 +54,6 @@ export async function openServerTable(client: Client, { table: name }: ServerTab
     return scan.info
   }
 
-  async function values(column: number, spec: ViewSpec, limit: number, signal: AbortSignal | undefined) {
-    const { name: called, type } = (await known(signal)).columns[column]!
-    // SQL writes these otherwise than the grid, and a filter would not find them again.
-    if (type === 'blob' || nested.includes(type)) throw new ExplorerError('unsupported', 'a server lists no values of this type; write them in SQL')
-    const found = await ask(valuesSql(rowsOf({ ...spec, sort: [] }).sql([column]), called, limit), signal)
-    return {
-      values: found.map(([text = null, times]): ValueCount => {
-        const shown = shownText(text, type)
-        return { value: valueOf(shown, type), text: shown ?? '', count: Number(times) }
-      }),
-      distinct: Number(found[0]?.[2] ?? 0),
-    }
-  }
-
   async function close(): Promise<void> {
     scan.close(new ExplorerError('cancelled', 'the table was closed'))
     client.close()
@@ -97,7 +83,10 @@ export async function openServerTable(client: Client, { table: name }: ServerTab
         [Symbol.asyncDispose]: async () => {},
       }
     },
-    values: (column, { limit = valuesMost, spec = {}, signal } = {}) => values(column, spec, limit, signal),
+    async values(column, { limit = valuesMost, spec = {}, signal } = {}) {
+      await known(signal)
+      return rowsOf({ ...spec, sort: [] }).values(column, limit, signal)
+    },
     badRows: async () => [],
     export: (options) => exported(client, rowsOf({}), options),
     close,

@@ -7,7 +7,7 @@ import { shownText, type CellText } from './records.ts'
 const textLength = 64
 
 const numeric: readonly TypeName[] = ['int64', 'double', 'float', 'decimal']
-export const nested: readonly TypeName[] = ['list', 'struct', 'map']
+const nested: readonly TypeName[] = ['list', 'struct', 'map']
 
 /** One row with five fields a column. */
 export const statsSql = (columns: readonly ColumnInfo[], from: string): string =>
@@ -28,7 +28,3 @@ export const statsOf = (row: readonly CellText[], columns: readonly ColumnInfo[]
   })
 
 const shorten = (text: CellText): CellText => text && [...text.slice(0, 2 * textLength)].slice(0, textLength).join('')
-
-/** Values of `rows`, a SELECT of one column, with how often each is there and how many there are. */
-export const valuesSql = (rows: string, name: string, limit: number): string =>
-  `SELECT ${quoteName(name)}, count(*) AS times, count(*) OVER () AS values\nFROM (\n${rows}\n) AS v\nGROUP BY 1\nORDER BY 2 DESC, 1\nLIMIT ${limit}`
