@@ -250,8 +250,8 @@ static double value_share(const sql_column_stats *s, ex e) {
 
 static double equal_share(const binder *b, const node *n, ex e) {
   sql_column_stats x = stats_of(b, n, e->args[0]), y = stats_of(b, n, e->args[1]);
-  if (x.frequent && !y.distinct) return value_share(&x, e->args[1]);
-  if (y.frequent && !x.distinct) return value_share(&y, e->args[0]);
+  if (x.frequent && y.distinct == 0) return value_share(&x, e->args[1]);
+  if (y.frequent && x.distinct == 0) return value_share(&y, e->args[0]);
   double distinct = fmax(x.distinct, y.distinct);
   return distinct > 0 ? (1 - x.nulls) * (1 - y.nulls) / distinct : 0.05;
 }
