@@ -45,6 +45,7 @@ static sql_column_stats stats_of_id(const binder *b, const node *n, uint32_t id)
     if (i >= n->p.u.aggregate.n_groups) return (sql_column_stats){0};
     return stats_of(b, n->input[0], n->p.u.aggregate.groups[i]);
   case PLAN_CTE: return stats_of_id(b, n->input[1], id);
+  case PLAN_RANGE: return (sql_column_stats){.distinct = known_rows(n)};
   case PLAN_SET: return (sql_column_stats){0};
   default: break;
   }

@@ -44,6 +44,15 @@ static void their_order_tells_that_they_were_dealt(void) {
   CHECK_QUERY(&dealt, IN_ORDER("1", ""), "[false]");
 }
 
+/* A plan that expects a million groups has them dealt out from the first batch on. */
+static void expected_groups_are_dealt_from_the_first(void) {
+  query_host many = {.block_rows = 64}, fewer = {.block_rows = 64};
+#define FIRST(end)                                                                                           \
+  "SELECT max(k) < 5000000 FROM (SELECT k FROM range(0, " end ", 2500) t(k) GROUP BY k LIMIT 2000) AS f"
+  CHECK_QUERY(&many, FIRST("3000000000"), "[false]");
+  CHECK_QUERY(&fewer, FIRST("50000000"), "[true]");
+}
+
 /* Where few groups are met in many rows, and where aggregates keep their rows, all stay in one table. */
 static void other_groups_are_not(void) {
   static const char *const others[] = {IN_ORDER("4", ""), IN_ORDER("1", "HAVING mode(i) >= 0")};
@@ -55,13 +64,16 @@ static void other_groups_are_not(void) {
 
 /* Texts that come when memory is short are spilled; the rest goes on to be dealt out. */
 static void what_comes_when_memory_is_short_is_spilled(void) {
+  static const uint64_t shares[] = {400000, 300000, 200000, 100000};
   uint64_t spilled = 0;
   for (unsigned i = 0; i < QUERIES; i++) {
     query_host one = {.block_rows = 64};
-    query_host little = {.block_rows = 64, .batch_rows = 16, .spills = true, .share = 400000};
     char *expected = query_text(&one, queries[i]);
-    CHECK_QUERY(&little, queries[i], expected);
-    spilled += little.spilled;
+    for (unsigned s = 0; s < sizeof shares / sizeof *shares; s++) {
+      query_host little = {.block_rows = 64, .batch_rows = 16, .spills = true, .share = shares[s]};
+      CHECK_QUERY(&little, queries[i], expected);
+      spilled += little.spilled;
+    }
     free(expected);
   }
   CHECK(spilled > 1000);
@@ -98,6 +110,7 @@ static void any_allocation_may_fail(void) {
 int main(void) {
   RUN(dealt_groups_have_the_same_answer);
   RUN(their_order_tells_that_they_were_dealt);
+  RUN(expected_groups_are_dealt_from_the_first);
   RUN(other_groups_are_not);
   RUN(what_comes_when_memory_is_short_is_spilled);
   RUN(any_allocation_may_fail);

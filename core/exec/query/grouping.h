@@ -40,6 +40,8 @@ typedef struct {
 
 /* Whether the rows that come from now on are better dealt out: groups hardly repeat, and are too many for the cache. */
 bool groups_may_deal(const op *, const group_set *, uint64_t rows);
+/* The same of the rows of the first batch, whose groups have been numbered: no later row need then be looked up. */
+bool groups_may_deal_all(const op *, const group_set *);
 sonde_code groups_begin_dealing(op *, group_set *);
 /* Some rows of a batch, which the keyer encoded and hashed last. */
 sonde_code groups_deal(op *, group_set *, const batch *, const uint32_t *rows, uint32_t n);

@@ -6,8 +6,10 @@
 #define PARTS 256u
 #define PIECE_ROWS 1024u
 #define LANES_MAX 32u
-#define BATCHES_OF_GROUPS 32u /* at least */
-#define ROOM_SHARE 3u         /* of memory: left to others */
+#define BATCHES_OF_GROUPS 32u /* at least; or a half, of the first one, where the plan expects MANY_GROUPS */
+#define MANY_GROUPS 1e6
+#define PART_GROUPS_MAX 65536u /* that a part's table has room for from the beginning */
+#define ROOM_SHARE 3u          /* of memory: left to others */
 
 #define NODE(o) (&(o)->plan->u.aggregate)
 
@@ -47,12 +49,19 @@ static bool has_room(const op *o, const dealt_groups *d) {
 
 uint64_t groups_dealt_held(const group_set *s) { return s->dealt.rows / PIECE_ROWS * piece_size(&s->dealt); }
 
-bool groups_may_deal(const op *o, const group_set *s, uint64_t rows) {
-  const key_table *t = &s->table;
-  if (NODE(o)->role != AGGREGATE_WHOLE || NODE(o)->sets || s->full || s->dealt.parts) return false;
-  if (t->n < BATCHES_OF_GROUPS * o->run->batch_rows || t->n < rows / 2 || t->direct) return false;
-  const dealt_groups d = {.layout = {.n_words = t->n_words}, .n_lanes = lanes_of(o, s)};
+static bool may_deal(const op *o, const group_set *s) {
+  if (NODE(o)->role != AGGREGATE_WHOLE || NODE(o)->sets || s->full || s->dealt.parts || s->table.direct)
+    return false;
+  const dealt_groups d = {.layout = {.n_words = s->table.n_words}, .n_lanes = lanes_of(o, s)};
   return d.n_lanes <= LANES_MAX && has_room(o, &d);
+}
+
+bool groups_may_deal(const op *o, const group_set *s, uint64_t rows) {
+  return s->table.n >= BATCHES_OF_GROUPS * o->run->batch_rows && s->table.n >= rows / 2 && may_deal(o, s);
+}
+
+bool groups_may_deal_all(const op *o, const group_set *s) {
+  return o->plan->rows >= MANY_GROUPS && s->table.n >= o->run->batch_rows / 2 && may_deal(o, s);
 }
 
 sonde_code groups_begin_dealing(op *o, group_set *s) {
@@ -232,14 +241,21 @@ static sonde_code gather_piece(op *o, group_set *s, deal_piece *p) {
   return SONDE_OK;
 }
 
+static sonde_code begin_part(op *o, group_set *s, const group_part *part) {
+  uint32_t rows = 0;
+  for (const deal_piece *p = part->first; p && rows < PART_GROUPS_MAX; p = p->next) rows += p->n;
+  key_table_clear(&s->table);
+  return key_table_reserve(&s->table, rows, o->run->err);
+}
+
 sonde_code groups_next_part(op *o, group_set *s) {
   dealt_groups *d = &s->dealt;
   s->table.n = 0;
   if (!d->parts) return SONDE_OK;
-  key_table_clear(&s->table);
   for (uint32_t i = 0; i < NODE(o)->n_calls; i++) aggregate_clear(&s->calls[i]);
-  while (d->parts && d->next < PARTS && s->table.n == 0) {
+  while (d->next < PARTS && s->table.n == 0) {
     group_part *part = &d->parts[d->next++];
+    SONDE_TRY(begin_part(o, s, part));
     for (deal_piece *p = part->first; p; p = take_piece(o, d, part)) SONDE_TRY(gather_piece(o, s, p));
   }
   return SONDE_OK;

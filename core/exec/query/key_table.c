@@ -145,6 +145,12 @@ sonde_code key_table_follow(key_table *t, const keyer *k, sonde_error *err) {
   return index_entries(t, k, err);
 }
 
+sonde_code key_table_reserve(key_table *t, uint32_t n, sonde_error *err) {
+  if (may_be_direct(t)) return SONDE_OK;
+  SONDE_TRY(reserve_words(t, n, err));
+  return reserve_slots(t, n, err);
+}
+
 void key_table_clear(key_table *t) {
   mem_free(t->mem, t->slots, (size_t)t->slots_cap * 8);
   t->slots = NULL;
@@ -243,6 +249,7 @@ static uint32_t find_direct(const key_table *t, uint64_t word) {
 }
 
 void key_table_find(const key_table *t, keyer *k, uint32_t n, uint32_t *entries) {
+  if (!t->direct && !k->fixed) keyer_hash(k, n);
   if (!t->direct && !t->slots_cap) {
     memset(entries, 0xFF, n * sizeof *entries);
     return;
@@ -251,7 +258,6 @@ void key_table_find(const key_table *t, keyer *k, uint32_t n, uint32_t *entries)
     for (uint32_t i = 0; i < n; i++) entries[i] = k->skip[i] ? UINT32_MAX : find_direct(t, k->words[0][i]);
     return;
   }
-  if (!k->fixed) keyer_hash(k, n);
   prefetch(t, k, n);
   for (uint32_t i = 0; i < n; i++)
     entries[i] = k->skip[i] ? UINT32_MAX : (uint32_t)t->slots[find_slot(t, k, i, t->n_words)] - 1;

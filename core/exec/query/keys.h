@@ -142,11 +142,13 @@ uint64_t key_table_growth(const key_table *, uint32_t more);
 sonde_code key_table_add(key_table *, keyer *, uint32_t n, uint32_t *entries, sonde_error *);
 /* After the last key was added: numbers that lie close together are found by an array from now on. */
 sonde_code key_table_finish(key_table *, const keyer *, sonde_error *);
+/* Room for so many keys more, so that it need not grow for them. */
+sonde_code key_table_reserve(key_table *, uint32_t n, sonde_error *);
 /* Forgets all keys; keeps room for words, as tables of few keys are searched faster when they are small. */
 void key_table_clear(key_table *);
 /* Brings the table to the keyer's layout: needed before it is searched if the keyer has added elsewhere since. */
 sonde_code key_table_follow(key_table *, const keyer *, sonde_error *);
-/* UINT32_MAX: not there. */
+/* UINT32_MAX: not there. But for small words the rows are hashed then, too. */
 void key_table_find(const key_table *, keyer *, uint32_t n, uint32_t *entries);
 
 #endif

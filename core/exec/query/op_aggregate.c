@@ -92,35 +92,27 @@ static sonde_code number_groups(op *o, group_set *s, const batch *b, const col *
   return SONDE_OK;
 }
 
-/* Of rows that are dealt out in memory, those with a value that the keys do not know are not. */
-static uint32_t strange_last(const group_set *s, uint32_t *rows, uint32_t n) {
-  uint32_t front = 0;
-  if (!s->dealt.parts || !s->keys.any_skip) return s->dealt.parts ? n : 0;
-  for (uint32_t i = 0; i < n; i++)
-    if (!s->keys.skip[rows[i]]) {
-      uint32_t row = rows[i];
-      rows[i] = rows[front];
-      rows[front++] = row;
-    }
-  return front;
+/* Whether a row without a group in the table is dealt out in memory; not if the keys do not know one of its values. */
+static bool is_dealt(const group_set *s, uint32_t row) {
+  return s->dealt.parts && !(s->keys.any_skip && s->keys.skip[row]);
 }
 
-/* Only the rows of groups that the set's table has stay in the batch; those of others are dealt out. */
+/* Only the rows of groups that the set's table has stay in the batch; those of others are dealt out, in their order. */
 static sonde_code deal_others(op *o, group_set *s, const col *cols, batch *b, uint32_t *numbers) {
-  uint32_t known = 0, others = 0, *rows = arena_array(&o->scratch, b->n, 2 * sizeof *rows, o->run->err);
+  uint32_t known = 0, dealt = 0, strange = 0;
+  uint32_t *rows = arena_array(&o->scratch, b->n, 3 * sizeof *rows, o->run->err);
   if (!rows) return o->run->err->code;
-  uint32_t *other = rows + b->n;
+  uint32_t *dealt_rows = rows + b->n, *strange_rows = dealt_rows + b->n;
   for (uint32_t i = 0; i < b->n; i++) {
-    bool there = numbers[i] != UINT32_MAX;
-    rows[known] = i;
+    bool there = numbers[i] != UINT32_MAX, here = !there && is_dealt(s, i);
+    rows[known] = dealt_rows[dealt] = strange_rows[strange] = i;
     numbers[known] = numbers[i];
-    other[others] = i;
     known += there;
-    others += !there;
+    dealt += here;
+    strange += !there && !here;
   }
-  uint32_t here = strange_last(s, other, others);
-  if (here) SONDE_TRY(groups_deal(o, s, b, other, here));
-  SONDE_TRY(spill_put(&s->rest, o, 0, b, cols, NODE(o)->n_groups, other + here, others - here));
+  if (dealt) SONDE_TRY(groups_deal(o, s, b, dealt_rows, dealt));
+  SONDE_TRY(spill_put(&s->rest, o, 0, b, cols, NODE(o)->n_groups, strange_rows, strange));
   if (known == b->n) return SONDE_OK;
   col *kept = arena_array(&o->scratch, b->n_cols + 1u, sizeof *kept, o->run->err);
   if (!kept) return o->run->err->code;
@@ -134,6 +126,12 @@ static sonde_code deal_others(op *o, group_set *s, const col *cols, batch *b, ui
   return SONDE_OK;
 }
 
+static sonde_code deal_all(op *o, group_set *s, uint32_t *numbers, uint32_t n) {
+  key_table_clear(&s->table);
+  memset(numbers, 0xFF, n * sizeof *numbers);
+  return groups_begin_dealing(o, s);
+}
+
 static sonde_code add_to_set(op *o, group_set *s, batch b, const col *groups) {
   const aggregate_op *x = o->self;
   uint32_t *numbers = NULL;
@@ -143,6 +141,7 @@ static sonde_code add_to_set(op *o, group_set *s, batch b, const col *groups) {
     numbers = arena_array(&o->scratch, b.n, sizeof *numbers, o->run->err);
     if (!numbers) return o->run->err->code;
     SONDE_TRY(number_groups(o, s, &b, cols, numbers));
+    if (x->rows == 0 && groups_may_deal_all(o, s)) SONDE_TRY(deal_all(o, s, numbers, b.n));
     if (s->full || s->dealt.parts) SONDE_TRY(deal_others(o, s, cols, &b, numbers));
   }
   uint32_t n_groups = NODE(o)->n_groups ? s->table.n : 1;

@@ -27,7 +27,8 @@ bool spill_is_expected(const op *input, double times);
 /* All rows, as they are estimated, are too much. */
 bool spill_is_sure(const op *input);
 
-/* Deals out some rows of a batch (NULL: all), with the keys of the whole batch. Columns of the input that nobody looks at are lost. */
+/* Deals out some rows of a batch (NULL: all; else ascending), with the keys of the whole batch. Columns of the input that nobody
+ * looks at are lost. */
 sonde_code spill_put(spilled *, const op *, unsigned input, const batch *, const col *keys, uint32_t n_keys,
                      const uint32_t *rows, uint32_t n);
 static inline bool spill_has(const spilled *x) { return x->in[0] || x->in[1]; }
