@@ -7,6 +7,7 @@
 
 static host h;
 static char csv[ROWS * 20];
+static bytes written;
 static uint64_t parquet; /* the table of the written file; the CSV table is 1 */
 
 static void run(const char *job) {
@@ -24,13 +25,18 @@ static void open_tables(uint32_t helpers) {
   run("{\"job\":\"index\",\"table\":1}");
   run("{\"job\":\"import\",\"table\":1}");
   run("{\"job\":\"export\",\"table\":1,\"format\":\"parquet\"}");
-  bytes file = h.pages;
+  written = h.pages;
   h.pages = (bytes){0};
   char job[80];
-  snprintf(job, sizeof job, "{\"job\":\"open\",\"source\":%u,\"name\":\"t.parquet\"}", host_add(&h, file));
+  snprintf(job, sizeof job, "{\"job\":\"open\",\"source\":%u,\"name\":\"t.parquet\"}", host_add(&h, written));
   run(job);
   parquet = host_number(&h, "table");
   h.pages.len = 0;
+}
+
+static void close_tables(void) {
+  host_close(&h);
+  free(written.data);
 }
 
 static uint64_t view_of(uint64_t table, const char *members) {
@@ -81,7 +87,7 @@ static void views_are_the_same(void) {
                  6);
     check_filter("\"filter\":{\"not\":{\"column\":0,\"op\":\">=\",\"value\":\"700\"}}", 700);
     check_filter("\"filter\":{\"column\":1,\"op\":\"=\",\"value\":\"6\"}", ROWS / 7);
-    host_close(&h);
+    close_tables();
   }
 }
 
@@ -98,7 +104,7 @@ static void excluded_row_groups_are_no_fragments(void) {
   CHECK(fragments_of(parquet, BETWEEN) <= 2);
   CHECK_EQ_UINT(fragments_of(parquet, "\"filter\":{\"column\":0,\"op\":\">\",\"value\":\"20000\"}"), 0);
   CHECK_EQ_UINT(fragments_of(parquet, "\"filter\":{\"column\":1,\"op\":\"=\",\"value\":\"6\"}"), all);
-  host_close(&h);
+  close_tables();
 }
 
 int main(void) {

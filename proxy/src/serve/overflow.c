@@ -1,9 +1,26 @@
 /* See overflow.h. */
 #include "overflow.h"
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-void overflow_init(overflow *o, overflow_room *room) { *o = (overflow){.room = room, .fd = -1}; }
+overflow_room *overflow_room_new(int folder, uint64_t most) {
+  overflow_room *room = calloc(1, sizeof *room);
+  if (!room) return NULL;
+  room->folder = folder;
+  room->most = most;
+  atomic_init(&room->users, 1);
+  return room;
+}
+
+void overflow_room_leave(overflow_room *room) {
+  if (atomic_fetch_sub(&room->users, 1) == 1) free(room);
+}
+
+void overflow_init(overflow *o, overflow_room *room) {
+  atomic_fetch_add(&room->users, 1);
+  *o = (overflow){.room = room, .fd = -1};
+}
 
 static void give_back(overflow *o) {
   atomic_fetch_sub(&o->room->used, o->end);
@@ -13,6 +30,7 @@ static void give_back(overflow *o) {
 void overflow_free(overflow *o) {
   give_back(o);
   if (o->fd >= 0) close(o->fd);
+  overflow_room_leave(o->room);
 }
 
 bool overflow_holds(const overflow *o) { return o->begin < o->end; }

@@ -7,12 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of all answers together. */
+/* Of all answers together; its last user frees it, as answers outlive the pool of workers that made it. */
 typedef struct {
   int folder; /* -1: there is none to write in */
   uint64_t most;
   atomic_uint_least64_t used;
+  atomic_uint users;
 } overflow_room;
+
+/* With one user, who makes it; NULL: no memory. */
+overflow_room *overflow_room_new(int folder, uint64_t most);
+void overflow_room_leave(overflow_room *);
 
 typedef struct {
   overflow_room *room;

@@ -20,7 +20,7 @@ struct work_pool {
   pthread_mutex_t mutex;
   pthread_cond_t more;
   work_queue queue;
-  overflow_room room;
+  overflow_room *room;
   work *all; /* waiting or running, for cancelling by id */
   uint64_t last_number;
   unsigned running, started;
@@ -110,7 +110,7 @@ static work *new_work(work_pool *pool, const work_order *order) {
   atomic_init(&w->refs, 2);
   pthread_mutex_init(&w->mutex, NULL);
   patience_init(&w->taken);
-  overflow_init(&w->more, &pool->room);
+  overflow_init(&w->more, pool->room);
   w->fd = -1;
   w->pool = pool;
   w->news.deliver = deliver;
@@ -424,7 +424,11 @@ work_pool *work_pool_new(const work_config *config) {
   work_pool *pool = calloc(1, sizeof *pool);
   if (!pool) return NULL;
   pool->config = *config;
-  pool->room = (overflow_room){.folder = config->overflow, .most = config->overflow_bytes};
+  pool->room = overflow_room_new(config->overflow, config->overflow_bytes);
+  if (!pool->room) {
+    free(pool);
+    return NULL;
+  }
   pool->queue.max = config->queue;
   pool->queue.max_each = config->queue < 4 ? 1 : config->queue / 4;
   pool->queue.max_running = config->threads;
@@ -452,6 +456,7 @@ void work_pool_free(work_pool *pool) {
   for (unsigned i = 0; i < pool->started; i++) pthread_join(pool->threads[i], NULL);
   pthread_mutex_destroy(&pool->mutex);
   pthread_cond_destroy(&pool->more);
+  overflow_room_leave(pool->room);
   free(pool);
 }
 

@@ -19,10 +19,10 @@ let stop: () => Promise<void>
 function answer(request: IncomingMessage, response: ServerResponse): void {
   requests.push(request.url!)
   if (request.url === '/sign') {
-    const { status, body } = site ?? { status: 200, body: JSON.stringify({ url: `/file.csv?sig=${valid}` }) }
+    const { status, body } = site ?? { status: 200, body: JSON.stringify({ url: `/file.parquet?sig=${valid}` }) }
     return void response.writeHead(status).end(body)
   }
-  if (request.url !== `/file.csv?sig=${valid}`) return void response.writeHead(403).end()
+  if (request.url !== `/file.parquet?sig=${valid}`) return void response.writeHead(403).end()
   const [, begin, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')!.map(Number)
   response.writeHead(206, { 'content-range': `bytes ${begin}-${end}/${file.length}`, etag: '"1"' }).end(file.subarray(begin, end! + 1))
 }
@@ -39,7 +39,7 @@ beforeEach(async () => {
 afterEach(() => stop())
 
 const open = (refresh?: RemoteFile['refresh']): Promise<Source> =>
-  openSource(specOf({ url: `${base}/file.csv?sig=a`, ...(refresh !== undefined && { refresh }) }, undefined).spec, signal)
+  openSource(specOf({ url: `${base}/file.parquet?sig=a`, ...(refresh !== undefined && { refresh }) }, undefined).spec, signal)
 const asked = (): number => requests.filter((url) => url === '/sign').length
 const refused = (words: RegExp): object => ({ code: 'bytes', message: expect.stringMatching(words) as string })
 
@@ -48,7 +48,7 @@ describe('an address that has expired', () => {
     const source = await open(`${base}/sign`)
     valid = 'b'
     expect(await source.read(100_000, 10, signal)).toEqual(file.subarray(100_000, 100_010))
-    expect(requests).toEqual(['/file.csv?sig=a', '/file.csv?sig=a', '/sign', '/file.csv?sig=b'])
+    expect(requests).toEqual(['/file.parquet?sig=a', '/file.parquet?sig=a', '/sign', '/file.parquet?sig=b'])
     expect(await source.read(150_000, 10, signal)).toEqual(file.subarray(150_000, 150_010))
     expect(asked()).toBe(1)
   })
@@ -76,7 +76,7 @@ describe('an address that has expired', () => {
   })
 
   test('comes anew from a function of the host, also for a second worker', async () => {
-    const next = vi.fn(async () => `${base}/file.csv?sig=${valid}`)
+    const next = vi.fn(async () => `${base}/file.parquet?sig=${valid}`)
     const source = await open(next)
     const second = await openSource(source.share().spec, signal)
     expect(next).not.toHaveBeenCalled()
@@ -91,12 +91,12 @@ describe('an address that has expired', () => {
   test('that nobody replaces is reported', async () => {
     const source = await open()
     valid = 'b'
-    await expect(source.read(100_000, 10, signal)).rejects.toMatchObject(refused(/file\.csv.*answered 403/))
+    await expect(source.read(100_000, 10, signal)).rejects.toMatchObject(refused(/file\.parquet.*answered 403/))
   })
 
   test('is not asked for a second time when the next one is refused too', async () => {
     const source = await open(`${base}/sign`)
-    site = { status: 200, body: '{"url": "/file.csv?sig=wrong"}' }
+    site = { status: 200, body: '{"url": "/file.parquet?sig=wrong"}' }
     valid = 'b'
     await expect(source.read(100_000, 10, signal)).rejects.toMatchObject(refused(/answered 403/))
     expect(asked()).toBe(1)
@@ -106,7 +106,7 @@ describe('an address that has expired', () => {
     const source = await open(`${base}/sign`)
     valid = 'b'
     site = { status: 401, body: '{"code": "signed_out", "detail": "sign in and try again"}' }
-    await expect(source.read(100_000, 10, signal)).rejects.toMatchObject(refused(/file\.csv.*sign in and try again/))
+    await expect(source.read(100_000, 10, signal)).rejects.toMatchObject(refused(/file\.parquet.*sign in and try again/))
     site = { status: 200, body: '<html>Sign in' }
     await expect(source.read(100_000, 10, signal)).rejects.toMatchObject(refused(/sign in/))
     site = undefined
