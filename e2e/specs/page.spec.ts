@@ -129,6 +129,12 @@ test('a file that cannot be read says so and the page goes on', async ({ page })
   await expect(count(page)).toHaveText('5,000 rows')
 })
 
+test('a column whose name has a line break keeps it in one line', async ({ page }) => {
+  await page.goto('./')
+  await page.getByTestId('file').setInputFiles({ name: 'names.csv', mimeType: 'text/csv', buffer: Buffer.from('"net\nprice",city\n1,Rome\n2,Oslo\n') })
+  await expect(page.locator('.sonde-name').first()).toHaveText('net⏎price')
+})
+
 test('the sample by keyboard alone', async ({ page }) => {
   await page.goto('./')
   await expect(page.getByRole('button', { name: 'Try a sample' })).toBeVisible()

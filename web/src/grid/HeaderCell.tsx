@@ -1,7 +1,7 @@
 // A column's header: name, type, sort, what the statistics say; a handle to resize it, a button for its menu.
 import type { PointerEvent } from 'react'
 import type { ColumnInfo, SortKey } from '../engine/api.ts'
-import { formatCompact, formatShare } from '../model/index.ts'
+import { displayText, formatCompact, formatShare } from '../model/index.ts'
 import { isNumeric, TypeIcon, typeName } from './types.tsx'
 
 export interface HeaderCellProps {
@@ -34,7 +34,7 @@ export function HeaderCell(props: HeaderCellProps) {
     >
       <div className="sonde-head-name">
         <TypeIcon column={info} />
-        <span className="sonde-name">{info.name === '' ? <i>no name</i> : info.name}</span>
+        <span className="sonde-name">{info.name === '' ? <i>no name</i> : displayText(info.name)}</span>
         {filtered && <span className="sonde-mark" role="img" aria-label="filtered">▾</span>}
         {sort && <SortMark sort={sort} rank={props.rank} />}
       </div>
