@@ -33,7 +33,7 @@ function link(from, to) {
 const piped = { stdio: ['ignore', 'pipe', 'inherit'] }
 /** {…} as lib/wrk.mjs fills it in: lua's patterns make % of no use in them. */
 const sql = (text) => `/v1/sql?q=${text.split(/(\{\w+\})/).map((part, i) => (i % 2 ? part : encodeURIComponent(part))).join('')}`
-const plain = { page: '/page?first={row}', filter: '/filter?status=open&above={hundredth}', group: '/group?above={hundredth}' }
+const plain = { page: '/page?first={row}', filter: '/filter?status=open&above={bound}', group: '/group?above={bound}' }
 const contenders = {
   sonde: {
     start(port) {
@@ -43,8 +43,8 @@ const contenders = {
     },
     paths: {
       page: '/v1/tables/sales/rows?first={row}',
-      filter: sql("SELECT * FROM sales WHERE status = 'open' AND price > {hundredth} LIMIT 100"),
-      group: sql('SELECT city, count(*) AS n, avg(balance) AS mean FROM sales WHERE price > {hundredth} GROUP BY city'),
+      filter: sql("SELECT * FROM sales WHERE status = 'open' AND price > {bound} LIMIT 100"),
+      group: sql('SELECT city, count(*) AS n, avg(balance) AS mean FROM sales WHERE price > {bound} GROUP BY city'),
     },
   },
   polars: { start: (port) => spawn(process.execPath, [beside('polars_server.mjs'), tablePath(rows), String(port)], piped), paths: plain },

@@ -1,7 +1,7 @@
 // `sonde serve` beside nginx with its open_file_cache: ranges of one file on loopback, asked by wrk. Both serve the same
 // folder, keep-alive, no log. Requests a second are measured with a worker a core. Processor time a request is measured with
 // one worker on a core of its own, kept busy by wrk on another: a worker that waits pays for going to sleep and waking up, and
-// the faster one waits more. Needs nginx and wrk (Debian: nginx-light, wrk); prints Markdown.
+// the faster one waits more. Needs nginx and wrk (Debian: nginx-light, wrk); prints Markdown and writes JSON to `results`.
 //   node serve.mjs [--rounds 5] [--seconds 4] [--connections 32]
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
@@ -9,8 +9,9 @@ import { connect } from 'node:net'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { sondeBinary } from './lib/machine.mjs'
+import { describeMachine, describeVersions, sondeBinary } from './lib/machine.mjs'
 import { median, orderOf } from './lib/median.mjs'
+import { othersCores, watchOthers } from './lib/proc.mjs'
 
 const { values } = parseArgs({ options: {
   rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' }, connections: { type: 'string', default: '32' }, idle: { type: 'string', default: '2000' } } })
@@ -18,6 +19,7 @@ const rounds = Number(values.rounds), seconds = Number(values.seconds), connecti
 const folder = mkdtempSync(join(tmpdir(), 'sonde-bench-'))
 const cases = [['1 KiB', 1 << 10, 1], ['64 KiB', 64 << 10, 1.1], ['1 MiB', 1 << 20, 0.95], ['8 MiB', 8 << 20, 0.95]]
 const setups = { all: { threads: cpus().length, nginx: 18080, sonde: 18081 }, one: { threads: 1, nginx: 18082, sonde: 18083 } }
+const nginxVersion = () => /nginx\/\S+/.exec(spawnSync('nginx', ['-v'], { encoding: 'utf8' }).stderr)?.[0]
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 function writeFile() {
@@ -106,7 +108,7 @@ function report(readings) {
 
 writeFile()
 const children = Object.fromEntries(Object.entries(setups).map(([name, setup]) => [name, { nginx: startNginx(setup), sonde: startSonde(setup) }]))
-const readings = []
+const readings = [], others = watchOthers()
 try {
   await sleep(1000)
   const start = Object.fromEntries(Object.entries(children.all).map(([name, { pid }]) => [name, resident(pid)]))
@@ -120,6 +122,10 @@ try {
   const idle = { sonde: await idleCost('sonde', children.all.sonde.pid), nginx: await idleCost('nginx', children.all.nginx.pid) }
   console.log(`\nResident at start: sonde ${(start.sonde / 2 ** 20).toFixed(1)} MiB, nginx ${(start.nginx / 2 ** 20).toFixed(1)} MiB (shared pages counted in each process). ` +
     `An idle connection after a request: sonde ${idle.sonde} B, nginx ${idle.nginx} B. Binary: ${(statSync(sondeBinary).size / 1e6).toFixed(2)} MB.`)
+  const busy = Number(othersCores(others()).toFixed(2))
+  console.log(`Other processes kept ${busy} cores busy.`)
+  writeFileSync(new URL(`results/${new Date().toISOString().slice(0, 16).replace(':', '')}-serve.json`, import.meta.url), `${JSON.stringify({
+    machine: describeMachine(), versions: { ...describeVersions(), nginx: nginxVersion() }, seconds, connections, othersCores: busy, residentAtStart: start, bytesAnIdleConnection: idle, readings }, null, 1)}\n`)
 } finally {
   for (const child of Object.values(children).flatMap((pair) => Object.values(pair))) child.kill()
   await sleep(300)

@@ -6,8 +6,9 @@ import { setPriority } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * In a path {n} is the number of the request and {hundredth} a hundredth of it; {row} is a row below `rows` that depends on it, and {row_end}
- * lies 100 rows behind that; {tenth} and {tenth_end} are the ends of one of ten stretches of 1,000 rows.
+ * In a path {n} is the number of the request; {bound} is a price from 0 to 10 and {row} a row below `rows`, both scattered and depending on it
+ * alone: who has answered more is not asked for less. {row_end} lies 100 rows behind {row}; {tenth} and {tenth_end} are the ends of one of ten
+ * stretches of 1,000 rows.
  */
 const script = ({ path, rows, from, different, headers, thinkMs }) => `
 local n = ${from}
@@ -16,7 +17,7 @@ request = function()
   n = n + 1
   local number = ${different ? `n % ${different}` : 'n'}
   local row, tenth = (number * 7919 * 97) % ${rows}, (number % 10) * math.floor(${rows} / 10)
-  local values = { n = string.format("%d", number), hundredth = string.format("%.2f", number / 100), row = string.format("%d", row),
+  local values = { n = string.format("%d", number), bound = string.format("%.5f", (number * 7919 % 1000000) / 100000), row = string.format("%d", row),
     row_end = string.format("%d", row + 100), tenth = string.format("%d", tenth), tenth_end = string.format("%d", tenth + 1000) }
   return wrk.format("GET", (string.gsub(${JSON.stringify(path)}, "{([%a_]+)}", values)))
 end
