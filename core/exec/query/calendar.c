@@ -2,8 +2,6 @@
  * algorithms", and of Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms"). */
 #include "exec/query/calendar.h"
 
-#include "exec/query/cast.h"
-
 int64_t days_of_civil(civil d) {
   int64_t y = d.year - (d.month <= 2), era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
   int64_t m = d.month, of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;

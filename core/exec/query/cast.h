@@ -4,8 +4,6 @@
 #include "exec/query/eval.h"
 #include "exec/query/limits.h"
 
-/* An offset from UTC: Z, UTC, +02, -0330, +00:49:56. */
-bool offset_text(sonde_str, int64_t *micros);
 /* A date and perhaps a time, in nanoseconds since 1970, and what stands behind them: an offset or a zone's name. */
 bool local_text(sonde_str, i128 *nanos, sonde_str *behind);
 /* One value from text; false: it does not mean one of this type. `*null`: the text says NULL (only inside of nested values).
@@ -15,7 +13,5 @@ bool text_value(const sql_type *to, sonde_str, arena *, cell *out, sonde_error *
 bool plain_value(const sql_type *from, const sql_type *to, cell, arena *, cell *out, sonde_error *);
 /* "1 year 2 months 3 days 04:05:06.5", "P1Y2M3DT4H5M6S", "3 days ago". */
 bool interval_parse(sonde_str, interval *out);
-/* Calendar arithmetic, shared with the date functions. False: out of range. */
-bool date_add_months(int64_t days, int64_t months, int64_t *out);
 
 #endif

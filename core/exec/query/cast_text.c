@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "exec/query/calendar.h"
 #include "exec/query/cast.h"
+#include "exec/query/zones.h"
 
 #define DAY_NANOS 86400000000000
 
@@ -218,24 +219,6 @@ static bool read_time(const sql_type *to, sonde_str s, cell *out) {
   if (!time_parse_nanos(s.ptr, s.len, &nanos)) return false;
   out->i = to->unit == 9 ? nanos : nanos / 1000;
   return true;
-}
-
-/* ±h[h][[:]mm[[:]ss]] */
-bool offset_text(sonde_str s, int64_t *micros) {
-  int64_t field[3] = {0};
-  unsigned f = 0, digits = 0;
-  if (is_word(s, "z") || is_word(s, "utc")) return *micros = 0, true;
-  if (s.len < 2 || (s.ptr[0] != '+' && s.ptr[0] != '-')) return false;
-  for (size_t i = 1; i < s.len; i++) {
-    bool colon = s.ptr[i] == ':';
-    if ((colon && digits > 0) || digits == 2) f++, digits = 0;
-    if (colon) continue;
-    if (f > 2 || s.ptr[i] < '0' || s.ptr[i] > '9') return false;
-    field[f] = field[f] * 10 + (s.ptr[i] - '0');
-    digits++;
-  }
-  *micros = (field[0] * 3600 + field[1] * 60 + field[2]) * 1000000 * (s.ptr[0] == '-' ? -1 : 1);
-  return digits > 0 && field[0] < 24 && field[1] < 60 && field[2] < 60;
 }
 
 /* hh:mm[:ss[.f]]; digits beyond nanoseconds are cut off, 24:00:00 is the end of the day. */

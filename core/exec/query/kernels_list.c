@@ -1,6 +1,7 @@
 /* Functions of lists. Positions count from 1. */
 #include <math.h>
 
+#include "exec/query/calendar.h"
 #include "exec/query/cast.h"
 #include "exec/query/kernels.h"
 #include "exec/query/text_out.h"

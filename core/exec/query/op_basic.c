@@ -1,5 +1,5 @@
 /* Operators that look at one batch at a time: values, filter, project, limit, sample, range. */
-#include "exec/query/cast.h"
+#include "exec/query/calendar.h"
 #include "exec/query/op.h"
 
 #include <math.h>

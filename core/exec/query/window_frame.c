@@ -1,5 +1,5 @@
 /* Frames: where they begin and end for each row; see window.h. */
-#include "exec/query/cast.h"
+#include "exec/query/calendar.h"
 #include "exec/query/window.h"
 
 static const window_call *call_of(const partition *p) { return p->c->call; }

@@ -5,7 +5,6 @@
 
 #include "base/json.h"
 #include "exec/query/calendar.h"
-#include "exec/query/cast.h"
 
 #define DAY_SECONDS 86400
 
@@ -43,11 +42,31 @@ static zone_entry *entry_of(zones *z, sonde_str name, sonde_error *err) {
   return z->first = e;
 }
 
+static bool is_named(sonde_str s, const char *name) { return same_name(s, (sonde_str){name, strlen(name)}); }
+
+/* ±h[h][[:]mm[[:]ss]] */
+bool offset_text(sonde_str s, int64_t *micros) {
+  int64_t field[3] = {0};
+  unsigned f = 0, digits = 0;
+  if (is_named(s, "z") || is_named(s, "utc")) return *micros = 0, true;
+  if (s.len < 2 || (s.ptr[0] != '+' && s.ptr[0] != '-')) return false;
+  for (size_t i = 1; i < s.len; i++) {
+    bool colon = s.ptr[i] == ':';
+    if ((colon && digits > 0) || digits == 2) f++, digits = 0;
+    if (colon) continue;
+    if (f > 2 || s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+    field[f] = field[f] * 10 + (s.ptr[i] - '0');
+    digits++;
+  }
+  *micros = (field[0] * 3600 + field[1] * 60 + field[2]) * 1000000 * (s.ptr[0] == '-' ? -1 : 1);
+  return digits > 0 && field[0] < 24 && field[1] < 60 && field[2] < 60;
+}
+
 /* UTC and offsets like +02:00 need no host. */
 static sonde_code settle_fixed(zones *z, sonde_str name, sonde_error *err) {
   static const int64_t always = INT64_MIN;
   int64_t micros;
-  bool greenwich = same_name(name, (sonde_str){"GMT", 3});
+  bool greenwich = is_named(name, "gmt");
   if (!greenwich && !offset_text(name, &micros)) return SONDE_OK;
   int32_t offset = greenwich ? 0 : (int32_t)(micros / 1000000);
   return zones_tell(z, name, &(time_zone){1, &always, &offset}, (sonde_str){0}, err);

@@ -29,6 +29,8 @@ sonde_code zones_tell(zones *, sonde_str name, const time_zone *, sonde_str near
 /* The names that the host is to be asked for, as a JSON array. */
 void zones_wanted(const zones *, buf *);
 
+/* An offset from UTC: Z, UTC, +02, -0330, +00:49:56. */
+bool offset_text(sonde_str, int64_t *micros);
 /* Seconds that local time is ahead at a moment (seconds since 1970, UTC). */
 int32_t zone_offset(const time_zone *, int64_t utc);
 /* The same at a local time. What a change skips counts on from before it (02:30 is 03:30), of what it repeats the later is
