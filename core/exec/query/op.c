@@ -1,6 +1,6 @@
 /* What all operators share; see op.h. */
-#include "exec/query/fetch.h"
-#include "exec/query/window_top.h"
+#include "exec/query/scan/fetch.h"
+#include "exec/query/window/window_top.h"
 
 static step next_one(op *o, batch *b) {
   bool *done = o->self;
