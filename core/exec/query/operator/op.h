@@ -59,6 +59,8 @@ static inline bool op_turn_is_over(run *r) {
 }
 
 /* One function for each kind of node: sets class and self. */
+sonde_code op_one(op *);
+sonde_code op_none(op *);
 sonde_code op_scan(op *);
 sonde_code op_values(op *);
 sonde_code op_filter(op *);

@@ -311,3 +311,28 @@ sonde_code op_range(op *o) {
               "the step of a range cannot be 0");
   return SONDE_OK;
 }
+
+/* ---- one row without columns, and no row ---- */
+
+static step next_one(op *o, batch *b) {
+  bool *done = o->self;
+  if (*done) return STEP_END;
+  *done = true;
+  *b = (batch){.n = 1, .cols = o->cols};
+  return STEP_ROWS;
+}
+static step next_none(op *o, batch *b) {
+  (void)o;
+  (void)b;
+  return STEP_END;
+}
+static const op_class one_class = {.next = next_one}, none_class = {.next = next_none};
+
+sonde_code op_one(op *o) {
+  o->class = &one_class;
+  return op_self(o, sizeof(bool)) ? SONDE_OK : o->run->err->code;
+}
+sonde_code op_none(op *o) {
+  o->class = &none_class;
+  return SONDE_OK;
+}
