@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "api/job.h"
-#include "exec/sort.h"
 #include "exec/value_text.h"
+#include "exec/view/sort.h"
 
 #define SORT_KEYS_MAX 64u
 

@@ -3,7 +3,7 @@
 
 #include "base/datetime.h"
 #include "column/page.h"
-#include "exec/col_vec.h"
+#include "exec/store/col_vec.h"
 
 #define FIRST_ROWS 200u
 #define FIRST_CELLS 200000u

@@ -2,7 +2,7 @@
 #ifndef API_MEMORY_TABLE_H
 #define API_MEMORY_TABLE_H
 #include "api/engine.h"
-#include "exec/collect.h"
+#include "exec/store/collect.h"
 
 /* An empty table that the engine does not know of yet; names and types are copied. */
 sonde_code memory_table_new(sonde_engine *, const plan_column *, uint32_t n, table **out, sonde_error *);

@@ -1,7 +1,7 @@
 /* Where the blocks of a table lie: in its own file, or in those of its members. */
 #include "api/engine.h"
-#include "exec/prune.h"
 #include "exec/refs.h"
+#include "exec/view/prune.h"
 
 #define PIECE_MAX ((size_t)64 << 20)
 

@@ -2,9 +2,9 @@
 #ifndef API_QUERY_JOB_H
 #define API_QUERY_JOB_H
 #include "api/job.h"
-#include "exec/collect.h"
 #include "exec/query/query.h"
-#include "exec/query/spool.h"
+#include "exec/query/spool/spool.h"
+#include "exec/store/collect.h"
 #include "sql/sql.h"
 
 typedef struct asking asking;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/query_job.h"
-#include "exec/query/cut.h"
+#include "exec/query/stage/cut.h"
 #include "exec/refs.h"
 
 #define AHEAD 16u /* blocks under way or waiting behind the one that is next */

@@ -1,6 +1,6 @@
 /* The rows of a query as pages of one JSON text. */
 #include "api/query_job.h"
-#include "exec/query/result_json.h"
+#include "exec/query/expression/result_json.h"
 
 #define PAGE_BYTES ((size_t)1 << 20)
 

@@ -1,7 +1,7 @@
 /* The whole types of a table's columns. */
 #include "api/sql_types.h"
-#include "exec/col_vec.h"
 #include "exec/refs.h"
+#include "exec/store/col_vec.h"
 
 static sonde_code children_of(const pq_node *, const sql_type *, arena *, shape *, sonde_error *);
 

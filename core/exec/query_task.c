@@ -2,7 +2,7 @@
  * body: refs, u32 number of what the stage's fragments share (shares.h), u32 number of the block in its table, u8 whether it is over a
  * part instead, [str the part]
  * result: batches (query/rows_wire.h), or the groups of an aggregate (query/grouping_parts.c) */
-#include "exec/query/stage.h"
+#include "exec/query/stage/stage.h"
 #include "exec/refs.h"
 
 static sonde_code make_ready(task *t, share *s) {

@@ -3,9 +3,9 @@
 #ifndef EXEC_TASK_H
 #define EXEC_TASK_H
 #include "base/buf.h"
-#include "exec/query/zones.h"
-#include "exec/shares.h"
-#include "exec/store.h"
+#include "exec/query/time/zones.h"
+#include "exec/store/shares.h"
+#include "exec/store/store.h"
 #include "format/csv/block.h"
 #include "source/source.h"
 
@@ -84,7 +84,7 @@ bool task_columns(task *, const fragment_head *, const column_ref *, uint32_t n,
 bool csv_read_part(task *, const fragment_head *, part *p);
 bool parquet_read_part(task *, const fragment_head *, const column_ref *, uint32_t n, part *p);
 
-/* exec/filter_parquet.c: sets the bits (cleared words) of the block's rows that satisfy a compiled predicate over the columns. */
+/* exec/view/filter_parquet.c: sets the bits (cleared words) of the block's rows that satisfy a compiled predicate over the columns. */
 bool parquet_filter(task *, const fragment_head *, const column_ref *, uint32_t n, sonde_str predicate,
                     uint64_t *bits);
 

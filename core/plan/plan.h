@@ -134,7 +134,7 @@ typedef enum {
   PLAN_UNNEST, /* out: the input's columns, one column for each list */
   PLAN_RANGE,  /* one column: range, generate_series */
   PLAN_SAMPLE,
-  /* Made by exec/query/cut.h, not by core/sql: */
+  /* Made by exec/query/stage/cut.h, not by core/sql: */
   PLAN_SIDE, /* within a stage: the rows of one of its sides */
   PLAN_PART, /* within a stage over parts: the rows of one */
   PLAN_PARTITION, /* at the top of a stage: its rows, dealt out by their keys; out: the input's columns, their order (BIGINT) */

@@ -12,6 +12,36 @@ export const layers = {
   api: ['base', 'column', 'source', 'codec', 'plan', 'format', 'sql', 'exec'],
 }
 
+// The same inside of exec, folder by folder. What a query's operators stand on knows nothing of them.
+const values = ['exec/query/time', 'exec/query/batch', 'exec/query/keys', 'exec/query/expression']
+const operators = [...values, 'exec/query/spool', 'exec/query/operator']
+const gathering = [...operators, 'exec/query/aggregate']
+const query = {
+  'exec/query/time': [],
+  'exec/query/batch': ['exec/query/time'],
+  'exec/query/keys': ['exec/query/batch'],
+  'exec/query/expression': ['exec/query/time', 'exec/query/batch'],
+  'exec/query/aggregate': values,
+  'exec/query/kernels': [...values, 'exec/query/aggregate'],
+  'exec/query/spool': ['exec/query/batch', 'exec/query/keys'],
+  'exec/query/operator': [...values, 'exec/query/spool'],
+  'exec/query/scan': operators,
+  'exec/query/sort': [...operators, 'exec/query/scan'],
+  'exec/query/join': [...operators, 'exec/query/scan'],
+  'exec/query/group': gathering,
+  'exec/query/window': gathering,
+  'exec/query/stage': gathering,
+}
+const anyOfQuery = [...Object.keys(query), 'exec/query']
+const rooms = {
+  ...query,
+  'exec/query': anyOfQuery,
+  'exec/store': anyOfQuery,
+  'exec': [...anyOfQuery, 'exec/store'],
+  'exec/import': [...anyOfQuery, 'exec/store', 'exec'],
+  'exec/view': [...anyOfQuery, 'exec/store', 'exec'],
+}
+
 // No I/O, no threads, no clock: the headers of the operating system are not on these lists.
 const everywhere = ['assert', 'float', 'inttypes', 'limits', 'math', 'stdalign', 'stdarg', 'stdbool', 'stddef', 'stdint',
   'stdio', 'stdlib', 'stdnoreturn', 'string', 'sonde'].map((name) => `${name}.h`)
@@ -41,5 +71,10 @@ function wrongInclude(path, isSystem, name) {
   }
   const target = name.includes('/') ? name.split('/')[0] : layer
   if (!(target in layers)) return name.startsWith('include/') ? say('write <sonde.h>') : undefined
-  return target === layer || layers[layer].includes(target) ? undefined : say(`${layer} may not include ${target}`)
+  if (target !== layer) return layers[layer].includes(target) ? undefined : say(`${layer} may not include ${target}`)
+  if (layer !== 'exec' || !name.includes('/')) return undefined
+  const room = folderOf(path.slice('core/'.length)), other = folderOf(name)
+  return room === other || rooms[room]?.includes(other) ? undefined : say(`${room} may not include ${other}`)
 }
+
+const folderOf = (path) => path.slice(0, path.lastIndexOf('/'))

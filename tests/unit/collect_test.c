@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "exec/collect.h"
+#include "exec/store/collect.h"
 #include "random.h"
 
 enum { COLUMNS = 9, ROWS_MAX = 80000, TEXT = 5 };

@@ -1,5 +1,5 @@
 /* Doubles as printf writes them: the C library of this machine says how. */
-#include "exec/query/double_text.h"
+#include "exec/query/kernels/double_text.h"
 
 #include <math.h>
 #include <stdlib.h>

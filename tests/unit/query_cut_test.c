@@ -1,7 +1,7 @@
 /* Which plans are cut into stages although all columns may lie in the engine that runs them, and which need no rows at all. */
 #include "check.h"
 #include "column/sketch.h"
-#include "exec/query/cut.h"
+#include "exec/query/stage/cut.h"
 #include "sql/sql.h"
 
 #define NAME(text)                                                                                           \

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "exec/query/value_set.h"
+#include "exec/query/keys/value_set.h"
 #include "random.h"
 
 #define NUMBERS 6000u

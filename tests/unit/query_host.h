@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "exec/query/expression/result_json.h"
 #include "exec/query/query.h"
-#include "exec/query/result_json.h"
-#include "exec/query/spool.h"
+#include "exec/query/spool/spool.h"
 #include "plan/wire.h"
 #include "random.h"
 #include "sql/sql.h"

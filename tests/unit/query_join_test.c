@@ -2,8 +2,8 @@
  * far apart, with nulls, NaN, both zeros, duplicates and empty sides, in blocks that come late. */
 #include "query_host.h"
 
-#include "exec/query/join_table.h"
-#include "exec/query/sort.h"
+#include "exec/query/keys/join_table.h"
+#include "exec/query/keys/sort.h"
 
 enum { COLUMNS = 6, LEFT_ROWS = 220, RIGHT_ROWS = 170, WORDS = 23 };
 

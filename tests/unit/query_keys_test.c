@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "exec/query/keys.h"
+#include "exec/query/keys/keys.h"
 #include "random.h"
 
 #define COLS_MAX 4u

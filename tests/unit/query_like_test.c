@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "exec/query/kernels.h"
-#include "exec/query/text_out.h"
+#include "exec/query/kernels/kernels.h"
+#include "exec/query/kernels/text_out.h"
 #include "random.h"
 
 #define ROWS 64u

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "exec/query/span_filter.h"
+#include "exec/query/scan/span_filter.h"
 #include "random.h"
 
 #define ROWS 700u

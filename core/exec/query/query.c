@@ -1,6 +1,6 @@
 /* See query.h. */
 #include "exec/query/query.h"
-#include "exec/query/spill.h"
+#include "exec/query/operator/spill.h"
 
 #define SHARES 8u /* of memory: what one operator may keep, as several do at a time */
 

@@ -1,7 +1,7 @@
 /* A query being run: a plan, the tables it reads, and its batches one after the other. */
 #ifndef QUERY_QUERY_H
 #define QUERY_QUERY_H
-#include "exec/query/op.h"
+#include "exec/query/operator/op.h"
 
 typedef struct {
   run run;
