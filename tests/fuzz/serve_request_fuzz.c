@@ -19,6 +19,8 @@ static void require_sane(const http_request *q, const char *bytes, size_t used) 
   require(q->path.len > 0 && q->path.ptr[0] == '/' && strlen(q->path.ptr) == q->path.len);
   for (int i = 0; i < FIELDS; i++) require(lies_in(q->fields[i], bytes, used));
   require(!q->is_1_1 || q->fields[FIELD_HOST].len > 0);
+  require(!q->authority.ptr ||
+          (lies_in(q->authority, bytes, used) && q->authority.len == q->fields[FIELD_HOST].len));
   require(q->content_length == 0 || q->method == METHOD_POST);
 }
 

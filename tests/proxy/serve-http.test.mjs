@@ -164,6 +164,13 @@ test('HEAD says what GET would, for every status', async () => {
   }
 })
 
+test('HEAD is refused without a body, too, however early', async () => {
+  for (const bytes of [`HEAD / HTTP/1.1\r\nHost: localhost\r\nA: ${'b'.repeat(17000)}\r\n\r\n`, 'HEAD / HTTP/1.1\r\nHost : localhost\r\n\r\n', 'HEAD / HTTP/9.0\r\n\r\n', `HEAD /${'a'.repeat(5000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`]) {
+    const answer = (await exchange(bytes, port)).toString('latin1')
+    assert.match(answer, /^HTTP\/1\.1 (431|400|505|414) [^]*\r\nContent-Length: \d+\r\n\r\n$/, bytes.slice(0, 40))
+  }
+})
+
 test('data has addresses of its own, and problems are said as RFC 9457 has them', async () => {
   for (const target of ['/v1/f/sales/none.csv', '/v1/f/other/letters.csv', '/v1/f/letters.csv', '/v1/f/sales/', '/v1/f/', '/v1/f/sales/../sales/letters.csv', '/v1/f/sales/deep', '/v1/nothing', '/v1']) {
     const answer = await get({}, target)

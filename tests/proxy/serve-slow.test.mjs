@@ -1,5 +1,6 @@
-// Readers who do not keep up, and many files at once: neither is to cost others more than it must.
+// Readers who do not keep up, those who are slow on purpose, and many files at once: none is to cost others more than it must.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -14,6 +15,7 @@ let port
 before(async () => {
   for (const name of ['data', 'kept']) mkdirSync(shop.path(name))
   writeFileSync(shop.path('data/large.bin'), large)
+  writeFileSync(shop.path('data/small.csv'), 'a\n1\n')
   port = (await shop.serve([], { root: 'data', cache: 'kept', workers: 1, threads: 1 })).port
 })
 after(() => shop.close())
@@ -64,3 +66,23 @@ test('many files leave in turns, whole, whoever goes away meanwhile', async () =
   }
   await Promise.all(gone)
 })
+
+const attacks = {
+  heads: { options: ['-H'], target: '/v1/f/small.csv', counted: 'head_deadline' },
+  bodies: { options: ['-B', '-s', '8192'], target: '/v1/sql', counted: 'head_deadline' },
+  readers: { options: ['-X', '-w', '512', '-y', '1024', '-n', '5', '-z', '32'], target: '/v1/f/large.bin', counted: 'slow_reader' },
+}
+for (const [what, { options, target, counted }] of Object.entries(attacks)) {
+  test(`slowhttptest with slow ${what} is cut off, and others are answered meanwhile`, async () => {
+    const one = await shop.serve([], { root: 'data', head_seconds: 2, send_seconds: 2, min_send_rate: 10000, connections_per_address: 1000 })
+    const cut = () => metric(one.port, `sonde_cut_total{reason="${counted}"}`), many = 200
+    const tool = spawn('slowhttptest', [...options, '-i', '1', '-c', many, '-r', many, '-l', 120, '-u', `http://127.0.0.1:${one.port}${target}`], { stdio: 'ignore' })
+    try {
+      await until(async () => await metric(one.port, 'sonde_connections') > 10, 'they come', 60)
+      for (let i = 0; i < 20; i++) assert.equal((await ask(one.port, '/v1/f/small.csv')).text, 'a\n1\n')
+      await until(async () => await cut() >= many && await metric(one.port, 'sonde_connections') === 1, 'each was cut, and none is left', 100)
+    } finally {
+      tool.kill()
+    }
+  })
+}

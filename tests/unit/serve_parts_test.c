@@ -1,6 +1,7 @@
-/* Parts of the server that need no socket: deadlines, the seekable table, settings. */
+/* Parts of the server that need no socket: deadlines, rates, the seekable table, settings. */
 #include "check.h"
 #include "config.h"
+#include "limits.h"
 #include "seekable.h"
 #include "wheel.h"
 #include <stdlib.h>
@@ -42,6 +43,24 @@ static void ticks_may_wrap_around(void) {
   wheel_set(&w, &t, 20);
   CHECK(!wheel_expire(&w, 19));
   CHECK(wheel_expire(&w, 20) == &t);
+}
+
+static unsigned taken_of(limits *l, unsigned asked, uint64_t now_ms) {
+  const address_key nowhere = {{0}};
+  unsigned taken = 0;
+  for (unsigned i = 0; i < asked; i++) taken += limits_take(l, (sonde_str){"ann", 3}, nowhere, now_ms);
+  return taken;
+}
+
+static void a_rate_holds_whichever_loop_asks(void) {
+  const limits_config means = {.connections = 1, .user_rate = 10, .user_burst = 5};
+  limits *l = limits_new(&means);
+  CHECK_EQ_UINT(taken_of(l, 9, 1000), 5);
+  CHECK_EQ_UINT(taken_of(l, 9, 996), 0); /* a loop that read its clock before */
+  CHECK_EQ_UINT(taken_of(l, 9, 1000), 0);
+  CHECK_EQ_UINT(taken_of(l, 9, 1200), 2);
+  CHECK_EQ_UINT(taken_of(l, 9, 9000), 5);
+  limits_free(l);
 }
 
 static void a_seek_table_says_where_frames_lie(void) {
@@ -114,6 +133,7 @@ int main(void) {
   RUN(timers_fire_at_their_time_in_any_order);
   RUN(a_deadline_moves_both_ways);
   RUN(ticks_may_wrap_around);
+  RUN(a_rate_holds_whichever_loop_asks);
   RUN(a_seek_table_says_where_frames_lie);
   RUN(settings_are_read);
   RUN(mistakes_in_settings_are_named_with_their_line);

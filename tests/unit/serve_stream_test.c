@@ -190,7 +190,7 @@ static void answers_follow_one_another_on_a_connection(void) {
   const char *echo = strstr(answer, "HTTP/1.1 200 OK"), *last = echo ? strstr(echo, "HTTP/1.1 422 ") : NULL;
   CHECK(strncmp(answer, "HTTP/1.1 422 Unprocessable Content\r\n", 36) == 0);
   CHECK(has(
-      "{\"type\":\"about:blank\",\"status\":422,\"code\":\"sql\",\"detail\":\"no such \\\"column\\\"\",\"position\":7}\n"));
+      "{\"type\":\"about:blank\",\"title\":\"Unprocessable Content\",\"status\":422,\"code\":\"sql\",\"detail\":\"no such \\\"column\\\"\",\"position\":7}\n"));
   CHECK(echo && last && memcmp(last - 5, "hello", 5) == 0);
 }
 

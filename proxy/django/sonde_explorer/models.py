@@ -9,9 +9,10 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 
 from .conf import conf
-from .paths import File, files_at, format_of, validate_paths
+from .paths import File, files_at, format_of, lines_of, places_at, validate_paths
 
 #: Without quotes in SQL, and as it stands in URLs and signatures.
 validate_name = RegexValidator(r'^[a-z_][a-z0-9_]{0,62}$', 'a small letter, then small letters, digits and _')
@@ -43,12 +44,17 @@ class Table(models.Model):
 
     @property
     def path_list(self) -> list[str]:
-        return self.paths.splitlines()
+        return lines_of(self.paths)
 
     def files(self) -> list[File]:
         """As they are on disk now, in the order in which they make up the table."""
         root = conf().root
         return [file for path in self.path_list for file in files_at(root, path)]
+
+    @cached_property
+    def places(self) -> list[str]:
+        """Of its files, what a signature names: files, and folders that hold nothing else."""
+        return [place for path in self.path_list for place in places_at(conf().root, path)]
 
     def known_format(self) -> str:
         files = self.files()

@@ -35,8 +35,9 @@ def address(table: Table, user: User, file: Optional[File]) -> dict[str, str]:
 
 
 def file_url(table: Table, user: User, file: File) -> str:
-    """One signature opens all files of a table, unless they lie in too many places."""
-    paths = table.path_list if len(table.path_list) <= PATHS_MAX else [file.path]
+    """One signature opens all files of a table, unless they lie in too many places. It opens nothing else."""
+    places = table.places
+    paths = places if len(places) <= PATHS_MAX else [file.path]
     return signed_url(f'/v1/f/{file.path}', sign([f'/v1/f/{path}' for path in paths], user=signed_user(user), methods=READ))
 
 

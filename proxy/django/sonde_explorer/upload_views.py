@@ -16,6 +16,9 @@ from .conf import conf
 from .models import Upload
 from .refused import Refused
 
+#: Of a count of bytes.
+NUMBER_DIGITS = 18
+
 
 def uploader(request: HttpRequest) -> Any:
     if not may_upload(request.user):
@@ -40,7 +43,7 @@ def announced(request: HttpRequest) -> tuple[str, int]:
     try:
         given = json.loads(request.body)
         name, size = given['name'], given['bytes']
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         name = size = None
     if not isinstance(name, str) or not isinstance(size, int) or isinstance(size, bool):
         raise Refused(400, 'malformed', 'JSON is needed such as {"name": "trips.csv", "bytes": 123}')
@@ -57,8 +60,11 @@ def upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     if request.method == 'DELETE':
         uploads.abandon(found)
         return HttpResponse(status=204)
-    there = receive(request, found) if request.method == 'PATCH' else uploads.offset_of(found)
-    return JsonResponse({'offset': there, 'bytes': found.bytes, **(finished(found) if there == found.bytes else {})})
+    try:
+        there = receive(request, found) if request.method == 'PATCH' else uploads.offset_of(found)
+        return JsonResponse({'offset': there, 'bytes': found.bytes, **(finished(found) if there == found.bytes else {})})
+    except FileNotFoundError:
+        raise Refused(404, 'no_upload', 'it was finished or given up meanwhile') from None
 
 
 def finished(upload: Upload) -> dict[str, str]:
@@ -69,9 +75,13 @@ def finished(upload: Upload) -> dict[str, str]:
 def receive(request: HttpRequest, upload: Upload) -> int:
     offset = request.GET.get('offset', '')
     length = request.META.get('CONTENT_LENGTH') or ''
-    if not offset.isdecimal() or not length.isdecimal():
+    if not is_number(offset) or not is_number(length):
         raise Refused(400, 'malformed', 'offset and Content-Length are needed')
     try:
         return uploads.append(upload, int(offset), request, int(length))
     except UnreadablePostError:
         raise Refused(400, 'broken', 'the connection broke; what has arrived is kept') from None
+
+
+def is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= NUMBER_DIGITS

@@ -28,6 +28,8 @@ from .refused import Refused
 
 READ_BYTES = 1 << 20
 NAME_LENGTH = 50
+#: Whole files, each in a folder of its owner's.
+UPLOADED = 'uploads'
 #: Given up by their users.
 FORGOTTEN = timedelta(days=7)
 
@@ -44,7 +46,7 @@ def begin(user: Any, name: str, size: int) -> Upload:
         if used_bytes(user) + size > settings.quota_bytes:
             raise Refused(413, 'quota', f'with it your files would have more than {settings.quota_bytes} bytes')
         upload = Upload.objects.create(owner=user, name=name, bytes=size)
-    make_part(upload)
+        make_part(upload)
     return upload
 
 
@@ -68,17 +70,20 @@ def make_part(upload: Upload) -> None:
     part = part_of(upload)
     part.parent.mkdir(mode=0o700, exist_ok=True)
     if shutil.disk_usage(part.parent).free < upload.bytes:
-        upload.delete()
         raise Refused(507, 'disk_full', 'the disk has no room for it')
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o640))
 
 
 def part_of(upload: Upload) -> Path:
-    return conf().root / '.uploads' / str(upload.id)
+    return parts_folder() / str(upload.id)
+
+
+def parts_folder() -> Path:
+    return conf().root / '.uploads'
 
 
 def place_of(user: Any, name: str) -> Path:
-    return conf().root / 'uploads' / str(user.pk) / name
+    return conf().root / UPLOADED / str(user.pk) / name
 
 
 def offset_of(upload: Upload) -> int:
@@ -89,7 +94,7 @@ def append(upload: Upload, offset: int, body: BinaryIO, length: int) -> int:
     """Writes the next `length` bytes; answers how many there are now. Those of a broken request stay."""
     if length > conf().chunk_bytes:
         raise Refused(413, 'too_large', f'a piece may have up to {conf().chunk_bytes} bytes')
-    with open(part_of(upload), 'ab') as part:
+    with open(part_of(upload), 'ab', opener=open_existing) as part:
         try:
             fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -100,6 +105,11 @@ def append(upload: Upload, offset: int, body: BinaryIO, length: int) -> int:
         copy(body, part, length)
         part.flush()
         return os.fstat(part.fileno()).st_size
+
+
+def open_existing(path: str, flags: int) -> int:
+    """An upload that was given up a moment ago does not come back."""
+    return os.open(path, flags & ~os.O_CREAT | os.O_NOFOLLOW)
 
 
 def copy(body: BinaryIO, part: BinaryIO, length: int) -> None:
@@ -152,24 +162,37 @@ def abandon(upload: Upload) -> None:
 
 
 def abandon_forgotten() -> int:
-    """Uploads that nobody has gone on with for a week."""
+    """Uploads that nobody has gone on with for a week, and parts of users who are gone."""
     since = datetime.now(timezone.utc) - FORGOTTEN
     old = [upload for upload in Upload.objects.all() if last_touched(upload) < since]
     for upload in old:
         abandon(upload)
-    return len(old)
+    left = [part for part in parts_without_upload() if touched(part) < since]
+    for part in left:
+        part.unlink(missing_ok=True)
+    return len(old) + len(left)
+
+
+def parts_without_upload() -> list[Path]:
+    there = list(parts_folder().glob('*'))  # first: an upload that begins meanwhile is known
+    known = {str(pk) for pk in Upload.objects.values_list('pk', flat=True)}
+    return [part for part in there if part.name not in known]
 
 
 def last_touched(upload: Upload) -> datetime:
     try:
-        seconds = part_of(upload).stat().st_mtime
+        return touched(part_of(upload))
     except FileNotFoundError:
         return upload.begun
-    return datetime.fromtimestamp(seconds, timezone.utc)
+
+
+def touched(part: Path) -> datetime:
+    return datetime.fromtimestamp(part.stat().st_mtime, timezone.utc)
 
 
 @receiver(post_delete, sender=Table)
 def remove_file(instance: Table, **kwargs: Any) -> None:
-    """What counted towards a quota goes with its table."""
-    if instance.uploaded_bytes:
-        (conf().root / instance.paths).unlink(missing_ok=True)
+    """What counted towards a quota goes with its table; other files stay, though its paths were changed to them."""
+    if instance.uploaded_bytes and instance.paths.startswith(f'{UPLOADED}/'):
+        file = conf().root / instance.paths
+        transaction.on_commit(lambda: file.unlink(missing_ok=True))

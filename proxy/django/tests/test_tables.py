@@ -1,5 +1,6 @@
 """Who is told what of a table: its addresses, the ways to open it, the catalogue, the pages."""
 import json
+import shutil
 import time
 from io import StringIO
 from unittest import mock
@@ -36,6 +37,19 @@ class Offers(SiteTest):
             address = urlsplit(self.offer()['files'][1]['url'])
         expected = sign(['/v1/f/sales'], user=str(self.alice.pk), expires=1795000000, key=KEY)
         self.assertEqual((address.path, address.query), ('/sonde/v1/f/sales/2025.csv', expected))
+
+    def test_a_folder_is_signed_only_if_it_holds_nothing_else(self) -> None:
+        for beside in ('sales/private/salaries.csv', 'sales/notes.pdf'):
+            self.put(beside, b'a\n')
+            self.assertEqual(self.signed_paths(), ['/v1/f/sales/2024.csv', '/v1/f/sales/2025.csv'], beside)
+            shutil.rmtree(self.root / 'sales/private', ignore_errors=True)
+        (self.root / 'sales/notes.pdf').unlink()
+        self.put('sales/.hidden', b'a\n')
+        (self.root / 'sales/link').symlink_to('/etc')
+        self.assertEqual(self.signed_paths(), ['/v1/f/sales'], 'the server shows neither')
+
+    def signed_paths(self) -> list:
+        return parse_qs(urlsplit(self.offer()['files'][0]['url']).query)['sig_path']
 
     def test_sql_is_signed_for_this_table_only(self) -> None:
         address = urlsplit(self.offer()['sql']['url'])
@@ -216,7 +230,7 @@ class Catalog(SiteTest):
 
 class Models(SiteTest):
     def test_paths_stay_beneath_the_root(self) -> None:
-        for path in ('/etc', '../a', 'a/../b', 'a//b', 'a/', '.a', 'a/.b', 'a\\b', 'a\x00b', '', 'a\n/etc'):
+        for path in ('/etc', '../a', 'a/../b', 'a//b', 'a/', '.a', 'a/.b', 'a\\b', 'a\x00b', '', 'a\n/etc', 'a\n\nb', 'a\x85b', 'a\u2028b', 'a\u2029b', '\ud800'):
             with self.subTest(path), self.assertRaises(ValidationError):
                 Table(name='t', paths=path).full_clean()
 
@@ -224,6 +238,11 @@ class Models(SiteTest):
         table = Table(name='t', paths='sales/2024.csv\r\nsales/2025.csv')
         table.full_clean()
         self.assertEqual([file.bytes for file in table.files()], [8, 12])
+
+    def test_a_line_ends_nowhere_else(self) -> None:
+        self.put('board.csv', b'secret')
+        for end in '\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029':
+            self.assertEqual(Table(name='t', paths=f'a{end}board.csv').path_list, [f'a{end}board.csv'], ascii(end))
 
     def test_names_need_no_quotes(self) -> None:
         for name in ('Sales', '1a', 'a-b', 'a b', 'a,b', ''):

@@ -10,8 +10,13 @@ from django.core.management import call_command
 from django.test import Client
 
 from sonde_explorer.models import Table, Upload
+from sonde_explorer.upload_views import receive
+from sonde_explorer.uploads import abandon
 
 from .base import SiteTest
+
+#: Where str.splitlines ends a line.
+LINE_ENDS = '\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029'
 
 
 class UploadTest(SiteTest):
@@ -82,23 +87,36 @@ class Uploads(UploadTest):
         self.assertEqual((self.parts(), Upload.objects.count()), ([], 0))
         self.assertEqual(self.client.get(where).status_code, 404)
 
+    def test_that_are_given_up_meanwhile_do_not_come_back(self) -> None:
+        where = self.begin().json()['url']
+        upload = Upload.objects.get()
+        with mock.patch('sonde_explorer.upload_views.receive', side_effect=lambda request, found: (abandon(upload), receive(request, found))[1]):
+            self.assertEqual(self.codes(self.send(where, 0, b'01234')), (404, 'no_upload'))
+        self.assertEqual(self.parts(), [])
+
     def test_take_no_more_than_was_announced(self) -> None:
         where = self.begin(size=4).json()['url']
         self.assertEqual(self.codes(self.send(where, 0, b'12345')), (409, 'offset'))
         self.assertEqual(self.client.get(where).json()['offset'], 0)
 
     def test_names_stay_in_their_folder(self) -> None:
-        for name in ('../a.csv', 'a/b.csv', '/etc/a.csv', '.a.csv', '', 'a\\b.csv', 'a\nb.csv', 'a\x00.csv', 'a' * 252 + '.csv', 'a.exe', '.csv', 'csv'):
-            self.assertEqual(self.codes(self.begin(name)), (400, 'name'), name)
+        for name in ('../a.csv', 'a/b.csv', '/etc/a.csv', '.a.csv', '', 'a\\b.csv', 'a\nb.csv', 'a\x00.csv', 'a' * 252 + '.csv', 'a.exe', '.csv', 'csv', '\ud800.csv'):
+            self.assertEqual(self.codes(self.begin(name)), (400, 'name'), ascii(name))
         self.assertEqual(self.parts(), [])
 
+    def test_a_name_that_ends_a_line_opens_no_other_file(self) -> None:
+        self.put('board.csv', b'secret')
+        for end in LINE_ENDS:
+            with self.subTest(ascii(end)):
+                self.assertEqual(self.codes(self.begin(f'a{end}board.csv')), (400, 'name'))
+
     def test_malformed_requests_are_refused(self) -> None:
-        for body in ('', '[]', '{"name": "a.csv"}', '{"name": 1, "bytes": 2}', '{"name": "a.csv", "bytes": true}', '{"name": "a.csv", "bytes": "1"}'):
+        for body in ('', '[]', '{"name": "a.csv"}', '{"name": 1, "bytes": 2}', '{"name": "a.csv", "bytes": true}', '{"name": "a.csv", "bytes": "1"}', '[' * 100000):
             answer = self.client.post('/tables/api/uploads/', body, content_type='application/json')
-            self.assertEqual(self.codes(answer), (400, 'malformed'), body)
+            self.assertEqual(self.codes(answer), (400, 'malformed'), body[:40])
         where = self.begin().json()['url']
-        for offset in ('', '-1', 'x', '1.5'):
-            self.assertEqual(self.codes(self.send(where, offset, b'1')), (400, 'malformed'), offset)
+        for offset in ('', '-1', 'x', '1.5', '9' * 5000):
+            self.assertEqual(self.codes(self.send(where, offset, b'1')), (400, 'malformed'), offset[:40])
 
     def test_files_are_not_replaced(self) -> None:
         self.assertEqual(self.upload('a.csv', b'1').status_code, 200)
@@ -142,9 +160,18 @@ class Limits(UploadTest):
     def test_a_deleted_table_makes_room_again(self) -> None:
         self.change_settings(QUOTA_BYTES=10)
         table = self.upload('a.csv', b'12345678').json()['table']
-        Table.objects.filter(name=table).delete()
+        with self.captureOnCommitCallbacks(execute=True):
+            Table.objects.filter(name=table).delete()
         self.assertEqual(self.visible(), [])
         self.assertEqual(self.begin('b.csv', 10).status_code, 201)
+
+    def test_an_upload_whose_paths_were_changed_takes_no_other_file_along(self) -> None:
+        table = Table.objects.get(name=self.upload('a.csv', b'1').json()['table'])
+        table.paths = 'sales/2024.csv'
+        table.save()
+        with self.captureOnCommitCallbacks(execute=True):
+            table.delete()
+        self.assertTrue((self.root / 'sales/2024.csv').exists())
 
     def test_a_table_that_was_not_uploaded_keeps_its_files(self) -> None:
         self.sales.delete()
@@ -161,6 +188,21 @@ class Limits(UploadTest):
         os.utime(self.root / '.uploads' / old, (week_ago, week_ago))
         call_command('sonde_sync', stdout=StringIO())
         self.assertEqual(self.parts(), [new])
+
+    def test_parts_of_users_who_are_gone_are_removed(self) -> None:
+        part = self.root / '.uploads' / self.begin('a.csv').json()['url'].split('/')[-2]
+        self.alice.delete()
+        call_command('sonde_sync', stdout=StringIO())
+        self.assertTrue(part.exists(), 'not before a week has passed')
+        os.utime(part, (0, 0))
+        call_command('sonde_sync', stdout=StringIO())
+        self.assertEqual(self.parts(), [])
+
+    def test_a_part_that_cannot_be_made_counts_nowhere(self) -> None:
+        (self.root / '.uploads').write_text('no folder')
+        with self.assertRaises(OSError):
+            self.begin()
+        self.assertEqual(Upload.objects.count(), 0)
 
 
 class Permissions(UploadTest):

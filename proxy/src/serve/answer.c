@@ -1,47 +1,7 @@
 /* Header fields are put together by copying bytes: a format string for each request would cost more than the rest of it. */
 #include "answer.h"
+#include "problem.h"
 #include <stdlib.h>
-
-static const struct {
-  int status;
-  const char *reason;
-} reasons[] = {
-    {200, "OK"},
-    {204, "No Content"},
-    {206, "Partial Content"},
-    {301, "Moved Permanently"},
-    {304, "Not Modified"},
-    {400, "Bad Request"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {406, "Not Acceptable"},
-    {408, "Request Timeout"},
-    {409, "Conflict"},
-    {411, "Length Required"},
-    {412, "Precondition Failed"},
-    {413, "Content Too Large"},
-    {414, "URI Too Long"},
-    {415, "Unsupported Media Type"},
-    {416, "Range Not Satisfiable"},
-    {417, "Expectation Failed"},
-    {421, "Misdirected Request"},
-    {422, "Unprocessable Content"},
-    {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"},
-    {500, "Internal Server Error"},
-    {501, "Not Implemented"},
-    {503, "Service Unavailable"},
-    {504, "Gateway Timeout"},
-    {505, "HTTP Version Not Supported"},
-    {507, "Insufficient Storage"},
-};
-
-const char *status_reason(int status) {
-  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-    if (reasons[i].status == status) return reasons[i].reason;
-  return "";
-}
 
 bool origin_is_allowed(const config *c, sonde_str origin) {
   for (unsigned i = 0; i < c->cors_count; i++)
@@ -118,11 +78,7 @@ void answer_problem(loop *l, const http_request *q, exchange *x, int status, con
                     const char *code, const char *detail) {
   char body[1024];
   out o = {.ptr = body, .cap = sizeof body};
-  out_literal(&o, "{\"type\":\"about:blank\",\"title\":\""), out_text(&o, status_reason(status));
-  out_literal(&o, "\",\"status\":"), out_number(&o, (uint64_t)status);
-  out_literal(&o, ",\"code\":\""), out_text(&o, code);
-  out_literal(&o, "\",\"detail\":\""), out_json(&o, (sonde_str){detail, strlen(detail)}),
-      out_literal(&o, "\"}\n");
+  problem_put(&o, status, code, detail, NULL);
   answer_begin(l, q, x, status);
   out_text(&x->head, fields);
   out_literal(&x->head, "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n");

@@ -20,7 +20,6 @@ void answer_refusal(loop *, const http_request *q, exchange *x, int status);
 /* Fields for bytes that are data, not pages: they run nothing, whatever they are, and stay with whom they were meant for. */
 void answer_put_data_fields(loop *, const http_request *q, exchange *x);
 
-const char *status_reason(int status);
 /* Whether pages of that origin may read answers. */
 bool origin_is_allowed(const config *, sonde_str origin);
 

@@ -10,48 +10,40 @@
 
 enum { CONFIG_FILE_MAX = 65536 };
 
+#define FIELD(name) #name, offsetof(config, name)
+#define NUMBER(name) FIELD(name), sizeof((config *)NULL)->name
+
 static const struct {
   const char *name;
-  size_t at;
+  size_t at, size;
   int64_t low, high;
 } numbers[] = {
-    {"threads", offsetof(config, threads), 0, 64},
-    {"workers", offsetof(config, workers), 0, 64},
-    {"queue", offsetof(config, queue), 1, 100000},
-    {"connections", offsetof(config, connections), 1, 1000000},
-    {"connections_per_address", offsetof(config, connections_per_address), 1, 1000000},
-    {"head_seconds", offsetof(config, head_seconds), 1, 120},
-    {"idle_seconds", offsetof(config, idle_seconds), 1, 3600},
-    {"send_seconds", offsetof(config, send_seconds), 1, 120},
-    {"drain_seconds", offsetof(config, drain_seconds), 0, 3600},
-    {"work_seconds", offsetof(config, work_seconds), 1, 3600},
-    {"min_send_rate", offsetof(config, min_send_rate), 0, 1 << 30},
-    {"user_rate", offsetof(config, user_rate), 0, 1000000},
-    {"user_burst", offsetof(config, user_burst), 1, 1000000},
-    {"signature_seconds", offsetof(config, signature_seconds), 1, 31536000},
+    {NUMBER(threads), 0, 64},
+    {NUMBER(workers), 0, 64},
+    {NUMBER(queue), 1, 100000},
+    {NUMBER(connections), 1, 1000000},
+    {NUMBER(connections_per_address), 1, 1000000},
+    {NUMBER(head_seconds), 1, 120},
+    {NUMBER(idle_seconds), 1, 3600},
+    {NUMBER(send_seconds), 1, 120},
+    {NUMBER(drain_seconds), 0, 3600},
+    {NUMBER(work_seconds), 1, 3600},
+    {NUMBER(min_send_rate), 0, 1 << 30},
+    {NUMBER(user_rate), 0, 1000000},
+    {NUMBER(user_burst), 1, 1000000},
+    {NUMBER(signature_seconds), 1, 31536000},
+    {NUMBER(body_bytes), 1, 1 << 30},
+    {NUMBER(cache_bytes), 0, (int64_t)1 << 50},
+    {NUMBER(engine_bytes), 64 << 20, (int64_t)1 << 50},
+    {NUMBER(query_bytes), 1 << 20, (int64_t)1 << 50},
+    {NUMBER(results_bytes), 0, (int64_t)1 << 40},
+    {NUMBER(paged_bytes), 0, (int64_t)1 << 62},
 };
 
 static const struct {
   const char *name;
   size_t at;
-  int64_t low, high;
-} sizes[] = {
-    {"body_bytes", offsetof(config, body_bytes), 1, 1 << 30},
-    {"cache_bytes", offsetof(config, cache_bytes), 0, (int64_t)1 << 50},
-    {"engine_bytes", offsetof(config, engine_bytes), 64 << 20, (int64_t)1 << 50},
-    {"query_bytes", offsetof(config, query_bytes), 1 << 20, (int64_t)1 << 50},
-    {"results_bytes", offsetof(config, results_bytes), 0, (int64_t)1 << 40},
-    {"paged_bytes", offsetof(config, paged_bytes), 0, (int64_t)1 << 62},
-};
-
-static const struct {
-  const char *name;
-  size_t at;
-} texts[] = {
-    {"site", offsetof(config, site)},       {"root", offsetof(config, root)},
-    {"cache", offsetof(config, cache)},     {"keys", offsetof(config, keys)},
-    {"catalog", offsetof(config, catalog)}, {"log", offsetof(config, log)},
-};
+} texts[] = {{FIELD(site)}, {FIELD(root)}, {FIELD(cache)}, {FIELD(keys)}, {FIELD(catalog)}, {FIELD(log)}};
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
@@ -176,17 +168,18 @@ const char *config_set_text(config *c, const char *name, const char *value) {
   return "is not known, or no text";
 }
 
+/* Counts are unsigned, sizes uint64_t. */
+static void store(void *field, size_t size, int64_t number) {
+  const unsigned count = (unsigned)number;
+  const uint64_t bytes = (uint64_t)number;
+  memcpy(field, size == sizeof count ? (const void *)&count : &bytes, size);
+}
+
 static const char *take_number(config *c, const toml_value *v) {
   for (size_t i = 0; i < COUNT(numbers); i++) {
     if (strcmp(v->key, numbers[i].name) != 0) continue;
     if (v->number < numbers[i].low || v->number > numbers[i].high) return "is out of bounds";
-    *(unsigned *)(void *)((char *)c + numbers[i].at) = (unsigned)v->number;
-    return NULL;
-  }
-  for (size_t i = 0; i < COUNT(sizes); i++) {
-    if (strcmp(v->key, sizes[i].name) != 0) continue;
-    if (v->number < sizes[i].low || v->number > sizes[i].high) return "is out of bounds";
-    *(uint64_t *)(void *)((char *)c + sizes[i].at) = (uint64_t)v->number;
+    store((char *)c + numbers[i].at, numbers[i].size, v->number);
     return NULL;
   }
   return "is not known, or no number";

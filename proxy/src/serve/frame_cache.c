@@ -39,6 +39,11 @@ static void name_of(const file_version *v, bool whole, char out[NAME_SIZE]) {
   snprintf(out, NAME_SIZE, "%s%.*s.zst", whole ? "" : ".", (int)strlen(v->etag) - 2, v->etag + 1);
 }
 
+static int is_partial(const struct dirent *entry) {
+  size_t len = strlen(entry->d_name);
+  return entry->d_name[0] == '.' && len > 4 && strcmp(entry->d_name + len - 4, ".zst") == 0;
+}
+
 size_t frame_compress(void *context, const void *bytes, size_t len, void **to, size_t *cap) {
   size_t bound = ZSTD_compressBound(len);
   if (*cap < bound) {
@@ -186,6 +191,17 @@ static void make_room(const frame_cache *c) {
     if (unlinkat(c->folder, oldest, 0) != 0) return;
 }
 
+/* What a server that was killed had begun. */
+static void remove_partial(const frame_cache *c) {
+  struct dirent **names;
+  int n = scandirat(c->folder, ".", &names, is_partial, NULL);
+  for (int i = 0; i < n; i++) {
+    unlinkat(c->folder, names[i]->d_name, 0);
+    free(names[i]);
+  }
+  if (n >= 0) free(names);
+}
+
 static void make_copy(const frame_cache *c, const wanted *w) {
   char name[NAME_SIZE], partial[NAME_SIZE];
   name_of(&w->version, true, name);
@@ -207,6 +223,7 @@ static void take_off(frame_cache *c) {
 static void *make_all(void *context) {
   frame_cache *c = context;
   setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), MAKER_NICE);
+  remove_partial(c);
   pthread_mutex_lock(&c->mutex);
   for (;;) {
     while (!c->count && !atomic_load(&c->ending)) pthread_cond_wait(&c->more, &c->mutex);

@@ -123,11 +123,17 @@ static bucket *bucket_of(limits *l, uint64_t hash) {
   return oldest;
 }
 
-static bool take(limits *l, uint64_t hash, uint64_t now_ms) {
-  bucket *b = bucket_of(l, hash);
+/* Each loop has read its clock at another moment: what one calls now may be before what another has noted. */
+static void refill(limits *l, bucket *b, uint64_t now_ms) {
+  if (now_ms <= b->used_ms) return;
   double gained = b->used_ms ? (double)(now_ms - b->used_ms) * l->config.user_rate / 1000.0 : 0;
   b->tokens = b->tokens + gained > l->config.user_burst ? l->config.user_burst : b->tokens + gained;
   b->used_ms = now_ms;
+}
+
+static bool take(limits *l, uint64_t hash, uint64_t now_ms) {
+  bucket *b = bucket_of(l, hash);
+  refill(l, b, now_ms);
   if (b->tokens < 1) return false;
   b->tokens -= 1;
   return true;

@@ -193,11 +193,16 @@ static bool read_length(http_request *q) {
   return true;
 }
 
-/* What the fields say together. */
+static bool is_same_host(sonde_str a, sonde_str b) {
+  return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+}
+
+/* What the fields say together. Where the target names a host as well, it is that of the field, so that nobody reads another one. */
 static int judge(http_request *q) {
   sonde_str host = q->fields[FIELD_HOST], expect = q->fields[FIELD_EXPECT];
   if (q->is_1_1 && !host.ptr) return 400;
   if (host.ptr && !host_is_sane(host)) return 400;
+  if (q->authority.ptr && !is_same_host(q->authority, host)) return 400;
   if (!read_length(q)) return 400;
   if (q->content_length && q->method != METHOD_POST) return 400;
   if (q->method == METHOD_POST && !q->fields[FIELD_CONTENT_LENGTH].ptr) return 411;
@@ -212,8 +217,8 @@ int request_parse(const char *bytes, size_t len, size_t *used, http_request *q) 
   memset(q, 0, offsetof(http_request, decoded));
   int n =
       phr_parse_request(bytes, len, &method, &method_len, &target, &target_len, &minor, headers, &count, 0);
-  if (n == -2) return REQUEST_PARTIAL;
   q->method = method_at(bytes, len);
+  if (n == -2) return REQUEST_PARTIAL;
   if (n < 0) return status_of_refused(bytes, len);
   *used = (size_t)n;
   if (!bytes_are_clean(bytes, *used) || !is_token(method, method_len)) return 400;

@@ -42,10 +42,11 @@ typedef enum {
 typedef struct {
   http_method method;
   bool is_1_1, keep_alive;
-  bool forwarded;   /* it says that a proxy passed it on */
-  sonde_str target; /* as sent, without the query */
-  sonde_str query;  /* as sent, without the question mark; NULL ptr: there was none */
-  sonde_str path;   /* decoded, with its first slash; lies in `decoded` */
+  bool forwarded;      /* it says that a proxy passed it on */
+  sonde_str authority; /* of a target that begins with http://; NULL ptr: it had none */
+  sonde_str target;    /* as sent, without the query */
+  sonde_str query;     /* as sent, without the question mark; NULL ptr: there was none */
+  sonde_str path;      /* decoded, with its first slash; lies in `decoded` */
   uint64_t content_length;
   sonde_str fields[FIELDS];
   char decoded[REQUEST_PATH_MAX + 1];

@@ -11,10 +11,10 @@ bool sandbox_enter(const config *, const roots *, char why[256], const char **mi
 bool seccomp_enter(sandbox_mode);
 
 /* A sanitizer's runtime reads and calls what it likes, at the end above all: those two fences are not for it. */
-#if defined __SANITIZE_ADDRESS__
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define SANDBOX_SANITIZED 1
 #elif defined __has_feature
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define SANDBOX_SANITIZED 1
 #endif
 #endif

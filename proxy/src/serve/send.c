@@ -55,9 +55,15 @@ static size_t read_small(conn *c) {
   return n == (ssize_t)x->length ? (size_t)n : 0;
 }
 
+static step cut_changed(conn *c) {
+  metrics_add(&c->loop->metrics, COUNT_CUT_CHANGED, 1);
+  return STEP_CUT;
+}
+
 static step send_text(conn *c, size_t *turn) {
   exchange *x = c->x;
   size_t small = read_small(c);
+  if (small && x->stepped && !opened_is_unchanged(x->file)) return cut_changed(c);
   struct iovec parts[3] = {{x->head.ptr + x->head_sent, x->head.len - x->head_sent},
                            {x->body ? x->body + x->body_sent : NULL, x->body_len - x->body_sent},
                            {c->loop->scratch, small}};
@@ -108,11 +114,6 @@ static step read_cold(conn *c, uint64_t length) {
   x->stepped = true;
   metrics_add(&c->loop->metrics, COUNT_COLD, 1);
   return wait(c);
-}
-
-static step cut_changed(conn *c) {
-  metrics_add(&c->loop->metrics, COUNT_CUT_CHANGED, 1);
-  return STEP_CUT;
 }
 
 /* An answer that leaves in one go is of one moment; before each further piece the file is asked whether it is still the

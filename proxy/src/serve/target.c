@@ -1,6 +1,7 @@
 /* Percent-decoding happens here and nowhere else: what is decoded twice says two things. */
 #include "target.h"
 #include <string.h>
+#include <strings.h>
 
 static int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -39,7 +40,20 @@ static bool is_visible(sonde_str s) {
   return true;
 }
 
+/* "http://host/path" is what proxies are asked, and is to be accepted of everybody (RFC 9112, 3.2.2). */
+static sonde_str take_authority(sonde_str *target) {
+  static const char scheme[] = "http://";
+  size_t before = sizeof scheme - 1;
+  if (target->len < before || strncasecmp(target->ptr, scheme, before) != 0) return (sonde_str){0};
+  const char *begin = target->ptr + before, *end = target->ptr + target->len;
+  const char *slash = memchr(begin, '/', (size_t)(end - begin));
+  if (!slash) slash = end;
+  *target = (sonde_str){slash, (size_t)(end - slash)};
+  return (sonde_str){begin, (size_t)(slash - begin)};
+}
+
 int target_read(http_request *q, sonde_str target) {
+  q->authority = take_authority(&target);
   if (target.len == 0 || target.ptr[0] != '/' || !is_visible(target)) return 400;
   const char *mark = memchr(target.ptr, '?', target.len);
   q->target = (sonde_str){target.ptr, mark ? (size_t)(mark - target.ptr) : target.len};

@@ -1,5 +1,6 @@
 /* Entity tags and dates of files. */
 #include "version.h"
+#include "tag.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,13 +13,13 @@ void http_date(time_t t, char out[HTTP_DATE_SIZE]) {
   strftime(out, HTTP_DATE_SIZE, "%a, %d %b %Y %H:%M:%S GMT", &utc);
 }
 
-bool http_date_read(sonde_str text, time_t *out) {
+bool http_date_read(sonde_str field, time_t *out) {
   static const char *const forms[] = {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
                                       "%a %b %e %H:%M:%S %Y"};
   char copy[48];
-  if (!text.ptr || text.len >= sizeof copy) return false;
-  memcpy(copy, text.ptr, text.len);
-  copy[text.len] = '\0';
+  if (!field.ptr || field.len >= sizeof copy) return false;
+  memcpy(copy, field.ptr, field.len);
+  copy[field.len] = '\0';
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
     struct tm utc = {0};
     const char *end = strptime(copy, forms[i], &utc);
@@ -29,12 +30,22 @@ bool http_date_read(sonde_str text, time_t *out) {
   return false;
 }
 
+_Static_assert((int)ETAG_SIZE == (int)TAG_SIZE, "they are made alike");
+
+/* A hash, as devices and inodes of this machine are nobody's business. */
+static void make_etag(const struct stat *file, char out[ETAG_SIZE]) {
+  char bytes[128];
+  int len = snprintf(bytes, sizeof bytes, "%" PRIxMAX "-%" PRIxMAX "-%" PRIxMAX "-%" PRIxMAX ".%lx",
+                     (uintmax_t)file->st_dev, (uintmax_t)file->st_ino, (uintmax_t)file->st_size,
+                     (uintmax_t)file->st_mtim.tv_sec, (unsigned long)file->st_mtim.tv_nsec);
+  const text parts = {.ptr = bytes, .len = (size_t)len};
+  tag_make(&parts, out);
+}
+
 void version_of(const struct stat *file, file_version *out) {
   out->size = (uint64_t)file->st_size;
   out->modified = file->st_mtim;
-  snprintf(out->etag, sizeof out->etag, "\"%" PRIxMAX "-%" PRIxMAX "-%" PRIxMAX "-%" PRIxMAX ".%lx\"",
-           (uintmax_t)file->st_dev, (uintmax_t)file->st_ino, (uintmax_t)file->st_size,
-           (uintmax_t)file->st_mtim.tv_sec, (unsigned long)file->st_mtim.tv_nsec);
+  make_etag(file, out->etag);
   http_date(file->st_mtim.tv_sec, out->date);
 }
 

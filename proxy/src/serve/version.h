@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { HTTP_DATE_SIZE = 30, ETAG_SIZE = 96 };
+enum { HTTP_DATE_SIZE = 30, ETAG_SIZE = 35 };
 
 typedef struct {
   uint64_t size;
@@ -25,6 +25,6 @@ int version_stat(int fd, struct stat *out);
 
 void http_date(time_t, char out[HTTP_DATE_SIZE]);
 /* All three forms that RFC 9110, 5.6.7 asks to accept. */
-bool http_date_read(sonde_str text, time_t *out);
+bool http_date_read(sonde_str field, time_t *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include "out.h"
 #include "overflow.h"
 #include "patience.h"
+#include "problem.h"
 #include "work_pool.h"
 #include "work_queue.h"
 #include <pthread.h>
@@ -367,12 +368,7 @@ static void answer_problem_body(work *w, int status, const char *fields, const c
                                 const char *members) {
   char body[4096];
   out o = {.ptr = body, .cap = sizeof body};
-  out_literal(&o, "{\"type\":\"about:blank\",\"status\":"), out_number(&o, (uint64_t)status);
-  out_literal(&o, ",\"code\":\""), out_json(&o, (sonde_str){code, strlen(code)});
-  out_literal(&o, "\",\"detail\":\""), out_json(&o, (sonde_str){detail, strlen(detail)}),
-      out_literal(&o, "\"");
-  if (members) out_literal(&o, ","), out_text(&o, members);
-  out_literal(&o, "}\n");
+  problem_put(&o, status, code, detail, members);
   if (o.full)
     work_fail(w);
   else if (work_begin(w, status, o.len, fields))
