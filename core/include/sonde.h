@@ -147,7 +147,7 @@ sonde_str sonde_job_info(sonde_job *); /* JSON; complete when DONE, a snapshot b
 
 typedef struct {
   uint64_t done_bytes, total_bytes; /* of the source, or of the blocks to visit */
-  uint64_t rows;                    /* counted or matched so far */
+  uint64_t rows;                    /* counted (in the bytes that are done) or matched so far */
 } sonde_progress;
 sonde_progress sonde_job_progress(const sonde_job *);
 

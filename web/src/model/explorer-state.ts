@@ -2,7 +2,7 @@
 import type { Openable, Progress, ReadOptions, SessionTable, TableInfo } from '../engine/api.ts'
 import { layoutColumns, newColumns, type ColumnLayout, type ColumnsState } from './columns.ts'
 import type { Failure } from './failure.ts'
-import type { Selection } from './selection.ts'
+import type { CellRef, Selection } from './selection.ts'
 import { noView, type ViewState } from './view-state.ts'
 
 /** One file, or several that become one table. */
@@ -57,6 +57,8 @@ export interface ExplorerState {
   readonly selection: Selection | null
   /** What to bring into sight, a new object each time it is asked for; without a column only the row. */
   readonly reveal: { readonly row: number; readonly column: number | null } | null
+  /** What is gone to once so many rows are counted. */
+  readonly awaited: CellRef | null
   /** Why a page could not be read. */
   readonly pageFailure: Failure | null
 }
@@ -68,7 +70,7 @@ export const emptyState: ExplorerState = {
   scan: 'none', scanFailure: null, progress: null,
   view: noView, shown: noView, query: { status: 'idle' }, sql: { status: 'idle' }, session: [], result: null, exporting: null, canUndo: false, canRedo: false,
   rows: 0, exact: true, columns: noColumns, layout: layoutColumns(noColumns),
-  selection: null, reveal: null, pageFailure: null,
+  selection: null, reveal: null, awaited: null, pageFailure: null,
 }
 
 export function nameOf(source: Source): string {

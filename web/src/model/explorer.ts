@@ -8,6 +8,7 @@ import { createAsking } from './explorer/asking.ts'
 import { createCopying } from './explorer/copying.ts'
 import { createDesk } from './explorer/desk.ts'
 import { createExporting } from './explorer/exporting.ts'
+import { createJumping } from './explorer/jumping.ts'
 import { createOpening } from './explorer/opening.ts'
 import { createScan } from './explorer/scan.ts'
 import { createScreen } from './explorer/screen.ts'
@@ -20,8 +21,9 @@ export type * from './explorer/api.ts'
 export function createExplorer(options: ExplorerOptions): Explorer {
   const desk = createDesk(options)
   const { cache, state, update } = desk
-  const scan = createScan(desk)
-  const views = createViews(desk, scan)
+  const jumping = createJumping(desk)
+  const scan = createScan(desk, jumping)
+  const views = createViews(desk, scan, jumping)
   const exporting = createExporting(desk)
   const screen = createScreen(desk, scan, views, exporting)
   const opening = createOpening(desk, scan, screen)
@@ -80,7 +82,8 @@ export function createExplorer(options: ExplorerOptions): Explorer {
     undo: views.undo,
     redo: views.redo,
     cancelQuery: views.cancel,
-    goTo: views.goTo,
+    goTo: jumping.goTo,
+    cancelJump: jumping.cancel,
     goToSourceRow: views.goToSourceRow,
     select: desk.changeSelection,
     look(window) {

@@ -28,6 +28,8 @@ import './explorer.css'
 const SqlPanel = lazy(() => import('./SqlPanel.tsx').then((module) => ({ default: module.SqlPanel })))
 
 export interface DataExplorerProps {
+  /** Made by the host, which closes it. Absent: one is made over the engine, and closed with the component. */
+  readonly model?: Explorer
   /** Never closed by the component. Absent: one is created, and closed with the component. */
   readonly engine?: Engine
   /** For the engine that is created when none is given. Read once. */
@@ -58,7 +60,7 @@ export interface DataExplorerProps {
 }
 
 export function DataExplorer(props: DataExplorerProps) {
-  const model = useExplorer(props.engine, { engineOptions: props.engineOptions, defaultView: props.defaultView })
+  const model = useExplorer(props.engine, { model: props.model, engineOptions: props.engineOptions, defaultView: props.defaultView })
   const state = useExplorerState(model)
   const [theme, setTheme] = usePair(props.theme, props.defaultTheme ?? 'auto', props.onThemeChange)
   useControl(model, props)

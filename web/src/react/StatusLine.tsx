@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { Progress } from '../engine/api.ts'
 import {
-  cellCount, formatBytes, formatCount, isFiltered, plural, rangeOf, type Explorer, type ExplorerState,
+  cellCount, formatBytes, formatCount, isFiltered, plural, rangeOf, type CellRef, type Explorer, type ExplorerState,
 } from '../model/index.ts'
 
 export interface StatusLineProps {
@@ -23,6 +23,11 @@ export function StatusLine({ model, state, notice, onCopy }: StatusLineProps) {
       )}
       {query.status !== 'running' && scan === 'running' && (
         <Work text={phaseText(progress, 'Scanning')} progress={progress} stop="Stop scan" onStop={() => void model.cancelScan()} />
+      )}
+      {state.awaited && (
+        <span className="sonde-awaited">
+          {awaitedText(state.awaited)} <button type="button" className="sonde-link" onClick={model.cancelJump}>Stay here</button>
+        </span>
       )}
       {state.exporting && (
         <Work text={`Writing ${state.exporting.name}`} progress={state.exporting.progress} stop="Stop writing" onStop={model.cancelExport} />
@@ -45,6 +50,8 @@ export function countText({ rows, exact, info, view, shown, scan }: ExplorerStat
   if (!exact && scan === 'running' && isFiltered(view) === isFiltered(shown)) return `counting… ${total}`
   return total
 }
+
+const awaitedText = ({ row }: CellRef): string => `Going to row ${formatCount(row + 1)} as soon as it is counted`
 
 const phases: Record<Progress['phase'], string> = {
   inflate: 'Unpacking', index: 'Counting rows', import: 'Reading types and statistics', filter: 'Filtering', sort: 'Sorting',
@@ -91,6 +98,7 @@ function costText({ info, progress }: ExplorerState): string {
 function announcement(state: ExplorerState, notice: string): string {
   if (state.query.status === 'running') return 'Working…'
   if (state.query.status === 'failed') return state.query.failure.message
+  if (state.awaited) return awaitedText(state.awaited)
   return notice !== '' ? notice : state.exact ? countText(state) : ''
 }
 

@@ -8,21 +8,30 @@ import { createExplorer, emptyState, type Explorer, type ExplorerState, type Vie
 export const startEngine = (options?: EngineOptions): Promise<Engine> =>
   import('../engine/index.ts').then(({ createEngine }) => createEngine(options))
 
+interface ExplorerChoices {
+  /** One that the host made and closes. */
+  readonly model?: Explorer | undefined
+  readonly engineOptions?: EngineOptions | undefined
+  readonly defaultView?: ViewState | undefined
+}
+
 /** A model for as long as the component lives. The engine is closed with it only when it was made here. */
-export function useExplorer(engine: Engine | undefined, options: { readonly engineOptions?: EngineOptions | undefined; readonly defaultView?: ViewState | undefined } = {}): Explorer | null {
-  const [model, setModel] = useState<Explorer | null>(null)
+export function useExplorer(engine: Engine | undefined, options: ExplorerChoices = {}): Explorer | null {
+  const { model: given } = options
+  const [made, setMade] = useState<Explorer | null>(null)
   const first = useRef(options)
   useEffect(() => {
+    if (given) return
     const { engineOptions, defaultView } = first.current
     const own = engine === undefined ? startEngine(engineOptions) : undefined
     own?.catch(() => {}) // told by the first opening
-    const made = createExplorer({ engine: own ?? engine!, measure: createMeasure(), ...(defaultView && { defaultView }) })
-    setModel(made)
+    const model = createExplorer({ engine: own ?? engine!, measure: createMeasure(), ...(defaultView && { defaultView }) })
+    setMade(model)
     return () => {
-      void made.close().then(() => own?.then((e) => e.close(), () => {}))
+      void model.close().then(() => own?.then((e) => e.close(), () => {}))
     }
-  }, [engine])
-  return model
+  }, [engine, given])
+  return given ?? made
 }
 
 const never = () => () => {}

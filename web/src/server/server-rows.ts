@@ -4,7 +4,7 @@ import { quoteName } from '../engine/sql-name.ts'
 import { viewToSql } from '../model/sql-of-view.ts'
 import type { ColumnFilter } from '../model/view-state.ts'
 import type { Client } from './client.ts'
-import { pageOf, parseRecords, shownText, valueOf } from './records.ts'
+import { pageOf, parseRecords, shownText, valueOf, type CellText } from './records.ts'
 
 /** What the server gives at once. */
 const pageRows = 10_000
@@ -23,7 +23,21 @@ export interface ServerRows {
 
 export const tablePath = (name: string): string => `/tables/${name.split('/').map(encodeURIComponent).join('/')}`
 
-export function serverRows(client: Client, { name, columns, rows: known }: TableInfo, spec: ViewSpec): ServerRows {
+/** The first rows as they came, asked for before anything is known of the table. */
+export async function firstRecords(client: Client, name: string, rows: number, signal?: AbortSignal): Promise<CellText[][]> {
+  const query = new URLSearchParams({ format: 'csv', first: '0', limit: String(rows) }).toString()
+  return parseRecords(await client.text(await client.get(`${tablePath(name)}/rows`, query, signal)))
+}
+
+/** Of `rows` rows from `firstRow` on, all columns; the names of the columns come first. */
+export function pageOfTable({ name, columns, rows: known }: TableInfo, [names, ...records]: readonly CellText[][], firstRow: number, rows: number, there: readonly number[] = columns.map((_, i) => i)): Page {
+  const isAsKnown = names?.length === there.length && there.every((column, i) => columns[column]!.name === (names[i] ?? ''))
+  if (!isAsKnown || (known.exact && records.length < rows)) throw new ExplorerError('bytes', `${name} changed on the server; open it again`)
+  return pageOf(records, firstRow, there.map((index) => ({ index, type: columns[index]!.type })))
+}
+
+export function serverRows(client: Client, table: TableInfo, spec: ViewSpec): ServerRows {
+  const { name, columns } = table
   async function get(part: 'rows' | 'values', place: Readonly<Record<string, string | number>>, signal?: AbortSignal): Promise<Response> {
     const view = JSON.stringify(spec)
     const query = new URLSearchParams(Object.entries({ ...(view !== '{}' && { view }), ...place }).map(([name, value]) => [name, String(value)])).toString()
@@ -42,11 +56,8 @@ export function serverRows(client: Client, { name, columns, rows: known }: Table
     if (rows > pageRows) throw new ExplorerError('limit', `a page of a server has at most ${pageRows} rows`)
     const listed = wanted.length < columns.length ? listOf(wanted) : undefined
     const place = { ...(listed && { columns: listed }), format: 'csv', first: firstRow, limit: Math.max(1, rows) }
-    const [names, ...records] = parseRecords(await client.text(await get('rows', place, signal)))
-    const there = listed ? wanted : columns.map((_, i) => i)
-    const isAsKnown = names?.length === there.length && there.every((column, i) => columns[column]!.name === (names[i] ?? ''))
-    if (!isAsKnown || (known.exact && records.length < rows)) throw new ExplorerError('bytes', `${name} changed on the server; open it again`)
-    const all = pageOf(records, firstRow, there.map((index) => ({ index, type: columns[index]!.type })))
+    const records = parseRecords(await client.text(await get('rows', place, signal)))
+    const all = pageOfTable(table, records, firstRow, rows, listed ? wanted : undefined)
     return listed ? all : { ...all, columns: wanted.map((index) => all.columns[index]!) }
   }
 

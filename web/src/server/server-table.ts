@@ -7,7 +7,7 @@ import type { Client } from './client.ts'
 import { exported } from './export.ts'
 import { parseRecords, type CellText } from './records.ts'
 import { describeTable, follow, infoOf } from './described.ts'
-import { serverRows, type ServerRows } from './server-rows.ts'
+import { firstRecords, pageOfTable, serverRows, type ServerRows } from './server-rows.ts'
 import { statsOf, statsSql } from './statistics.ts'
 
 const firstRows = 128
@@ -16,11 +16,12 @@ const valuesMost = 1000
 let lastId = 0
 
 export async function openServerTable(client: Client, { table: name }: ServerTable, onClose: (table: Table) => void, signal?: AbortSignal): Promise<Table> {
-  const first = infoOf({ id: ++lastId, name }, await describeTable(client, name, signal))
+  const [described, records] = await Promise.all([describeTable(client, name, signal), firstRecords(client, name, firstRows, signal)])
+  const first = infoOf({ id: ++lastId, name }, described)
   const scan = createScan((signal, tell) => follow(client, first, signal, tell), first)
   const all = first.columns.map((_, i) => i)
   const rowsOf = (spec: ViewSpec): ServerRows => serverRows(client, scan.info, spec)
-  const firstPage = await rowsOf({}).page(0, Math.min(firstRows, first.rows.count), all, signal)
+  const firstPage = pageOfTable(first, records, 0, Math.min(firstRows, first.rows.count))
   scan.start()
 
   const ask = async (sql: string, signal: AbortSignal | undefined): Promise<CellText[][]> =>

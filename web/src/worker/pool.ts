@@ -140,10 +140,14 @@ export function createPool(): Pool {
     for (const task of queue) {
       const owner = owners.get(task.fragment.affinity)
       if ((owner && owner !== helper) || (!hasRoom(helper, task) && task.urgency !== PAGE)) continue
-      if (!best || task.urgency < best.urgency) best = task
+      if (!best || isBefore(task, best)) best = task
     }
     return best
   }
+
+  /** Fragments are numbered from the table's first row on. One that has to be run again is waited for by all behind it. */
+  const isBefore = (a: Task, b: Task): boolean =>
+    a.urgency === b.urgency ? a.fragment.id < b.fragment.id : a.urgency < b.urgency
 
   const hasRoom = ({ underWay }: Helper, { fragment }: Task): boolean =>
     underWay < (fragment.cost > LARGE_BYTES ? UNDER_WAY - 1 : UNDER_WAY)

@@ -64,6 +64,6 @@ export function mergeInfo(info: TableInfo, learnt: EngineInfo): TableInfo {
 
 /** While rows are counted the estimate follows what was counted so far. */
 export function estimateRows(info: TableInfo, rows: number, doneBytes: number, totalBytes: number): TableInfo {
-  if (info.rows.exact || doneBytes === 0) return info
+  if (info.rows.exact || rows === 0) return info
   return { ...info, rows: { count: Math.max(rows, Math.round((rows / doneBytes) * totalBytes)), exact: false } }
 }

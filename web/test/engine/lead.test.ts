@@ -81,6 +81,23 @@ test('a compressed file is inflated into a new source first', async () => {
   expect(core.sources).toEqual(new Map([[1, 4000], [2, 6000]]))
 })
 
+test('how many rows there may be follows what is counted, and stays where nothing is', async () => {
+  const hold = gate()
+  let rows = 0
+  const { client } = lead({
+    index: { ...scripts['index']!, steps: [hold.step], progress: () => ({ doneBytes: 1000, totalBytes: 4000, rows }) },
+  })
+  await open(client)
+  const counts: number[] = []
+  const scanning = client.ask('scan', { table: 1 }, { onEvent: ({ info }) => counts.push(info.rows.count) })
+  await vi.waitFor(() => expect(counts).toContain(90))
+  rows = 30
+  await vi.waitFor(() => expect(counts).toContain(120))
+  hold.open()
+  await scanning
+  expect(new Set(counts)).toEqual(new Set([90, 120, 100]))
+})
+
 test('rows the index has not come to are waited for; others are not', async () => {
   const hold = gate()
   const { core, client } = lead({

@@ -78,6 +78,15 @@ describe('the pool', () => {
     expect(await results[3]).toEqual(new Uint8Array([8]))
   })
 
+  test('runs a fragment that is wanted again before those behind it', async () => {
+    const { pool, helpers: [a] } = await poolOf(1)
+    for (const id of [1, 2, 3, 4, 5]) void pool.run(fragment(id), SCAN, signal)
+    void pool.run(fragment(2), SCAN, signal)
+    expect(ids(a)).toEqual([1, 2, 3])
+    a!.running[1]!.finish()
+    await vi.waitFor(() => expect(ids(a)).toEqual([1, 2, 3, 2]))
+  })
+
   test('sends later fragments of a block to who has its columns, even when another is idle', async () => {
     const { pool, helpers: [a, b] } = await poolOf(2)
     const first = [pool.run(fragment(1, 'x'), SCAN, signal)!, pool.run(fragment(2, 'y'), SCAN, signal)!]

@@ -30,6 +30,28 @@ test('opening shows the first rows at once, then the scan makes the count exact'
   expect(model.getSnapshot().info?.columns[0]?.stats?.min).toBe('0')
 })
 
+test('a row that is not counted yet is gone to as soon as it is, the one asked for last', async () => {
+  const model = await opened(generated(50_000), { delay: 20, scanSteps: 5 })
+  model.goTo(200)
+  expect(model.getSnapshot()).toMatchObject({ awaited: null, reveal: { row: 200 } })
+  model.goTo(45_000)
+  model.goTo(30_000)
+  expect(model.getSnapshot()).toMatchObject({ awaited: { row: 30_000, column: 0 }, selection: { focus: { row: 200 } } })
+  await until(model, (state) => state.awaited === null)
+  expect(model.getSnapshot()).toMatchObject({ exact: false, reveal: { row: 30_000 }, selection: { focus: { row: 30_000 } } })
+  await until(model, (state) => state.scan === 'done')
+  expect(model.getSnapshot()).toMatchObject({ reveal: { row: 30_000 } })
+})
+
+test('who waits for a row that is not there is taken to the last one, or stays', async () => {
+  const [beyond, stayed] = await Promise.all([1, 2].map(() => opened(generated(50_000), { delay: 20 })))
+  for (const model of [beyond!, stayed!]) model.goTo(60_000)
+  stayed!.cancelJump()
+  for (const model of [beyond!, stayed!]) await until(model, (state) => state.scan === 'done')
+  expect(beyond!.getSnapshot()).toMatchObject({ awaited: null, reveal: { row: 49_999 } })
+  expect(stayed!.getSnapshot()).toMatchObject({ awaited: null, reveal: null })
+})
+
 test('a snapshot is replaced, never changed, and subscribers hear of it', async () => {
   const model = createExplorer({ engine: fakeEngine(fruit) })
   const seen: ExplorerState[] = []

@@ -67,7 +67,7 @@ test('a table is opened by what the server says of it and its first rows, under 
   const table = await createServerEngine(noEngine).open(source, { onProgress: (progress) => told.push(progress) })
   expect(asked).toEqual([
     { method: 'GET', path: '/sonde/v1/tables/shops/all', query: { sig_user: '7', sig: 'x' }, body: undefined },
-    { method: 'GET', path: '/sonde/v1/tables/shops/all/rows', query: { sig_user: '7', sig: 'x', format: 'csv', first: '0', limit: '3' }, body: undefined },
+    { method: 'GET', path: '/sonde/v1/tables/shops/all/rows', query: { sig_user: '7', sig: 'x', format: 'csv', first: '0', limit: '128' }, body: undefined },
   ])
   expect(table.info).toMatchObject({ name: 'shops/all', format: 'server', bytes: 5_200_000_000, rows: { count: 3, exact: true }, state: 'imported', columns })
   expect(table.sqlName).toBe('"shops/all"')
@@ -130,13 +130,14 @@ test('a table that changed over there is not shown as if it were the one that wa
 test('an address that has expired is replaced and the answer comes from the next one', async () => {
   answers = [
     () => json({ code: 'signature_expired' }, 403),
+    () => json({ code: 'signature_expired' }, 403),
     () => json({ url: 'https://here.example/sonde/v1/sql?sig=y' }),
     () => json(described),
     () => firstRows,
   ]
   const table = await createServerEngine(noEngine).open({ ...source, sql: { ...source.sql, refresh: 'https://here.example/sign/' } })
   expect(asked.map(({ path, query }) => [path, query.sig])).toEqual([
-    ['/sonde/v1/tables/shops/all', 'x'], ['/sign/', undefined], ['/sonde/v1/tables/shops/all', 'y'], ['/sonde/v1/tables/shops/all/rows', 'y'],
+    ['/sonde/v1/tables/shops/all', 'x'], ['/sonde/v1/tables/shops/all/rows', 'x'], ['/sign/', undefined], ['/sonde/v1/tables/shops/all', 'y'], ['/sonde/v1/tables/shops/all/rows', 'y'],
   ])
   await table.close()
 })

@@ -97,8 +97,10 @@ export interface Explorer extends Readable<ExplorerState> {
   moveBy(column: number, step: -1 | 1): void
   widthOf(column: number): number
   select(selection: Selection | null): void
-  /** Select a cell of the shown rows and bring it into sight. */
+  /** Select a cell of the shown rows and bring it into sight, as soon as it is counted. */
   goTo(row: number, column?: number): void
+  /** Stay where a row is waited for. */
+  cancelJump(): void
   /** The same for a row of the file: shows all rows in file order first when they are not. */
   goToSourceRow(row: number): void
   /** The rows and columns in sight; what is missing is fetched. */

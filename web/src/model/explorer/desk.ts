@@ -41,6 +41,8 @@ export interface Desk {
   readonly cache: PageCache
   table: Table | undefined
   rows: RowSource | undefined
+  /** Rows of the table that a page can be had of. */
+  counted: number
   shelf: Shelf | undefined
   history: History<ViewState>
   window: Window
@@ -64,7 +66,7 @@ export function createDesk(options: ExplorerOptions): Desk {
   const cache = createPageCache({ blockRows, onChange: touch, onError: (error) => update({ pageFailure: toFailure(error, state().info?.bytes) }) })
   const desk: Desk = {
     engine: options.engine, measure: options.measure ?? estimateText, blockRows, firstView, store, revision, cache,
-    table: undefined, rows: undefined, shelf: undefined,
+    table: undefined, rows: undefined, counted: 0, shelf: undefined,
     history: newHistory(firstView), window: { firstRow: 0, rows: 50, columns: [] }, controlled: {}, events: {},
     state, update, touch,
     changeSelection(selection) {

@@ -4,9 +4,10 @@ import { toFailure } from '../failure.ts'
 import { clampSelection } from '../selection.ts'
 import { isPlain } from '../view-state.ts'
 import type { Desk } from './desk.ts'
+import type { Jumping } from './jumping.ts'
 import { createTurn } from './turn.ts'
 
-export function createScan(desk: Desk) {
+export function createScan(desk: Desk, jumping: Jumping) {
   const { cache, state, update } = desk
   const scanning = createTurn()
   const profiling = createTurn()
@@ -19,9 +20,12 @@ export function createScan(desk: Desk) {
         if (signal.aborted) return
         if (progress.phase !== 'idle' || progress.memoryBytes > 0) update({ progress }) // else nothing was scanned: what opening cost stays
         takeInfo(info)
+        if (progress.phase === 'index') desk.counted = Math.max(desk.counted, progress.rows)
+        jumping.goOn()
       }
       if (signal.aborted) return
       takeInfo(table.info)
+      jumping.goOn()
       update({ scan: table.info.state === 'imported' ? 'done' : 'cancelled' })
     } catch (error) {
       if (!signal.aborted) update({ scan: 'failed', scanFailure: toFailure(error) })

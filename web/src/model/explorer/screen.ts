@@ -33,6 +33,7 @@ export function createScreen(desk: Desk, scan: Scan, views: Views, exporting: Ex
       desk.table = opened
       const rows = (desk.rows = tableRows(opened))
       const { info, firstPage } = opened
+      desk.counted = firstPage.rows
       cache.reset(rows.read, info.rows.count, info.columns.length)
       const isGuess = info.format === 'csv' && info.state === 'imported' // its types are those of before the import
       if (!isGuess) cache.add(firstPage)

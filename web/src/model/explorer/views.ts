@@ -7,10 +7,11 @@ import { openRows, type RowSource } from '../row-source.ts'
 import { selectCell } from '../selection.ts'
 import { isPlain, noView, sameView, type ViewState } from '../view-state.ts'
 import { historyFlags, type Desk } from './desk.ts'
+import type { Jumping } from './jumping.ts'
 import type { Scan } from './scan.ts'
 import { createTurn } from './turn.ts'
 
-export function createViews(desk: Desk, scan: Scan) {
+export function createViews(desk: Desk, scan: Scan, jumping: Jumping) {
   const { cache, state, update } = desk
   const querying = createTurn()
   /** Where to go once all rows are shown. */
@@ -50,13 +51,13 @@ export function createViews(desk: Desk, scan: Scan) {
     if (first) cache.add(first)
     const column = state().selection?.focus.column ?? state().layout.visible[0] ?? 0
     update({
-      shown: view, query: { status: 'idle' }, rows: opened.rows, pageFailure: null,
+      shown: view, query: { status: 'idle' }, rows: opened.rows, pageFailure: null, awaited: null,
       exact: !isPlain(view) || state().info?.rows.exact === true, reveal: { row: 0, column: null },
     })
     if (state().selection) desk.changeSelection(opened.rows > 0 ? selectCell({ row: 0, column }) : null)
     desk.touch()
     void old?.close()
-    if (pendingRow !== undefined) goTo(pendingRow)
+    if (pendingRow !== undefined) jumping.goTo(pendingRow)
     pendingRow = undefined
   }
 
@@ -80,13 +81,6 @@ export function createViews(desk: Desk, scan: Scan) {
     desk.events.onViewChange?.(history.present)
   }
 
-  function goTo(row: number, column = state().selection?.focus.column ?? state().layout.visible[0]): void {
-    if (column === undefined || state().rows === 0) return
-    const cell = { row: Math.max(0, Math.min(state().rows - 1, Math.floor(row))), column }
-    desk.changeSelection(selectCell(cell))
-    update({ reveal: cell })
-  }
-
   return {
     show,
     set,
@@ -106,10 +100,8 @@ export function createViews(desk: Desk, scan: Scan) {
       desk.events.onViewChange?.(shown)
     },
 
-    goTo,
-
     goToSourceRow(row: number): void {
-      if (isPlain(state().shown)) return goTo(row)
+      if (isPlain(state().shown)) return jumping.goTo(row)
       pendingRow = row
       set(noView)
     },
