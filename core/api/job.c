@@ -193,8 +193,7 @@ sonde_code split_begin(sonde_job *j, uint32_t n, sonde_error *err) {
   s->table = j->table;
   s->shared = 0;
   s->n = s->allowed = n;
-  s->n_done = s->n_out = s->cursor = 0;
-  s->offered = false;
+  s->n_done = s->n_out = s->cursor = s->offered = 0;
   s->local = j->table && j->table->format == FORMAT_MEMORY; /* its columns are here only */
   s->inline_id = NO_FRAGMENT;
   s->state = arena_zero(&j->memory, n + 1, err);
@@ -337,8 +336,8 @@ sonde_step split_step(sonde_job *j, sonde_error *err) {
   if (s->n_done == s->n) return SONDE_DONE;
   if (s->inline_id != NO_FRAGMENT) return run_inline(j, s->inline_id, err);
   uint32_t id = next_ready(s);
-  if (!s->local && !s->offered) {
-    s->offered = true;
+  if (!s->local && s->offered < s->allowed) {
+    s->offered = s->allowed;
     return SONDE_SPLIT;
   }
   if (s->n_out > 0 || id == NO_FRAGMENT) return SONDE_SPLIT;

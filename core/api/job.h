@@ -14,7 +14,7 @@ typedef struct {
   sonde_str shared_bytes;
   uint32_t allowed;   /* fragments from here on are not given away yet; n: all are */
   uint8_t *state;     /* NULL: the job has no fragments (yet) */
-  bool offered;       /* the host has seen them */
+  uint32_t offered;   /* the host was asked to take those before this one */
   bool local;         /* not offered: small reads, and rows that are only here */
   uint32_t inline_id; /* being run here; UINT32_MAX: none */
   buf bytes;          /* of the fragment taken last */

@@ -41,6 +41,7 @@ typedef struct {
   bytes pages;          /* of that job, one after the other */
   uint32_t n_pages;
   uint64_t n_taken; /* fragments, so far */
+  bool all_at_once; /* helpers are done with all they took before the lead goes on */
   uint64_t steps,
       steps_max; /* a job that takes more is ended: it hangs, or (`patient`) is meant to end early */
   bool patient;
@@ -246,7 +247,9 @@ static inline sonde_step host_step(host *h, sonde_job *j, errands *x) {
   if (s == SONDE_SPILL) return host_spill(h, sonde_job_page(j)) == SONDE_OK ? s : SONDE_FAIL;
   if (s == SONDE_NEED && host_answer(h, h->lead, j, &h->err) != SONDE_OK) return SONDE_FAIL;
   if (s == SONDE_SPLIT || s == SONDE_YIELD) host_take(h, j, x);
-  if (s != SONDE_FAIL && s != SONDE_DONE && x->n) errand_advance(h, j, x);
+  if (s == SONDE_FAIL || s == SONDE_DONE || !x->n) return s;
+  do errand_advance(h, j, x);
+  while (h->all_at_once && x->n);
   return s;
 }
 

@@ -7,6 +7,7 @@
 
 static host h;
 static char *csv;
+static uint64_t n_blocks; /* as many as were imported */
 
 /* Row i: i, i mod 7, "k" and i mod 1000. */
 static size_t write_rows(void) {
@@ -16,16 +17,18 @@ static size_t write_rows(void) {
   return n;
 }
 
-static void open_table(uint32_t helpers) {
+static void open_table(uint32_t helpers, uint32_t block_bytes) {
   sonde_config config = {.struct_size = sizeof config,
                          .memory_limit = 256 << 20,
                          .keep_limit = 128 << 20,
-                         .block_bytes = 500000};
+                         .block_bytes = block_bytes};
   size_t len = write_rows();
   REQUIRE(host_open(&h, &config, helpers, csv, len));
   CHECK_EQ_INT(host_run(&h, "{\"job\":\"open\",\"source\":1}"), SONDE_OK);
   CHECK_EQ_INT(host_run(&h, "{\"job\":\"index\",\"table\":1}"), SONDE_OK);
+  n_blocks = h.n_taken;
   CHECK_EQ_INT(host_run(&h, "{\"job\":\"import\",\"table\":1}"), SONDE_OK);
+  n_blocks = h.n_taken - n_blocks;
 }
 
 static void check_rows(const char *sql, const char *expected) {
@@ -58,14 +61,28 @@ static void check_answers(void) {
 
 static void answers_do_not_depend_on_who_keeps_the_columns(void) {
   for (uint32_t helpers = 0; helpers < 3; helpers += 2) {
-    open_table(helpers);
+    open_table(helpers, 500000);
     check_answers();
     host_close(&h);
     free(csv);
   }
 }
 
+/* More blocks than are given away at a time, and helpers that need no time: nothing is left to the lead, which would have to read
+ * the file again. */
+static void helpers_that_are_fast_do_all_of_it(void) {
+  open_table(2, 50000);
+  uint64_t before = h.n_taken;
+  h.all_at_once = true;
+  check_rows("SELECT count(*), sum(few) FROM t WHERE id >= 100", "\"rows\":[[299900,899702]]}\n");
+  CHECK_EQ_INT(n_blocks > 40, true);
+  CHECK_EQ_UINT(h.n_taken - before, n_blocks);
+  host_close(&h);
+  free(csv);
+}
+
 int main(void) {
   RUN(answers_do_not_depend_on_who_keeps_the_columns);
+  RUN(helpers_that_are_fast_do_all_of_it);
   return check_report();
 }
