@@ -71,8 +71,8 @@ static inline uint64_t ends_up_to(const passing *p, uint64_t ends, bool *enough)
   return ends & (late ^ (late - 1));
 }
 
-/* False: that was the last word. */
-static inline bool pass_word(passing *p, uint64_t eols, uint64_t quotes) {
+/* Row ends before anything that is not plain. */
+static inline uint64_t find_ends(passing *p, uint64_t eols, uint64_t quotes, bool *enough) {
   uint64_t ends = eols, odd = 0;
   if (quotes || p->inside) {
     uint64_t quoted = parity_up_to(quotes) ^ p->inside;
@@ -81,10 +81,18 @@ static inline bool pass_word(passing *p, uint64_t eols, uint64_t quotes) {
     p->inside = 0 - (quoted >> 63);
   }
   if (p->blanks) odd |= blank_lines(p, ends);
-  if (odd) ends &= (odd ^ (odd - 1)) >> 1;
-  bool enough = odd != 0;
-  ends = ends_up_to(p, ends, &enough);
-  pass(p, ends, eols);
+  *enough = odd != 0;
+  return odd ? ends & (odd ^ (odd - 1)) >> 1 : ends;
+}
+
+/* False: that was the last word. */
+static inline bool pass_word(passing *p, uint64_t eols, uint64_t quotes) {
+  bool enough = false;
+  uint64_t ends = 0;
+  if (eols || quotes) {
+    ends = ends_up_to(p, find_ends(p, eols, quotes, &enough), &enough);
+    pass(p, ends, eols);
+  }
   p->before = ends;
   p->base += 64;
   return !enough;
