@@ -43,6 +43,19 @@ static inline const uint8_t *simd_find3(const uint8_t *p, const uint8_t *end, ui
   return p;
 }
 
+/* Bit i is set when p[i] is the byte, for 64 readable bytes at p. */
+static inline uint64_t simd_find_in_64(const uint8_t *p, uint8_t byte) {
+  uint64_t hits = 0;
+#ifdef SIMD_16
+  simd16 wanted = simd_splat(byte);
+  for (unsigned i = 0; i < 4; i++)
+    hits |= (uint64_t)simd_mask(simd_eq(simd_load(p + 16 * i), wanted)) << (16 * i);
+#else
+  for (unsigned i = 0; i < 64; i++) hits |= (uint64_t)(p[i] == byte) << i;
+#endif
+  return hits;
+}
+
 /* Bit i is set when p[i] is one of four bytes, for 64 readable bytes at p. */
 static inline uint64_t simd_find4_in_64(const uint8_t *p, uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
   uint64_t hits = 0;

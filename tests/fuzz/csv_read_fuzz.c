@@ -1,8 +1,9 @@
-/* Any bytes, any dialect: the index and the reading of values find the same rows, whole or cut in two; nothing crashes.
- * replay: csv bad/duckdb-csv-fuzz bad/duckdb-csv-bad bad/arrow-fuzz-csv */
+/* Any bytes, any dialect: the index, the way row by row and the reading of values find the same rows, whole or cut in two; nothing
+ * crashes. */
+// replay: csv bad/duckdb-csv-fuzz bad/duckdb-csv-bad bad/arrow-fuzz-csv
 #include <stdlib.h>
 
-#include "format/csv/block.h"
+#include "../unit/csv_walk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,6 +31,7 @@ static uint32_t count(const csv_dialect *d, csv_span span, uint64_t end, uint64_
   sonde_error err;
   if (csv_index_block(d, span, end, from, a, a, &x, &more, &err) != SONDE_OK) abort();
   require(!more && x.row_begin <= x.next_begin && x.next_begin <= span.offset + span.len);
+  require(csv_walk_finds(d, span, end, &x, a));
   *next = x.next_begin;
   return x.rows;
 }

@@ -1,11 +1,14 @@
 /* Pass 1: where rows begin. See block.h. */
 #include "base/arena.h"
 #include "format/csv/block.h"
+#include "format/csv/plain_rows.h"
 #include "format/csv/row.h"
 
 #include <string.h>
 
 #define PROBE_ROWS 8u
+/* Where one row was not plain, the next ones seldom are. */
+#define CAREFUL_BYTES 4096u
 
 /* How many of the next rows from `pos` have the right number of fields. */
 static uint32_t score(const csv_dialect *d, const csv_text *t, bool last, uint32_t pos) {
@@ -71,43 +74,79 @@ static sonde_code add_mark(marks *m, uint32_t row, uint64_t offset, arena *scrat
   return SONDE_OK;
 }
 
-static sonde_code index_from(const csv_dialect *d, csv_text *t, bool last, uint32_t pos, uint64_t block_end,
-                             arena *scratch, csv_index *out, marks *m, bool *more, sonde_error *err) {
-  uint64_t marked = 0;
-  bool found = false;
-  bool utf8 = d->encoding == CSV_UTF8;
+/* An index while it is made. */
+typedef struct {
+  csv_text *text;
   csv_scan scan;
-  csv_scan_open(&scan, d, t->text, t->len, last, pos, SCAN_ENDS);
-  while (scan.pos < t->len) {
-    uint64_t at = utf8 ? t->offset + scan.pos : csv_text_source(t, scan.pos);
-    if (at >= block_end) break;
-    csv_row row;
-    row_kind kind = csv_scan_row(&scan, NULL, 0, &row);
-    if (kind == ROW_SHORT) {
-      *more = true;
-      return SONDE_OK;
-    }
-    if (!found) {
-      found = true;
-      out->row_begin = at;
-    }
-    if (kind == ROW_DATA) {
-      bool due = at - out->row_begin >= marked + CSV_MARK_BYTES || out->rows == 0;
-      if (due) {
-        marked = at - out->row_begin;
-        SONDE_TRY(add_mark(m, out->rows, marked, scratch, err));
-      }
-      out->rows++;
-    }
-    out->lines += row.lines;
+  bool found, passes; /* a row; plain rows are passed over */
+  uint32_t careful;   /* up to here rows are read one by one */
+  uint64_t block_end, marked;
+  marks marks;
+  csv_index *out;
+  arena *scratch;
+  sonde_error *err;
+} indexing;
+
+static bool is_mark_due(const indexing *x, uint64_t at) {
+  return x->out->rows == 0 || at - x->out->row_begin >= x->marked + CSV_MARK_BYTES;
+}
+
+/* The next `rows`, of which the first begins at `at`, are data. */
+static sonde_code count_rows(indexing *x, uint64_t at, uint32_t rows) {
+  if (rows > 0 && is_mark_due(x, at)) {
+    x->marked = at - x->out->row_begin;
+    SONDE_TRY(add_mark(&x->marks, x->out->rows, x->marked, x->scratch, x->err));
   }
-  pos = scan.pos;
-  if (pos >= t->len && !last) {
-    uint64_t at = csv_text_source(t, t->len);
-    if (at < block_end) *more = true; /* whether another row begins in the block is not known yet */
+  x->out->rows += rows;
+  return SONDE_OK;
+}
+
+/* Where the next mark is due after one that is due at `at`, or the block ends if that is sooner. */
+static uint32_t pass_until(const indexing *x, uint64_t at) {
+  uint64_t marked = is_mark_due(x, at) ? at - x->out->row_begin : x->marked;
+  uint64_t until = x->out->row_begin + marked + CSV_MARK_BYTES;
+  if (until > x->block_end) until = x->block_end;
+  uint64_t pos = until - x->text->offset;
+  return pos < x->text->len ? (uint32_t)pos : x->text->len;
+}
+
+static sonde_code pass_rows(indexing *x, uint64_t at) {
+  uint32_t until = pass_until(x, at);
+  csv_passed passed = csv_pass_plain(x->scan.dialect, x->text->text, x->text->len, x->scan.pos, until);
+  if (passed.next < until) x->careful = passed.next + CAREFUL_BYTES;
+  csv_scan_seek(&x->scan, passed.next);
+  x->out->lines += passed.lines;
+  return count_rows(x, at, passed.rows);
+}
+
+static sonde_code read_row(indexing *x, uint64_t at, bool *more) {
+  csv_row row;
+  row_kind kind = csv_scan_row(&x->scan, NULL, 0, &row);
+  if (kind == ROW_SHORT) {
+    *more = true;
+    return SONDE_OK;
   }
-  out->next_begin = csv_text_source(t, pos < t->len ? pos : t->len);
-  if (!found) out->row_begin = out->next_begin;
+  x->out->lines += row.lines;
+  return count_rows(x, at, kind == ROW_DATA);
+}
+
+static sonde_code index_rows(indexing *x, bool *more) {
+  bool utf8 = x->scan.dialect->encoding == CSV_UTF8;
+  while (x->scan.pos < x->text->len) {
+    uint64_t at = utf8 ? x->text->offset + x->scan.pos : csv_text_source(x->text, x->scan.pos);
+    if (at >= x->block_end) break;
+    if (!x->found) x->out->row_begin = at;
+    x->found = true;
+    bool passes = x->passes && x->scan.pos >= x->careful;
+    SONDE_TRY(passes ? pass_rows(x, at) : read_row(x, at, more));
+    if (*more) return SONDE_OK;
+  }
+  if (x->scan.pos >= x->text->len && !x->scan.last) {
+    uint64_t at = csv_text_source(x->text, x->text->len);
+    if (at < x->block_end) *more = true; /* whether another row begins in the block is not known yet */
+  }
+  x->out->next_begin = csv_text_source(x->text, x->scan.pos);
+  if (!x->found) x->out->row_begin = x->out->next_begin;
   return SONDE_OK;
 }
 
@@ -121,7 +160,6 @@ sonde_code csv_index_block(const csv_dialect *d, csv_span span, uint64_t block_e
     rest = (csv_span){span.bytes + skip, span.len - (size_t)skip, span.offset + skip, span.last};
   }
   csv_text t;
-  marks m = {0};
   *out = (csv_index){0};
   *more = false;
   SONDE_TRY(csv_text_open(&t, d, rest, scratch, err));
@@ -130,8 +168,15 @@ sonde_code csv_index_block(const csv_dialect *d, csv_span span, uint64_t block_e
     out->row_begin = out->next_begin = row_begin;
     return SONDE_OK;
   }
-  SONDE_TRY(index_from(d, &t, span.last, pos, block_end, scratch, out, &m, more, err));
-  out->n_marks = m.count;
-  out->marks = arena_copy(out_memory, m.list, m.count * sizeof *m.list, err);
-  return out->marks || m.count == 0 ? SONDE_OK : err->code;
+  indexing x = {.text = &t,
+                .passes = d->encoding == CSV_UTF8 && csv_can_pass(d),
+                .block_end = block_end,
+                .out = out,
+                .scratch = scratch,
+                .err = err};
+  csv_scan_open(&x.scan, d, t.text, t.len, span.last, pos, SCAN_ENDS);
+  SONDE_TRY(index_rows(&x, more));
+  out->n_marks = x.marks.count;
+  out->marks = arena_copy(out_memory, x.marks.list, x.marks.count * sizeof *x.marks.list, err);
+  return out->marks || out->n_marks == 0 ? SONDE_OK : err->code;
 }

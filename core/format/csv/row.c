@@ -47,15 +47,18 @@ void csv_scan_open(csv_scan *s, const csv_dialect *d, const uint8_t *text, uint3
   *s = (csv_scan){.dialect = d,
                   .text = text,
                   .len = len,
-                  .pos = pos,
                   .last = last,
                   .ends_only = what == SCAN_ENDS,
                   .delimiter = d->delimiter ? d->delimiter : eol,
                   .eol = eol,
                   .eol2 = d->newline == CSV_MIXED ? '\r' : eol,
-                  .quote = d->quote ? d->quote : eol,
-                  .base = pos};
-  if (pos < len) s->marks = marks_at(s, pos);
+                  .quote = d->quote ? d->quote : eol};
+  csv_scan_seek(s, pos);
+}
+
+void csv_scan_seek(csv_scan *s, uint32_t pos) {
+  s->pos = s->base = pos;
+  s->marks = pos < s->len ? marks_at(s, pos) : 0;
 }
 
 /* ---- line ends ---- */
@@ -244,8 +247,7 @@ static stop plain_fields(reading *r, uint32_t *at) {
 
 /* The same row is found again. */
 static row_kind stay(csv_scan *s) {
-  s->base = s->pos;
-  s->marks = marks_at(s, s->pos);
+  csv_scan_seek(s, s->pos);
   return ROW_SHORT;
 }
 

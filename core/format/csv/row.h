@@ -49,6 +49,8 @@ typedef enum { SCAN_FIELDS, SCAN_ENDS } scan_what;
 
 void csv_scan_open(csv_scan *, const csv_dialect *, const uint8_t *text, uint32_t len, bool last,
                    uint32_t pos, scan_what);
+/* Goes on at `pos`, where a row begins. */
+void csv_scan_seek(csv_scan *, uint32_t pos);
 /* The row at `pos` < len; `pos` moves behind it, but for ROW_SHORT. Up to `cap` fields are delivered. */
 row_kind csv_scan_row(csv_scan *, csv_field *fields, uint32_t cap, csv_row *row);
 /* One row, wherever it is. */
