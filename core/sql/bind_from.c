@@ -228,8 +228,6 @@ static void add_names(binder *b, const ast_table *t, const node *n, scope *s) {
   }
   for (uint32_t i = 0; i < t->columns.count && !b->failed; i++)
     s->columns.items[from + i].name = t->columns.items[i];
-  bool call = t->kind == TABLE_CALL && t->columns.count == 0 && t->alias.len > 0 && own == 1;
-  if (call) s->columns.items[from].name = t->alias;
   if (t->kind == TABLE_QUERY && t->columns.count == 0) name_apart(b, s, from);
 }
 
