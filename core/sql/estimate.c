@@ -268,8 +268,8 @@ static double in_share(const binder *b, const node *n, ex e) {
 /* What is met by words of people is rarely one value and rarely a tenth of them: the cube root of their number lies within a
  * factor of 3 of `San%` among cities, and of what TPC-H seeks in names, types and comments. */
 static double like_share(const binder *b, const node *n, ex e) {
-  double distinct = stats_of(b, n, e->args[0]).distinct;
-  return distinct > 1 ? 1 / cbrt(distinct) : 0.1;
+  sql_column_stats s = stats_of(b, n, e->args[0]);
+  return s.distinct > 1 ? (1 - s.nulls) / cbrt(s.distinct) : 0.1;
 }
 
 static double call_share(const binder *b, const node *n, ex e) {
