@@ -64,6 +64,7 @@ static void put_read(buf *b, const sql_file *f) {
 }
 
 static void put_file(buf *b, const sql_file *f) {
+  static const char *const folders[] = {"null", "true", "false"};
   buf_printf(b, "{\"at\":%llu,\"name\":", (unsigned long long)f->at);
   json_put_str(b, f->name);
   buf_printf(b, ",\"paths\":[");
@@ -72,7 +73,7 @@ static void put_file(buf *b, const sql_file *f) {
   put_read(b, f);
   buf_printf(b, "},\"filename\":");
   json_put_str(b, f->filename);
-  buf_u8(b, '}');
+  buf_printf(b, ",\"folders\":%s}", folders[f->folders]);
 }
 
 static void files_info(sonde_job *j, buf *out) {

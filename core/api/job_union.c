@@ -9,6 +9,7 @@
 typedef struct {
   table *made; /* until it is listed */
   sonde_str filename;
+  folder_keys keys;
   const json *tables;
 } uniting;
 
@@ -70,7 +71,8 @@ static void describe(table *t) {
 static sonde_code add_stats(table *t, uint32_t c, const member *m, sonde_error *err) {
   column_stats o = {.nulls = m->table->rows};
   const column_ref *ref = &m->refs[c];
-  if (ref->stored == REF_CONSTANT) SONDE_TRY(stats_of_text(&o, ref->piece, m->table->rows, &t->memory, err));
+  if (ref->stored == REF_CONSTANT)
+    SONDE_TRY(stats_of_constant(&o, ref->form, ref->piece, m->table->rows, &t->memory, err));
   if (ref_is_stored(ref)) {
     o = m->table->stats[ref->stored];
     o.stale = !m->table->profiled;
@@ -96,10 +98,12 @@ static sonde_code join_stats(table *t, sonde_error *err) {
 static sonde_code build(sonde_job *j, sonde_error *err) {
   uniting *x = j->self;
   table *t = x->made;
+  union_constants constants;
   SONDE_TRY(find_members(j->engine, x->tables, t, err));
   SONDE_TRY(copy_blocks(t, err));
-  SONDE_TRY(union_names(t, x->filename, &j->scratch, err));
-  SONDE_TRY(union_types(t, err));
+  SONDE_TRY(union_constants_find(t, x->filename, x->keys, &t->memory, &constants, err));
+  SONDE_TRY(union_names(t, &constants, x->filename, &j->scratch, err));
+  SONDE_TRY(union_types(t, &constants, err));
   describe(t);
   t->forced = arena_zero(&t->memory, t->columns * sizeof *t->forced, err);
   t->seen = arena_zero(&t->memory, t->columns * sizeof *t->seen, err);
@@ -132,11 +136,17 @@ static void union_free(sonde_job *j) {
 
 static const job_kind union_kind = {.step = union_step, .free = union_free};
 
+static folder_keys keys_wanted(const json *given) {
+  if (!json_is(given, JSON_BOOL)) return FOLDER_KEYS_FOUND;
+  return json_bool(given, false) ? FOLDER_KEYS_ALWAYS : FOLDER_KEYS_NEVER;
+}
+
 sonde_code union_start(sonde_job *j, const json *spec, sonde_error *err) {
   uniting *x = arena_zero(&j->memory, sizeof *x, err);
   if (!x) return err->code;
   x->tables = json_get(spec, "tables");
   x->filename = json_str(json_get(spec, "filename"));
+  x->keys = keys_wanted(json_get(spec, "folders"));
   SONDE_CHECK(json_is(x->tables, JSON_ARRAY) && x->tables->first, err, SONDE_MISUSE, 0,
               "'tables' lists the tables to be one");
   table *t = mem_alloc(&j->engine->mem, sizeof *t, err);

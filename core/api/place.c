@@ -97,6 +97,12 @@ static bool compares_as(const pq_piece *p, column_type type) {
          n->type.scale == type.scale;
 }
 
+static bool constant_misses(const column_ref *ref, column_type type, int64_t least, int64_t most) {
+  int64_t value;
+  bool known = ref->form.type.id == type.id && ref_number((type_id)type.id, ref->piece, &value);
+  return known && (value < least || value > most);
+}
+
 bool table_block_misses(const table *t, uint32_t b, uint32_t column, column_type type, int64_t least,
                         int64_t most, arena *scratch) {
   const column_ref asked = {.column = column}, ref = ref_in(member_of(t, b), &asked);
@@ -106,6 +112,7 @@ bool table_block_misses(const table *t, uint32_t b, uint32_t column, column_type
   sonde_error unread;
   pq_piece piece;
   pq_bounds bounds;
+  if (ref.stored == REF_CONSTANT) return constant_misses(&ref, type, least, most);
   if (file->format != FORMAT_PARQUET || !ref_is_stored(&ref)) return false;
   if (pq_piece_of(&file->parquet, b, ref.stored, scratch, &piece, &unread) != SONDE_OK) return false;
   pq_chunk_bounds(&piece, 0, &bounds);

@@ -29,30 +29,35 @@ static void name_columns(naming *x, const table *file, uint32_t number, uint32_t
   }
 }
 
-static sonde_code name_constant(naming *x, sonde_str name, sonde_error *err) {
-  bool is_new = find_name(x, name, UINT32_MAX - 1, 0) == x->n;
-  SONDE_CHECK(is_new, err, SONDE_NAME, 0,
+static sonde_code name_constant(naming *x, union_constant *c, sonde_str filename, sonde_error *err) {
+  c->column = find_name(x, c->name, UINT32_MAX - 1, 0);
+  SONDE_CHECK(c->column == x->n || !text_same(c->name, filename), err, SONDE_NAME, 0,
               "the files have a column '%.*s' already; choose another name for theirs",
-              (int)utf8_cut(name.ptr, name.len, 80), name.ptr);
-  x->names[x->n++] = name;
+              (int)utf8_cut(c->name.ptr, c->name.len, 80), c->name.ptr);
+  if (c->column == x->n) x->names[x->n++] = c->name;
   return SONDE_OK;
 }
 
-static sonde_code make_refs(const table *t, member *m, const uint32_t *of, bool constant, arena *memory,
-                            sonde_error *err) {
+static void set_constants(const table *t, uint32_t number, const union_constants *constants) {
+  for (uint32_t i = 0; i < constants->n; i++) {
+    const union_constant *c = &constants->items[i];
+    column_ref *ref = &t->members[number].refs[c->column];
+    ref->stored = c->values[number].ptr ? REF_CONSTANT : REF_ABSENT;
+    ref->piece = c->values[number];
+  }
+}
+
+static sonde_code make_refs(const table *t, member *m, const uint32_t *of, arena *memory, sonde_error *err) {
   m->refs = arena_array(memory, t->columns, sizeof *m->refs, err);
   if (!m->refs) return err->code;
   for (uint32_t c = 0; c < t->columns; c++) m->refs[c] = (column_ref){.column = c, .stored = REF_ABSENT};
   for (uint32_t k = 0; k < m->table->columns; k++) m->refs[of[k]].stored = k;
-  if (!constant) return SONDE_OK;
-  column_ref *last = &m->refs[t->columns - 1];
-  last->stored = REF_CONSTANT;
-  last->piece = m->table->name;
   return SONDE_OK;
 }
 
-sonde_code union_names(table *t, sonde_str filename, arena *scratch, sonde_error *err) {
-  size_t most = filename.len > 0;
+sonde_code union_names(table *t, union_constants *constants, sonde_str filename, arena *scratch,
+                       sonde_error *err) {
+  size_t most = constants->n;
   for (uint32_t i = 0; i < t->n_members; i++) most += t->members[i].table->columns;
   naming x = {.names = arena_array(&t->memory, most, sizeof *x.names, err),
               .taken = arena_zero(scratch, most * sizeof *x.taken, err)};
@@ -60,11 +65,14 @@ sonde_code union_names(table *t, sonde_str filename, arena *scratch, sonde_error
   if (!x.names || !x.taken || !of) return err->code;
   for (uint32_t i = 0; i < t->n_members; at += t->members[i++].table->columns)
     name_columns(&x, t->members[i].table, i, at);
-  if (filename.len) SONDE_TRY(name_constant(&x, filename, err));
+  for (uint32_t i = 0; i < constants->n; i++)
+    SONDE_TRY(name_constant(&x, &constants->items[i], filename, err));
   t->names = x.names;
   t->columns = x.n;
   at = of;
-  for (uint32_t i = 0; i < t->n_members; at += t->members[i++].table->columns)
-    SONDE_TRY(make_refs(t, &t->members[i], at, filename.len > 0, &t->memory, err));
+  for (uint32_t i = 0; i < t->n_members; at += t->members[i++].table->columns) {
+    SONDE_TRY(make_refs(t, &t->members[i], at, &t->memory, err));
+    set_constants(t, i, constants);
+  }
   return SONDE_OK;
 }

@@ -160,14 +160,22 @@ static void set_form(table *t, uint32_t c, const common *x) {
   }
 }
 
-static bool is_constant(const table *t, uint32_t c) { return t->members[0].refs[c].stored == REF_CONSTANT; }
+static const union_constant *constant_of(const union_constants *constants, uint32_t column) {
+  for (uint32_t i = 0; i < constants->n; i++)
+    if (constants->items[i].column == column) return &constants->items[i];
+  return NULL;
+}
 
-sonde_code union_types(table *t, sonde_error *err) {
+sonde_code union_types(table *t, const union_constants *constants, sonde_error *err) {
   t->forms = arena_zero(&t->memory, t->columns * sizeof *t->forms, err);
   if (!t->forms) return err->code;
   for (uint32_t c = 0; c < t->columns; c++) {
-    common x = {.form = {.type = {.id = TYPE_TEXT}}, .by_values = true};
-    if (!is_constant(t, c)) SONDE_TRY(find_type(t, c, &x, err));
+    const union_constant *constant = constant_of(constants, c);
+    common x = {.by_values = true};
+    if (constant)
+      x.form.type = constant->type;
+    else
+      SONDE_TRY(find_type(t, c, &x, err));
     set_form(t, c, &x);
   }
   return SONDE_OK;

@@ -1,6 +1,9 @@
 /* See refs.h. */
 #include "exec/refs.h"
 
+#include "base/datetime.h"
+#include "base/number.h"
+
 static bool has_piece(uint8_t format, const column_ref *ref) {
   return ref->stored == REF_CONSTANT || (format == FORMAT_PARQUET && ref_is_stored(ref));
 }
@@ -17,7 +20,9 @@ void refs_put(buf *b, uint8_t format, const column_ref *refs, uint32_t n) {
 
 static bool is_sound(const fragment_head *h, const column_ref *ref) {
   bool in_file = h->format != FORMAT_CSV || ref->stored < h->dialect.columns || !ref_is_stored(ref);
-  bool typed = ref->stored != REF_CONSTANT || ref->form.type.id == TYPE_TEXT;
+  int64_t number;
+  bool typed = ref->stored != REF_CONSTANT || ref->form.type.id == TYPE_TEXT ||
+               ref_number((type_id)ref->form.type.id, ref->piece, &number);
   return ref->column < h->columns && in_file && typed;
 }
 
@@ -48,6 +53,26 @@ sonde_code refs_stored(const column_ref *refs, uint32_t n, arena *memory, column
   return SONDE_OK;
 }
 
+static bool whole_number(sonde_str s, int64_t *out) {
+  number_text n;
+  bool plain = number_scan(s.ptr, s.len, '.', &n) && !n.padded && !n.point && !n.e && !n.plus;
+  return plain && number_to_int64(&n, s.ptr, s.len, out);
+}
+
+bool ref_number(type_id type, sonde_str s, int64_t *out) {
+  int32_t days;
+  bool zoned = false, known = false;
+  switch (type) {
+  case TYPE_INT64: return whole_number(s, out);
+  case TYPE_DATE:
+    known = date_parse(s.ptr, s.len, DATE_YMD, &days);
+    if (known) *out = days;
+    return known;
+  case TYPE_TIMESTAMP: known = timestamp_parse(s.ptr, s.len, DATE_YMD, out, &zoned); return known && !zoned;
+  default: return false;
+  }
+}
+
 /* A dictionary of the one text, to which every row refers. */
 static sonde_code repeat(sonde_str text, uint32_t rows, arena *memory, vec *out, sonde_error *err) {
   uint32_t *offsets = arena_array(memory, 2, sizeof *offsets, err);
@@ -68,6 +93,11 @@ const vec *ref_vec(const column_ref *ref, uint32_t rows, arena *memory, sonde_er
   vec *out = arena_alloc(memory, sizeof *out, err);
   if (!out) return NULL;
   *out = (vec){.type = ref->form.type, .form = VEC_NULL, .rows = rows, .nulls = rows};
-  bool made = ref->stored == REF_ABSENT || repeat(ref->piece, rows, memory, out, err) == SONDE_OK;
-  return made ? out : NULL;
+  if (ref->stored == REF_ABSENT) return out;
+  if (ref_number((type_id)ref->form.type.id, ref->piece, &out->base)) {
+    out->form = VEC_PACKED; /* of no bytes a row */
+    out->nulls = 0;
+    return out;
+  }
+  return repeat(ref->piece, rows, memory, out, err) == SONDE_OK ? out : NULL;
 }

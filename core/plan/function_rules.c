@@ -276,6 +276,15 @@ static bool rule_entries(call *c, sql_type *out) {
          list_of(c, out, out);
 }
 
+/* The rows of json_each and json_tree. */
+static bool rule_json_rows(call *c, sql_type *out) {
+  static const sonde_str names[] = {{"key", 3}, {"value", 5},  {"type", 4},    {"atom", 4},
+                                    {"id", 2},  {"parent", 6}, {"fullkey", 7}, {"path", 4}};
+  const sql_type text = sql_simple(SQL_TEXT), number = sql_simple(SQL_UBIGINT);
+  const sql_type types[] = {text, text, text, text, number, number, text, text};
+  return make_struct(c, types, names, 8, out) && list_of(c, out, out);
+}
+
 /* `child` 0: keys, 1: values. The key that is asked for is cast to the map's. */
 static bool map_child(call *c, unsigned child, bool list, sql_type *out) {
   if (c->parameters[0].id != SQL_MAP) return *out = sql_simple(SQL_NULL), true;
@@ -350,6 +359,7 @@ static bool nested_rule(call *c, const char *rule, sql_type *out) {
   if (!strcmp(rule, "date_parts")) return texts_as_struct(c, c->args[0].constant, &whole, out);
   if (!strcmp(rule, "map")) return rule_map(c, out);
   if (!strcmp(rule, "map_entries")) return rule_map_entries(c, out);
+  if (!strcmp(rule, "json_rows")) return rule_json_rows(c, out);
   if (!strcmp(rule, "entries")) return rule_entries(c, out);
   if (!strcmp(rule, "map_keys")) return map_child(c, 0, true, out);
   if (!strcmp(rule, "map_values") || !strcmp(rule, "map_list")) return map_child(c, 1, true, out);

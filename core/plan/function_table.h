@@ -644,6 +644,12 @@ FN(JSON_KEYS, "json_keys", FUNCTION_SCALAR, "text,text?", "text[]", "Names of a 
    "json_keys('{\"a\":1}')")
 FN(JSON_CONTAINS, "json_contains", FUNCTION_SCALAR, "text,text", "bool",
    "Whether one JSON value holds another.", "json_contains('[1, 2]', '1')")
+FN(JSON_EACH, "json_each", FUNCTION_SCALAR, "text,text?", "@json_rows",
+   "The items or members of a JSON value; in FROM they are rows.", "json_each('[5]')")
+FN(JSON_TREE, "json_tree", FUNCTION_SCALAR, "text,text?", "@json_rows",
+   "A JSON value and all its parts; in FROM they are rows.", "json_tree('[5]')")
+FN(JSON_MERGE_PATCH, "json_merge_patch", FUNCTION_SCALAR, "text,text,text*", "text",
+   "JSON with changes to its members (RFC 7396).", "json_merge_patch('{\"a\":1}', '{\"b\":2}')")
 FN(TO_JSON, "to_json", FUNCTION_SCALAR, "any", "text", "A value as JSON.", "to_json([1, 2])")
 FN(JSON_ARRAY, "json_array", FUNCTION_SCALAR, "any*", "text", "A JSON array of the arguments.",
    "json_array(1, 'a')")

@@ -74,8 +74,9 @@ static ex as_wanted(binder *b, const sql_file *f, const sql_file_type *t, ex col
   sonde_str format = type.id == SQL_DATE        ? f->date_format
                      : type.id == SQL_TIMESTAMP ? f->timestamp_format
                                                 : str_of("");
-  if (format.len) column = ex_call(b, "strptime", at, 2, (ex[]){column, ex_text(b, format, at)});
-  return ex_cast(b, column, type);
+  const char *parse = f->forgiving ? "try_strptime" : "strptime";
+  if (format.len) column = ex_call(b, parse, at, 2, (ex[]){column, ex_text(b, format, at)});
+  return f->forgiving ? ex_try_cast(b, column, type) : ex_cast(b, column, type);
 }
 
 static void check_names(binder *b, const sql_file *f, const node *n, const sonde_str *names, size_t at) {

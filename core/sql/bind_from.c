@@ -169,14 +169,36 @@ static node *bind_table_range(binder *b, const ast_table *t, const char *name) {
   return n;
 }
 
+/* The structs of a list as rows: their fields are columns. */
+static node *bind_table_json(binder *b, const ast_table *t) {
+  ex_list args = {0}, lists = {0}, columns = {0};
+  LIST_OF(sonde_str) names = {0};
+  bind_exprs(b, &t->call->args, &args);
+  if (b->failed) return &b->no_node;
+  PUSH(b, &lists, ex_function(b, t->call->name, FUNCTION_SCALAR, t->at, &args, NULL));
+  node *n = unnest_one(b, &lists, "json", t->ordinality);
+  if (b->failed) return n;
+  ex row = node_column(b, n, 0, t->at);
+  for (uint32_t i = 0; i < row->type.n_children; i++) {
+    sonde_str name = row->type.names[i];
+    PUSH(b, &columns, ex_call(b, "struct_extract", t->at, 2, (ex[]){row, ex_text(b, name, t->at)}));
+    PUSH(b, &names, name);
+  }
+  if (t->ordinality) PUSH(b, &columns, node_column(b, n, 1, t->at));
+  if (t->ordinality) PUSH(b, &names, n->p.columns[1].name);
+  return node_project(b, n, &columns, names.items);
+}
+
 static node *bind_table_call(binder *b, const ast_table *t) {
   const ast_expr *call = t->call;
   if (is_file(t)) return bind_file(b, t);
   if (name_is(call->name, "unnest")) return bind_table_unnest(b, t);
   if (name_is(call->name, "range")) return bind_table_range(b, t, "range");
   if (name_is(call->name, "generate_series")) return bind_table_range(b, t, "generate_series");
+  if (name_is(call->name, "json_each") || name_is(call->name, "json_tree")) return bind_table_json(b, t);
   nearest_name nearest = {.wanted = call->name};
-  static const char *const names[] = {"unnest", "range", "generate_series", "read_csv", "read_parquet"};
+  static const char *const names[] = {"unnest",       "range",     "generate_series", "read_csv",
+                                      "read_parquet", "json_each", "json_tree"};
   char hint[96];
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) nearest_try(&nearest, str_of(names[i]));
   bind_fail(b, SONDE_NAME, t->at, "there is no table function %.*s%s", (int)call->name.len, call->name.ptr,
@@ -228,8 +250,6 @@ static void add_names(binder *b, const ast_table *t, const node *n, scope *s) {
   }
   for (uint32_t i = 0; i < t->columns.count && !b->failed; i++)
     s->columns.items[from + i].name = t->columns.items[i];
-  bool call = t->kind == TABLE_CALL && t->columns.count == 0 && t->alias.len > 0 && own == 1;
-  if (call) s->columns.items[from].name = t->alias;
   if (t->kind == TABLE_QUERY && t->columns.count == 0) name_apart(b, s, from);
 }
 

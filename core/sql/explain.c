@@ -22,6 +22,7 @@ static void put(writer *w, const char *text) { buf_put(w->out, text, strlen(text
 static void put_str(writer *w, sonde_str s) { buf_put(w->out, s.ptr, s.len); }
 
 static void put_expr(writer *, const expr *);
+static void put_part(writer *, const char *label, const expr *);
 
 /* ---- columns ---- */
 
@@ -177,9 +178,22 @@ static void put_named(writer *w, const char *name, const expr *e) {
   put(w, ")");
 }
 
+/* Operators that are written as words; NULL: their function's name is what is written. */
+static const char *words_of(uint16_t function) {
+  switch (function) {
+  case FN_LIKE: return "LIKE";
+  case FN_NOT_LIKE: return "NOT LIKE";
+  case FN_ILIKE: return "ILIKE";
+  case FN_NOT_ILIKE: return "NOT ILIKE";
+  case FN_GLOB: return "GLOB";
+  default: return NULL;
+  }
+}
+
 static void put_call(writer *w, const expr *e) {
-  const char *name = function_get((function_id)e->function)->name;
-  bool sign = e->n_args == 2 && strpbrk(name, "=<>+-*/%|&~");
+  const char *words = words_of(e->function);
+  const char *name = words ? words : function_get((function_id)e->function)->name;
+  bool sign = e->n_args == 2 && (words || strpbrk(name, "=<>+-*/%|&~"));
   if (!sign) {
     put_named(w, name, e);
     return;
@@ -192,9 +206,40 @@ static void put_call(writer *w, const expr *e) {
 }
 
 static void put_cast(writer *w, const expr *e) {
+  bool forgiving = e->kind == EXPR_TRY_CAST;
+  if (forgiving) put(w, "TRY_CAST(");
   put_expr(w, e->args[0]);
-  put(w, e->kind == EXPR_CAST ? "::" : "::?");
+  put(w, forgiving ? " AS " : "::");
   sql_type_print(&e->type, w->out);
+  if (forgiving) put(w, ")");
+}
+
+static void put_case(writer *w, const expr *e) {
+  put(w, "CASE");
+  for (uint32_t i = 0; i < e->n_args; i += 2) {
+    bool otherwise = i + 1 == e->n_args;
+    put_part(w, otherwise ? "ELSE" : "WHEN", e->args[i]);
+    if (!otherwise) put_part(w, "THEN", e->args[i + 1]);
+  }
+  put(w, " END");
+}
+
+static void put_in(writer *w, const expr *e) {
+  put_expr(w, e->args[0]);
+  put(w, " IN (");
+  put_args(w, e->args + 1, e->n_args - 1, ", ");
+  put(w, ")");
+}
+
+static void put_not(writer *w, const expr *e) {
+  put(w, "NOT (");
+  put_expr(w, e->args[0]);
+  put(w, ")");
+}
+
+static void put_tested(writer *w, const expr *e, const char *test) {
+  put_expr(w, e->args[0]);
+  put(w, test);
 }
 
 static void put_connective(writer *w, const expr *e, const char *word) {
@@ -213,14 +258,14 @@ static void put_expr(writer *w, const expr *e) {
   case EXPR_CALL: put_call(w, e); return;
   case EXPR_CAST:
   case EXPR_TRY_CAST: put_cast(w, e); return;
-  case EXPR_CASE: put_named(w, "case", e); return;
+  case EXPR_CASE: put_case(w, e); return;
   case EXPR_COALESCE: put_named(w, "coalesce", e); return;
   case EXPR_AND: put_connective(w, e, " AND "); return;
   case EXPR_OR: put_connective(w, e, " OR "); return;
-  case EXPR_NOT: put_named(w, "not", e); return;
-  case EXPR_IS_NULL: put_named(w, "is_null", e); return;
-  case EXPR_IS_NOT_NULL: put_named(w, "is_not_null", e); return;
-  case EXPR_IN: put_named(w, "in", e); return;
+  case EXPR_NOT: put_not(w, e); return;
+  case EXPR_IS_NULL: put_tested(w, e, " IS NULL"); return;
+  case EXPR_IS_NOT_NULL: put_tested(w, e, " IS NOT NULL"); return;
+  case EXPR_IN: put_in(w, e); return;
   case EXPR_TRY: put_named(w, "try", e); return;
   default: put(w, "?"); return;
   }
@@ -255,8 +300,9 @@ static void put_columns(writer *w, const plan *p) {
 }
 
 static void put_call_of(writer *w, const aggregate_call *call) {
-  buf_printf(w->out, "%s(%s", function_get((function_id)call->function)->name,
-             call->distinct ? "distinct " : "");
+  bool star = call->function == FN_COUNT_STAR;
+  const char *name = star ? "count" : function_get((function_id)call->function)->name;
+  buf_printf(w->out, "%s(%s", name, star ? "*" : call->distinct ? "distinct " : "");
   put_args(w, call->args, call->n_args, ", ");
   if (call->n_keys) put(w, " order by ");
   put_keys(w, call->keys, call->n_keys);

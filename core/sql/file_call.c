@@ -115,6 +115,20 @@ static sonde_code read_filename(file_reader *r, const ast_expr *e, sonde_str nam
   return SONDE_OK;
 }
 
+static sonde_code read_hive(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
+  bool wanted;
+  (void)member;
+  SONDE_TRY(bool_of(r, e, name, &wanted));
+  r->file->folders = wanted ? FILE_FOLDERS_ALWAYS : FILE_FOLDERS_NEVER;
+  return SONDE_OK;
+}
+
+/* No row is left out for it: what a row has too few of is missing, and so is what does not fit its type. */
+static sonde_code read_ignore_errors(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
+  (void)member;
+  return bool_of(r, e, name, &r->file->forgiving);
+}
+
 /* Columns of several files are always matched by their names, every value is looked at, and short rows end in nulls. */
 static sonde_code read_as_always(file_reader *r, const ast_expr *e, sonde_str name, const char *member) {
   bool truth;
@@ -228,6 +242,8 @@ static const struct {
                      {"dateformat", read_format, "date"},
                      {"timestampformat", read_format, "timestamp"},
                      {"filename", read_filename, NULL},
+                     {"hive_partitioning", read_hive, NULL},
+                     {"ignore_errors", read_ignore_errors, NULL},
                      {"union_by_name", read_as_always, NULL},
                      {"auto_detect", read_as_always, NULL},
                      {"sample_size", read_ignored, NULL},

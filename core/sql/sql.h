@@ -103,6 +103,8 @@ typedef struct {
   sonde_str sql;    /* the type that was asked for */
 } sql_file_type;
 
+typedef enum { FILE_FOLDERS_FOUND, FILE_FOLDERS_ALWAYS, FILE_FOLDERS_NEVER } sql_file_folders;
+
 typedef enum { FILE_TYPES_BY_NAME, FILE_TYPES_IN_ORDER, FILE_TYPES_ALL } sql_file_types;
 
 enum { SQL_FILE_OPTIONS_MAX = 16, SQL_FILE_ENTRIES_MAX = 1000 };
@@ -113,7 +115,8 @@ typedef struct {
   sonde_str name; /* of the table: the path alone, or the call as it is written where that says more */
   const sonde_str *paths;
   uint32_t n_paths;
-  sonde_str filename; /* of a last column with the files' names; len 0: none */
+  sonde_str filename;       /* of a last column with the files' names; len 0: none */
+  sql_file_folders folders; /* whether folders called key=value make columns */
   const sql_file_option *options;
   uint32_t n_options;
   const sql_file_type *types; /* in order: `column` is its new name, "" keeps its own; for all: one */
@@ -121,6 +124,7 @@ typedef struct {
   sql_file_types typed;
   const sonde_str *nulls, *names; /* names: of its first columns, in place of their own */
   uint32_t n_nulls, n_names;
+  bool forgiving;                          /* what does not fit its type is null, not an error */
   sonde_str date_format, timestamp_format; /* of columns with such a type; len 0: as it is found */
 } sql_file;
 

@@ -61,6 +61,7 @@ typedef struct {
   text ids; /* of its files, with commas */
   size_t count;
   uint64_t last;
+  bool folders; /* one of their paths may have folders called key=value, which make columns */
 } files_table;
 
 /* The reason, behind the file's name and at the place in the SQL that names it. */
@@ -77,6 +78,7 @@ static bool blame(const char *path, sonde_str file, sonde_error *err) {
 static bool add_file(files_table *f, const char *path, sonde_error *err) {
   if (!load(f->host, path, path, f->read, &f->last, err)) return false;
   text_print(&f->ids, "%s%llu", f->count++ ? "," : "", (unsigned long long)f->last);
+  f->folders |= strchr(path, '=') != NULL;
   return true;
 }
 
@@ -103,6 +105,9 @@ static bool unite(files_table *f, sonde_str file, sonde_error *err) {
   text_print(&spec, "{\"job\":\"union\",\"tables\":[%s],\"name\":\"files\",\"filename\":", f->ids.ptr);
   sonde_str filename = peek_member(file, "filename");
   text_add(&spec, filename.ptr, filename.len);
+  text_print(&spec, ",\"folders\":");
+  sonde_str folders = peek_member(file, "folders");
+  text_add(&spec, folders.ptr, folders.len);
   text_add(&spec, "}", 1);
   bool done = ask(f->host, &spec, &info, err);
   if (done) f->last = peek_u64(peek_member(text_str(&info), "table"));
@@ -127,7 +132,7 @@ static bool add_paths(files_table *f, sonde_str file, sonde_error *err) {
 static bool add_table(query_tables *t, sonde_str name, sonde_str file, sonde_error *err) {
   files_table f = {.host = t->host, .read = peek_member(file, "read")};
   bool done = add_paths(&f, file, err);
-  bool several = f.count > 1 || peek_member(file, "filename").len > strlen("\"\"");
+  bool several = f.count > 1 || f.folders || peek_member(file, "filename").len > strlen("\"\"");
   if (done && several) done = unite(&f, file, err) || blame("files", file, err);
   if (done) add_named(t, name, f.last);
   text_free(&f.ids);

@@ -1,9 +1,9 @@
 // Row groups of Parquet files that a WHERE passes over by their statistics: the answers are those of all rows, worked out here.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 
 const folder = mkdtempSync(join(tmpdir(), 'sonde-pruned-'))
@@ -52,6 +52,17 @@ test('the answers are those of all rows, by one thread and by several', () => {
   assert.deepEqual(answers('all.parquet', '--threads', '1'), expected)
   assert.deepEqual(answers('all.parquet', '--threads', '2'), expected)
   assert.deepEqual(answers('all.csv'), expected)
+})
+
+test('one thread does not read files whose folder rules them out', () => {
+  const [whole, broken] = ['year=2024', 'year=2023'].map((name) => join(folder, name, 'p.parquet'))
+  for (const part of [whole, broken]) mkdirSync(dirname(part))
+  const bytes = readFileSync(join(folder, 'all.parquet'))
+  writeFileSync(whole, bytes)
+  writeFileSync(broken, bytes.fill(255, bytes.length >> 1, (bytes.length >> 1) + 2000))
+  const ask = (where) => spawnSync(sonde, ['query', '--threads', '1', '--json', `SELECT sum("any") FROM '${folder}/year=*/p.parquet' WHERE ${where}`], { encoding: 'utf8' })
+  assert.deepEqual(JSON.parse(ask('year > 2023').stdout).rows, [[rows.reduce((sum, r) => sum + r.any, 0)]])
+  assert.notEqual(ask('year < 2024').status, 0)
 })
 
 test('files that lack the column are passed over or not by what it is there: missing', () => {

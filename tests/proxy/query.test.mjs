@@ -1,7 +1,7 @@
 // `sonde query` as people and scripts use it: forms of the answer, files of statements, errors and exit codes.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -127,6 +127,8 @@ test('columns are read as the types that are asked for', () => {
   const columns = `read_csv('${typed}', columns = {'n': 'UINTEGER', 'd': 'VARCHAR', 't': 'VARCHAR', 'a': 'INTEGER[]'})`
   assert.deepEqual(rowsOf([`SELECT n, d FROM ${columns}`]), [[7, '03/04/2026'], [300, '13/04/2026']])
   assert.deepEqual(rowsOf([`SELECT id + 1, amount FROM read_csv('${typed}', types = ['HUGEINT'])`]), [[8, 1.255], [301, 2]])
+  const forgiving = "types = {'id': 'TINYINT', 'day': 'DATE'}, dateformat = '%m/%d/%Y', ignore_errors = true"
+  assert.deepEqual(rowsOf([`SELECT id, day FROM read_csv('${typed}', ${forgiving})`]), [[7, '2026-03-04'], [null, null]])
   fails(`FROM read_csv('${typed}', types = {'id': 'TINYINT'})`, '300 does not fit TINYINT; TRY_CAST gives NULL instead', 'read_csv')
   fails(`FROM read_csv('${typed}', types = {'id': 'INTEGR'})`, 'there is no type integr; did you mean integer?', 'read_csv')
   fails(`FROM read_csv('${typed}', types = {'id': 'DECIMAL(5,'})`, "the type 'DECIMAL(5,': expected a number, found the end of the text", 'read_csv')
@@ -154,6 +156,46 @@ test('several files are one table', () => {
   assert.deepEqual(rowsOf([`SELECT count(*) FROM '${folder}/fruit*.csv'`]), [[4]])
   const starred = file('st*r.csv', 'a\n1\n')
   assert.deepEqual(rowsOf([`FROM '${starred}'`]), [[1]])
+})
+
+test('folders called key=value make columns', () => {
+  const inFolder = (path, text) => {
+    mkdirSync(join(folder, 'parts', path), { recursive: true })
+    return file(join('parts', path, 'p.csv'), text)
+  }
+  const rome = inFolder('year=2023/city=rome', 'n,s\n1,a\n2,b\n')
+  inFolder('year=2024/city=new%20york', 'n,s\n3,c\n')
+  inFolder('year=2024/city=__HIVE_DEFAULT_PARTITION__', 'n,s\n4,d\n')
+  const all = `'${folder}/parts/*/*/*.csv'`
+  assert.deepEqual(JSON.parse(runs(['--json', `FROM ${all} ORDER BY n`])[1]), {
+    columns: [{ name: 'n', type: 'BIGINT' }, { name: 's', type: 'VARCHAR' }, { name: 'city', type: 'VARCHAR' }, { name: 'year', type: 'BIGINT' }],
+    rows: [[1, 'a', 'rome', 2023], [2, 'b', 'rome', 2023], [3, 'c', 'new york', 2024], [4, 'd', null, 2024]],
+  })
+  assert.deepEqual(rowsOf([`SELECT year + 1, sum(n), min(city) FROM ${all} GROUP BY ALL ORDER BY ALL`]), [[2024, 3, 'rome'], [2025, 7, 'new york']])
+  assert.deepEqual(rowsOf([`SELECT n FROM ${all} WHERE year > 2023 AND city IS NOT NULL`]), [[3]])
+  assert.deepEqual(rowsOf([`FROM read_csv(${all}, hive_partitioning = false, filename = true) LIMIT 1`]), [[1, 'a', rome]])
+  assert.deepEqual(rowsOf([`SELECT city, year FROM '${rome}' LIMIT 1`]), [['rome', 2023]])
+  inFolder('year=2025', 'n,s\n5,e\n')
+  const mixed = `['${rome}', '${folder}/parts/year=2025/p.csv']`
+  assert.deepEqual(rowsOf([`FROM read_csv(${mixed}) LIMIT 1`]), [[1, 'a']])
+  fails(`FROM read_csv(${mixed}, hive_partitioning = true)`, 'hive_partitioning: the files do not all lie in folders called key=value with the same keys', 'read_csv')
+})
+
+test('the values of folders are whole numbers, dates or points in time where all of them are; the folder goes before a column of its name', () => {
+  const typesOf = (name, values) => {
+    for (const value of values) {
+      mkdirSync(join(folder, name, `k=${value}`), { recursive: true })
+      file(join(name, `k=${value}`, 'p.csv'), 'k,x\nin the file,1\n')
+    }
+    const { columns, rows } = JSON.parse(runs(['--json', `SELECT k FROM '${folder}/${name}/*/p.csv' ORDER BY k`])[1])
+    return [columns[0].type, ...rows.map(([k]) => k)]
+  }
+  assert.deepEqual(typesOf('whole', [-3, 10, 'NULL']), ['BIGINT', -3, 10, null])
+  assert.deepEqual(typesOf('padded', ['01', '02']), ['VARCHAR', '01', '02'])
+  assert.deepEqual(typesOf('decimal', [1.5]), ['VARCHAR', '1.5'])
+  assert.deepEqual(typesOf('days', ['2024-02-29', '1969-12-31']), ['DATE', '1969-12-31', '2024-02-29'])
+  assert.deepEqual(typesOf('points', ['2024-01-02 10%3A00', '2024-01-02 09:30:00.5']), ['TIMESTAMP', '2024-01-02 09:30:00.5', '2024-01-02 10:00:00'])
+  assert.deepEqual(typesOf('mixed', ['7', '2024-01-01']), ['VARCHAR', '2024-01-01', '7'])
 })
 
 test('a file that cannot be opened is named where the SQL names it', () => {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "exec/refs.h"
 #include "exec/value_text.h"
 
 static void put_i128(buf *b, int128 v) {
@@ -183,14 +184,18 @@ sonde_code stats_join(column_stats *s, const column_stats *o, arena *a, sonde_er
   return SONDE_OK;
 }
 
-sonde_code stats_of_text(column_stats *s, sonde_str text, uint64_t rows, arena *a, sonde_error *err) {
-  *s = (column_stats){.form = {.type = {.id = TYPE_TEXT}}, .values = rows};
+sonde_code stats_of_constant(column_stats *s, csv_form form, sonde_str text, uint64_t rows, arena *a,
+                             sonde_error *err) {
+  *s = (column_stats){.form = form, .values = rows};
   if (rows == 0) return SONDE_OK;
   SONDE_TRY(ensure_sketch(s, a, err));
-  uint64_t hash = hash_bytes(text.ptr, text.len);
+  bool number = ref_number((type_id)form.type.id, text, &s->min_i64);
+  uint64_t hash = number ? hash_u64((uint64_t)s->min_i64) : hash_bytes(text.ptr, text.len);
+  s->max_i64 = s->min_i64;
+  s->sum = (double)s->min_i64 * (double)rows;
   sketch_add(s->sketch, hash);
   frequent_add(s->frequent, hash, (float)rows);
-  return merge_text(s, true, text, text, a, err);
+  return number ? SONDE_OK : merge_text(s, true, text, text, a, err);
 }
 
 void stats_add(column_stats *s, double x) {

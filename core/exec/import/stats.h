@@ -30,8 +30,8 @@ void stats_put(buf *, const csv_column *, const vec *, bool empty_text);
 sonde_code stats_merge(column_stats *, rd *, double *sum, arena *a, sonde_error *);
 /* What was found in other rows, its sum among it. SONDE_OK with `stale` set where the forms do not merge. */
 sonde_code stats_join(column_stats *, const column_stats *, arena *a, sonde_error *);
-/* Of a column that has the same text in every row; no sum. */
-sonde_code stats_of_text(column_stats *, sonde_str, uint64_t rows, arena *a, sonde_error *);
+/* Of a column whose every row is what the text says (exec/refs.h). */
+sonde_code stats_of_constant(column_stats *, csv_form, sonde_str, uint64_t rows, arena *a, sonde_error *);
 /* The sum of the next block. */
 void stats_add(column_stats *, double sum);
 double stats_sum(const column_stats *);

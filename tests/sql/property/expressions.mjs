@@ -23,6 +23,9 @@ export function createExpressions(r, columns) {
     return column(category, literals[category], tame)
   }
 
+  /** Where a constant is null DuckDB forgets that it is a decimal, and so its digits: only of columns. */
+  const tryDecimal = (of) => (/\b[a-z]+\.[a-z]/.test(of) ? `TRY_CAST(${of} AS DECIMAL(9,2))` : literals.dec())
+
   // Numbers that may be calculated with.
   const tame = (category, depth) => {
     if (depth <= 0) return leaf(category, true)
@@ -51,7 +54,7 @@ export function createExpressions(r, columns) {
         () => `(${a()} + ${a()})`, () => `(${a()} - ${tame('int', 0)})`, () => `(${leaf('dec', true)} * ${leaf('dec', true)})`,
         () => `abs(${a()})`, () => `round(${a()}, ${r.between(0, 3)})`, () => `(-${a()})`,
         () => `${r.pick(['floor', 'ceil', 'trunc'])}(${leaf('dec', true)})`, () => `(${tame('int', 0)})::DECIMAL(24,3)`, () => `(${leaf('dec', true)})::DECIMAL(22,1)`,
-        () => `TRY_CAST(${text(depth - 1)} AS DECIMAL(9,2))`,
+        () => tryDecimal(text(depth - 1)),
       ],
       dbl: [
         () => `(${a()} + ${a()})`, () => `(${a()} - ${tame('int', 0)})`, () => `(${leaf('dbl', true)} * ${leaf('dbl', true)})`,

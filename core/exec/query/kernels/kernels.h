@@ -147,5 +147,8 @@ KERNEL(kernel_map_concat);
 KERNEL(kernel_json_extract);
 KERNEL(kernel_json_ask);
 KERNEL(kernel_json_make);
+/* kernels_json_rows.c */
+KERNEL(kernel_json_rows);
+KERNEL(kernel_json_merge_patch);
 
 #endif

@@ -330,12 +330,10 @@ static i128 number_of(date_part p, moment m) {
   case PART_YEAR: return civil_of_days(m.days).year;
   case PART_ISOYEAR: iso_week(m.days, &year); return year;
   case PART_MONTH: return months_of(m);
-  case PART_QUARTER: return floor_divide(months_of(m), 3);
-  case PART_DECADE: return floor_divide(civil_of_days(m.days).year, 10);
-  case PART_CENTURY: return floor_divide(civil_of_days(m.days).year, 100);
-  case PART_MILLENNIUM: return floor_divide(civil_of_days(m.days).year, 1000);
-  case PART_WEEK:
-  case PART_YEARWEEK: return floor_divide(m.days + 3, 7);
+  case PART_QUARTER: return months_of(m) / 3;
+  case PART_DECADE: return civil_of_days(m.days).year / 10;
+  case PART_CENTURY: return civil_of_days(m.days).year / 100;
+  case PART_MILLENNIUM: return civil_of_days(m.days).year / 1000;
   case PART_HOUR: return m.days * 24 + m.nanos / 3600000000000;
   case PART_MINUTE: return m.days * 1440 + m.nanos / 60000000000;
   case PART_SECOND:
@@ -345,6 +343,12 @@ static i128 number_of(date_part p, moment m) {
   case PART_NANOSECOND: return (i128)m.days * DAY_NANOS + m.nanos;
   default: return m.days;
   }
+}
+
+/* Borders between a and b; weeks have none, but are seven days. */
+static i128 parts_between(date_part p, moment a, moment b) {
+  if (p == PART_WEEK || p == PART_YEARWEEK) return (b.days - a.days) / 7;
+  return number_of(p, b) - number_of(p, a);
 }
 
 static int compare_moments(moment a, moment b) {
@@ -409,9 +413,7 @@ sonde_code kernel_date_diff(const kernel_call *c, col *out) {
     SONDE_TRY(part_at(c, i, &known, &p));
     const col *x = &c->args[1], *y = &c->args[2];
     v.null = !side(x->type, col_cell(x, i), &a) || !side(y->type, col_cell(y, i), &b);
-    i128 n = v.null                          ? 0
-             : c->e->function == FN_DATE_SUB ? whole_parts(p, a, b)
-                                             : number_of(p, b) - number_of(p, a);
+    i128 n = v.null ? 0 : c->e->function == FN_DATE_SUB ? whole_parts(p, a, b) : parts_between(p, a, b);
     v.v.i = (int64_t)n;
     SONDE_CHECK(v.v.i == n, c->err, SONDE_VALUE, c->e->at, "the difference is out of range");
     put_value(out, i, v);

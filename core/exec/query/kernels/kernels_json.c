@@ -3,27 +3,25 @@
 
 #include "base/json.h"
 #include "exec/query/expression/result_json.h"
+#include "exec/query/kernels/json_parts.h"
 #include "exec/query/kernels/kernels.h"
 #include "exec/query/kernels/text_out.h"
 
-#define JSON_TEXT_MAX ((size_t)1 << 30)
-
 /* ---- reading ---- */
 
-/* NULL: the text is no JSON. */
-static const json *parse(const kernel_call *c, sonde_str s) {
+const json *json_of(const kernel_call *c, sonde_str s) {
   const json *j;
   sonde_error ignored = {0};
   return json_parse(s, c->a, &j, &ignored) == SONDE_OK ? j : NULL;
 }
 
-static const json *member(const json *j, sonde_str name) {
+const json *json_member(const json *j, sonde_str name) {
   for (const json *m = j->kind == JSON_OBJECT ? j->first : NULL; m; m = m->next)
     if (m->name.len == name.len && memcmp(m->name.ptr, name.ptr, name.len) == 0) return m;
   return NULL;
 }
 
-static int64_t count(const json *j) {
+int64_t json_count(const json *j) {
   int64_t n = 0;
   for (const json *e = j->first; e; e = e->next) n++;
   return n;
@@ -32,7 +30,7 @@ static int64_t count(const json *j) {
 /* From 0; negative: from the end. */
 static const json *element(const json *j, int64_t i) {
   if (j->kind != JSON_ARRAY) return NULL;
-  if (i < 0) i += count(j);
+  if (i < 0) i += json_count(j);
   const json *e = i < 0 ? NULL : j->first;
   while (e && i--) e = e->next;
   return e;
@@ -62,7 +60,7 @@ static bool step_dollar(const char **p, const char *end, const json **j) {
   bool quoted = *p < end && **p == '"';
   const char *start = *p += quoted;
   while (*p < end && (quoted ? **p != '"' : **p != '.' && **p != '[')) (*p)++;
-  *j = member(*j, (sonde_str){start, (size_t)(*p - start)});
+  *j = json_member(*j, (sonde_str){start, (size_t)(*p - start)});
   *p += quoted && *p < end;
   return true;
 }
@@ -71,7 +69,7 @@ static bool step_dollar(const char **p, const char *end, const json **j) {
 static const json *step_pointer(const char **p, const char *end, const json *j) {
   const char *start = ++*p;
   while (*p < end && **p != '/') (*p)++;
-  if (j->kind == JSON_OBJECT) return member(j, (sonde_str){start, (size_t)(*p - start)});
+  if (j->kind == JSON_OBJECT) return json_member(j, (sonde_str){start, (size_t)(*p - start)});
   int64_t index;
   const char *digits = start;
   return read_index(&digits, *p, &index) && digits == *p ? element(j, index) : NULL;
@@ -85,27 +83,37 @@ static sonde_code follow(const kernel_call *c, const json *j, sonde_str path, co
     while (*out && p < end) *out = step_pointer(&p, end, *out);
     return SONDE_OK;
   }
-  if (path.len == 0 || *p != '$') return *out = path.len ? member(j, path) : NULL, SONDE_OK;
+  if (path.len == 0 || *p != '$') return *out = path.len ? json_member(j, path) : NULL, SONDE_OK;
   for (p++; *out && p < end;)
     SONDE_CHECK(step_dollar(&p, end, out), c->err, SONDE_VALUE, c->e->at,
                 "the JSON path %.*s is not understood", (int)(path.len < 80 ? path.len : 80), path.ptr);
   return SONDE_OK;
 }
 
-/* The part that the second argument names; the whole value without one. NULL: no such part; an error for text that is no JSON. */
-static sonde_code part_of(const kernel_call *c, uint32_t i, const json **out) {
-  sonde_str s = text_at(c, 0, i);
-  const json *j = parse(c, s);
-  *out = NULL;
-  SONDE_CHECK(j, c->err, SONDE_VALUE, c->e->at, "'%.*s' is no JSON", (int)(s.len < 60 ? s.len : 60), s.ptr);
+sonde_code json_read(const kernel_call *c, uint32_t arg, uint32_t i, const json **out) {
+  sonde_str s = text_at(c, arg, i);
+  *out = json_of(c, s);
+  SONDE_CHECK(*out, c->err, SONDE_VALUE, c->e->at, "'%.*s' is no JSON", (int)(s.len < 60 ? s.len : 60),
+              s.ptr);
+  return SONDE_OK;
+}
+
+sonde_code json_part(const kernel_call *c, const json *j, uint32_t i, const json **out) {
   if (c->n_args < 2) return *out = j, SONDE_OK;
   if (c->args[1].lane == LANE_I64) return *out = element(j, whole_at(c, 1, i)), SONDE_OK;
   return follow(c, j, text_at(c, 1, i), out);
 }
 
+/* The part that the second argument names; the whole value without one. NULL: no such part. */
+static sonde_code part_of(const kernel_call *c, uint32_t i, const json **out) {
+  const json *j;
+  SONDE_TRY(json_read(c, 0, i, &j));
+  return json_part(c, j, i, out);
+}
+
 /* ---- writing a parsed value back ---- */
 
-static void put_json(buf *b, const json *j) {
+void json_put(buf *b, const json *j) {
   switch (j->kind) {
   case JSON_NULL: buf_put(b, "null", 4); return;
   case JSON_BOOL: json_put_bool(b, j->truth); return;
@@ -118,7 +126,7 @@ static void put_json(buf *b, const json *j) {
   for (const json *e = j->first; e; e = e->next) {
     if (e != j->first) buf_u8(b, ',');
     if (object) json_put_str(b, e->name), buf_u8(b, ':');
-    put_json(b, e);
+    json_put(b, e);
   }
   buf_u8(b, object ? '}' : ']');
 }
@@ -131,7 +139,7 @@ static void new_line(buf *b, unsigned depth) {
 static void put_pretty(buf *b, const json *j, unsigned depth) {
   bool object = j->kind == JSON_OBJECT;
   if ((!object && j->kind != JSON_ARRAY) || !j->first) {
-    put_json(b, j);
+    json_put(b, j);
     return;
   }
   buf_u8(b, object ? '{' : '[');
@@ -145,18 +153,18 @@ static void put_pretty(buf *b, const json *j, unsigned depth) {
   buf_u8(b, object ? '}' : ']');
 }
 
-static bool is_nested(const json *j) { return j->kind == JSON_ARRAY || j->kind == JSON_OBJECT; }
+bool json_is_nested(const json *j) { return j->kind == JSON_ARRAY || j->kind == JSON_OBJECT; }
 
 /* What a function writes of a part; false: null. */
 static bool put_part(uint16_t fn, const json *j, buf *b) {
   bool text = fn != FN_JSON_EXTRACT && fn != FN_JSON_PRETTY;
-  if (!j || (fn == FN_JSON_VALUE && is_nested(j)) || (text && j->kind == JSON_NULL)) return false;
+  if (!j || (fn == FN_JSON_VALUE && json_is_nested(j)) || (text && j->kind == JSON_NULL)) return false;
   if (fn == FN_JSON_PRETTY)
     put_pretty(b, j, 0);
   else if (text && j->kind == JSON_STRING)
     buf_put(b, j->text.ptr, j->text.len);
   else
-    put_json(b, j);
+    json_put(b, j);
   return true;
 }
 
@@ -182,7 +190,7 @@ sonde_code kernel_json_extract(const kernel_call *c, col *out) {
 
 /* ---- questions ---- */
 
-static const char *type_of(const json *j) {
+const char *json_type(const json *j) {
   switch (j->kind) {
   case JSON_NULL: return "NULL";
   case JSON_BOOL: return "BOOLEAN";
@@ -213,7 +221,7 @@ static bool all_in(const json *a, const json *b) {
 
 static bool equal(const json *a, const json *b) {
   if (a->kind != b->kind) return false;
-  if (is_nested(a)) return all_in(a, b) && all_in(b, a);
+  if (json_is_nested(a)) return all_in(a, b) && all_in(b, a);
   if (a->kind == JSON_BOOL) return a->truth == b->truth;
   if (a->kind == JSON_NUMBER) return a->number == b->number;
   return a->text.len == b->text.len && memcmp(a->text.ptr, b->text.ptr, a->text.len) == 0;
@@ -221,14 +229,14 @@ static bool equal(const json *a, const json *b) {
 
 /* Whether `needle` occurs: as the value, as a part of it, or as some of an object's members. */
 static bool contains(const json *j, const json *needle) {
-  if (equal(j, needle) || (is_nested(j) && j->kind == needle->kind && all_in(j, needle))) return true;
-  for (const json *e = is_nested(j) ? j->first : NULL; e; e = e->next)
+  if (equal(j, needle) || (json_is_nested(j) && j->kind == needle->kind && all_in(j, needle))) return true;
+  for (const json *e = json_is_nested(j) ? j->first : NULL; e; e = e->next)
     if (contains(e, needle)) return true;
   return false;
 }
 
 static sonde_code put_keys(const kernel_call *c, const json *j, uint32_t i, col *out) {
-  uint32_t n = j->kind == JSON_OBJECT ? (uint32_t)count(j) : 0, k = 0;
+  uint32_t n = j->kind == JSON_OBJECT ? (uint32_t)json_count(j) : 0, k = 0;
   nested *x = nested_new(n, false, c->a, c->err);
   if (!x) return c->err->code;
   for (const json *m = n ? j->first : NULL; m; m = m->next) nested_cells(x)[k++].s = m->name;
@@ -241,10 +249,10 @@ static sonde_code ask(const kernel_call *c, uint32_t i, const json *part, col *o
   switch (c->e->function) {
   case FN_JSON_EXISTS: col_put(out, i, (cell){.b = part != NULL}); return SONDE_OK;
   case FN_JSON_ARRAY_LENGTH:
-    col_put(out, i, (cell){.w = part && part->kind == JSON_ARRAY ? count(part) : 0});
+    col_put(out, i, (cell){.w = part && part->kind == JSON_ARRAY ? json_count(part) : 0});
     break;
   case FN_JSON_TYPE:
-    type = part ? type_of(part) : "";
+    type = part ? json_type(part) : "";
     col_put(out, i, (cell){.s = {type, strlen(type)}});
     break;
   default:
@@ -261,10 +269,10 @@ sonde_code kernel_json_ask(const kernel_call *c, col *out) {
     const json *part, *needle;
     if (!row_valid(out, i)) continue;
     if (fn == FN_JSON_VALID) {
-      col_put(out, i, (cell){.b = parse(c, text_at(c, 0, i)) != NULL});
+      col_put(out, i, (cell){.b = json_of(c, text_at(c, 0, i)) != NULL});
     } else if (fn == FN_JSON_CONTAINS) {
-      part = parse(c, text_at(c, 0, i));
-      needle = parse(c, text_at(c, 1, i));
+      part = json_of(c, text_at(c, 0, i));
+      needle = json_of(c, text_at(c, 1, i));
       SONDE_CHECK(part && needle, c->err, SONDE_VALUE, c->e->at, "json_contains needs two JSON values");
       col_put(out, i, (cell){.b = contains(part, needle)});
     } else {
