@@ -42,6 +42,9 @@ bool codec_block_begins(codec_block_kind kind) {
   return kind == BLOCK_SNAPPY || kind == BLOCK_GZIP || kind == BLOCK_ZSTD || kind == BLOCK_LZ4_RAW;
 }
 
+/* Zstandard fills its output by blocks, the others to the byte. */
+size_t codec_begin_room(codec_block_kind kind) { return kind == BLOCK_ZSTD ? (size_t)128 << 10 : 0; }
+
 sonde_code codec_block_begin(codec_blocks *b, codec_block_kind kind, const uint8_t *in, size_t in_len,
                              uint8_t *out, size_t room, size_t least, sonde_error *err) {
   if (least == 0 || in_len == 0)

@@ -30,9 +30,9 @@ typedef struct {
 sonde_code codec_block(codec_blocks *, codec_block_kind, const uint8_t *in, size_t in_len, uint8_t *out,
                        size_t out_len, sonde_error *);
 
-/* The first bytes of a block: at least `least` of [out, out + room) are filled and right, room >= least + CODEC_BEGIN_ROOM or all that the
- * block has. What lies behind is not looked at, so damage there goes unseen. SONDE_UNSUPPORTED where !codec_block_begins(kind). */
-#define CODEC_BEGIN_ROOM ((size_t)128 << 10) /* a zstd block */
+/* The first bytes of a block: at least `least` of [out, out + room) are filled and right, room >= least + codec_begin_room(kind) or all that
+ * the block has. What lies behind is not looked at, so damage there goes unseen. SONDE_UNSUPPORTED where !codec_block_begins(kind). */
+size_t codec_begin_room(codec_block_kind);
 bool codec_block_begins(codec_block_kind);
 sonde_code codec_block_begin(codec_blocks *, codec_block_kind, const uint8_t *in, size_t in_len, uint8_t *out,
                              size_t room, size_t least, sonde_error *);

@@ -203,6 +203,15 @@ static const column_ref *ref_of(const column_ref *refs, uint32_t n, uint32_t sto
   return NULL;
 }
 
+void parquet_release(task *t, const fragment_head *h, const parquet_columns *x) {
+  source *src = sources_find(t->sources, h->source);
+  for (uint32_t c = 0; src && c < x->n; c++)
+    for (uint32_t leaf = 0; leaf < x->pieces[c].n_leaves; leaf++) {
+      pq_range pages = x->pieces[c].chunks[leaf].pages;
+      source_release(t->sources, src, pages.offset, pages.offset + pages.length);
+    }
+}
+
 bool parquet_read_part(task *t, const fragment_head *h, const column_ref *refs, uint32_t n, part *p) {
   column_ref *wanted = arena_array(t->scratch, p->n_columns, sizeof *wanted, t->err);
   vec *vecs = arena_array(&p->chunk.memory, p->n_columns, sizeof *vecs, t->err);
@@ -214,11 +223,6 @@ bool parquet_read_part(task *t, const fragment_head *h, const column_ref *refs, 
   p->chunk.vecs = vecs;
   p->chunk.rows = h->rows;
   p->chunk.columns = p->n_columns;
-  for (uint32_t i = 0; i < p->n_columns; i++)
-    for (uint32_t leaf = 0; leaf < columns.pieces[i].n_leaves; leaf++) {
-      pq_range pages = columns.pieces[i].chunks[leaf].pages;
-      source_release(t->sources, sources_find(t->sources, h->source), pages.offset,
-                     pages.offset + pages.length);
-    }
+  if (!t->rereads) parquet_release(t, h, &columns);
   return true;
 }

@@ -30,4 +30,7 @@ uint64_t parquet_first_bytes(const parquet_columns *);
 bool parquet_read_rows(task *, const fragment_head *, const parquet_columns *, uint32_t first, uint32_t n,
                        arena *memory, vec *out);
 
+/* Lets go of the bytes of all pages of the columns. */
+void parquet_release(task *, const fragment_head *, const parquet_columns *);
+
 #endif

@@ -18,8 +18,9 @@ typedef struct {
   wants *wants;   /* not empty after a run: bring these and run again */
   arena *scratch; /* of this run */
   const void
-      *runner; /* whose fragment this is: the same each time it is run; may be given up (shares_abandon) */
-  bool again;  /* nothing is missing, but the host gets a say before the task is run again */
+      *runner;  /* whose fragment this is: the same each time it is run; may be given up (shares_abandon) */
+  bool rereads; /* it is run again after it has read whole columns: their bytes stay */
+  bool again;   /* nothing is missing, but the host gets a say before the task is run again */
   sonde_error *err;
 } task;
 

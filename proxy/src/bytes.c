@@ -2,6 +2,7 @@
 #include "bytes.h"
 #include "zones.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,11 +42,19 @@ static bool bring_one(sonde_engine *engine, const sonde_want *want, const byte_s
 /* As many ranges at a time as a job lists: a page of a wide table has one for each column. */
 enum { WANTS_MOST = 64 };
 
+/* A disk finds them side by side; read one after the other, a page of 20 columns that are not in memory waits 20 times. */
+static void announce(const sonde_want *wants, size_t n, const byte_sources *sources) {
+  for (size_t i = 0; i < n && n > 1; i++)
+    posix_fadvise(sources->files[wants[i].source - 1].fd, (off_t)wants[i].offset, wants[i].length,
+                  POSIX_FADV_WILLNEED);
+}
+
 /* Room for the most urgent range is enough to go on. */
 bool bytes_bring(sonde_engine *engine, sonde_job *job, const byte_sources *sources, sonde_error *err) {
   sonde_want wants[WANTS_MOST];
   size_t n = sonde_job_wants(job, wants, WANTS_MOST);
   if (n == 1 && wants[0].source == 0) return zones_bring(engine, job, err);
+  announce(wants, n, sources);
   for (size_t i = 0; i < n; i++)
     if (!bring_one(engine, &wants[i], sources, err)) return i > 0;
   if (n) return true;

@@ -23,7 +23,7 @@ static void unpack(codec_blocks *b, int kind, const uint8_t *p, size_t n, size_t
 static void unpack_begin(codec_blocks *b, codec_block_kind kind, const uint8_t *p, size_t n, size_t whole,
                          size_t least) {
   sonde_error err = {0};
-  size_t room = least + CODEC_BEGIN_ROOM;
+  size_t room = least + codec_begin_room(kind);
   uint8_t *begin = malloc(room), *all = malloc(whole + 1);
   bool fine = codec_block_begin(b, kind, p, n, begin, room, least, &err) == SONDE_OK;
   bool known = least <= whole && codec_block(b, kind, p, n, all, whole, &err) == SONDE_OK;

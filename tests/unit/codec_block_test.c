@@ -55,7 +55,7 @@ static void check_begin(codec_block_kind kind, const uint8_t *in, size_t n, cons
   mem_init(&m, 1 << 24, NULL, NULL);
   arena_init(&memory, &m);
   codec_blocks b = {.memory = &memory};
-  size_t room = least + CODEC_BEGIN_ROOM;
+  size_t room = least + codec_begin_room(kind);
   uint8_t *out = malloc(room);
   for (int again = 0; again < 2; again++) {
     REQUIRE(codec_block_begin(&b, kind, in, n, out, room, least, &err) == SONDE_OK);

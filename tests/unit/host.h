@@ -42,6 +42,7 @@ typedef struct {
   uint32_t n_pages;
   uint64_t n_taken; /* fragments, so far */
   bool all_at_once; /* helpers are done with all they took before the lead goes on */
+  uint64_t brought; /* bytes of files, so far */
   uint64_t steps,
       steps_max; /* a job that takes more is ended: it hangs, or (`patient`) is meant to end early */
   bool patient;
@@ -113,6 +114,7 @@ static inline sonde_code host_bring(host *h, sonde_engine *e, sonde_want w, sond
   uint64_t end = w.source == 1 ? h->readable : kept->len, left = end > w.offset ? end - w.offset : 0;
   uint64_t n = w.length < left ? w.length : left;
   if (n) memcpy(to, from + w.offset, (size_t)n);
+  h->brought += n;
   sonde_commit(e, to, (uint32_t)n);
   return SONDE_OK;
 }

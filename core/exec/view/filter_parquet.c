@@ -10,6 +10,13 @@
 #define DEPTH_MAX 64
 #define FEW_PAGES 4u /* with fewer, windows save nothing */
 
+/* One part of the predicate. */
+typedef struct {
+  sonde_str bytes;
+  column_ref *refs; /* the columns it reads */
+  uint32_t n;
+} condition_part;
+
 typedef struct {
   task *t;
   const fragment_head *h;
@@ -17,6 +24,10 @@ typedef struct {
   uint32_t n;
   uint64_t *bits; /* of the rows that are left */
   size_t words;
+  bool *whole;       /* per ref: it was read whole */
+  part *held;        /* of the condition before, when its columns are not kept: */
+  condition_part of; /* often the next one reads the same */
+  const vec **vecs;
 } filtering;
 
 /* ---- statistics ---- */
@@ -65,12 +76,6 @@ static bool rows_left(const filtering *f, sonde_str predicate, row_ranges *left)
 
 /* ---- one part of the predicate ---- */
 
-typedef struct {
-  sonde_str bytes;
-  column_ref *refs; /* the columns it reads */
-  uint32_t n;
-} condition_part;
-
 static sonde_code take_part(const filtering *f, rd *r, condition_part *out) {
   size_t begin = r->pos;
   bool *used = arena_zero(f->t->scratch, f->h->columns, f->t->err);
@@ -90,13 +95,31 @@ static sonde_code run_part(const filtering *f, const condition_part *p, const ve
   return predicate_run(&r, p->refs, vecs, p->n, rows, out, f->t->scratch, f->t->err);
 }
 
-static bool run_whole(const filtering *f, const condition_part *p, uint64_t *out) {
-  part *held;
-  const vec **vecs = arena_array(f->t->scratch, p->n, sizeof *vecs, f->t->err);
-  if (!vecs || !task_columns(f->t, f->h, p->refs, p->n, vecs, &held)) return false;
-  sonde_code code = run_part(f, p, vecs, f->h->rows, out);
-  part_free(held);
-  return code == SONDE_OK;
+static void let_go(filtering *f) {
+  part_free(f->held);
+  f->held = NULL;
+}
+
+static bool are_held(const filtering *f, const condition_part *p) {
+  bool same = f->held && f->of.n == p->n;
+  for (uint32_t i = 0; same && i < p->n; i++) same = f->of.refs[i].column == p->refs[i].column;
+  return same;
+}
+
+static void note_whole(filtering *f, const condition_part *p) {
+  for (uint32_t i = 0; i < f->n; i++)
+    for (uint32_t k = 0; k < p->n; k++) f->whole[i] |= f->refs[i].column == p->refs[k].column;
+}
+
+static bool run_whole(filtering *f, const condition_part *p, uint64_t *out) {
+  if (!are_held(f, p)) {
+    let_go(f);
+    f->of = *p;
+    f->vecs = arena_array(f->t->scratch, p->n, sizeof *f->vecs, f->t->err);
+    if (!f->vecs || !task_columns(f->t, f->h, p->refs, p->n, f->vecs, &f->held)) return false;
+    note_whole(f, p);
+  }
+  return run_part(f, p, f->vecs, f->h->rows, out) == SONDE_OK;
 }
 
 static bool run_window(const filtering *f, const condition_part *p, const parquet_columns *columns,
@@ -148,7 +171,7 @@ static row_ranges ranges_of_bits(const filtering *f, uint32_t gap) {
 }
 
 /* Windows pay where pages are many and rows left in few of them; otherwise whole columns are read, and kept for the next time. */
-static bool run_where_left(const filtering *f, const condition_part *p, uint64_t *out) {
+static bool run_where_left(filtering *f, const condition_part *p, uint64_t *out) {
   if (all_kept(f, p->refs, p->n)) return run_whole(f, p, out);
   parquet_columns columns;
   column_ref *refs;
@@ -188,13 +211,36 @@ static bool run_parts(filtering *f, rd *r, uint64_t *hits, int depth) {
   return true;
 }
 
+/* Until here conditions that follow might have looked at them again. */
+static bool release_whole(const filtering *f) {
+  task *t = f->t;
+  parquet_columns columns;
+  column_ref *refs = arena_array(t->scratch, f->n, sizeof *refs, t->err);
+  uint32_t n = 0;
+  for (uint32_t i = 0; refs && i < f->n; i++)
+    if (f->whole[i] && ref_is_stored(&f->refs[i])) refs[n++] = f->refs[i];
+  if (!refs || !parquet_columns_open(t, refs, n, &columns)) return false;
+  parquet_release(t, f->h, &columns);
+  return true;
+}
+
+/* A condition that lacks bytes has the task run again from its beginning, with those before it. */
+static bool run_all(filtering *f, sonde_str predicate) {
+  rd r = {.data = (const uint8_t *)predicate.ptr, .len = predicate.len};
+  uint64_t *hits = arena_alloc(f->t->scratch, f->words * 8, f->t->err);
+  f->whole = arena_zero(f->t->scratch, f->n, f->t->err);
+  if (!hits || !f->whole) return false;
+  f->t->rereads = true;
+  bool run = run_parts(f, &r, hits, 0);
+  let_go(f);
+  return run && release_whole(f);
+}
+
 bool parquet_filter(task *t, const fragment_head *h, const column_ref *refs, uint32_t n, sonde_str predicate,
                     uint64_t *bits) {
-  filtering f = {t, h, refs, n, bits, ((size_t)h->rows + 63) / 64};
+  filtering f = {.t = t, .h = h, .refs = refs, .n = n, .bits = bits, .words = ((size_t)h->rows + 63) / 64};
   row_ranges left;
   if (!rows_left(&f, predicate, &left)) return false;
   ranges_mark(left, bits);
-  rd r = {.data = (const uint8_t *)predicate.ptr, .len = predicate.len};
-  uint64_t *hits = arena_alloc(t->scratch, f.words * 8, t->err);
-  return hits && run_parts(&f, &r, hits, 0);
+  return run_all(&f, predicate);
 }

@@ -7,6 +7,8 @@
 #include "format/parquet/convert.h"
 #include "format/parquet/values.h"
 
+#define SHARE_SLACK 512u /* a few values may be larger than all others */
+
 static sonde_code damaged(const page_head *h, const char *why, sonde_error *err) {
   return status_set(err, SONDE_CORRUPT, h->at, "the page at byte %llu is damaged: %s",
                     (unsigned long long)h->at, why);
@@ -24,10 +26,13 @@ static sonde_code make_room(unpacker *u, size_t n, sonde_error *err) {
   return u->room ? SONDE_OK : err->code;
 }
 
-/* Bytes that hold the values wanted, mostly: texts are taken to be short, and runs to be no worse than what they pack. */
+/* Bytes that hold the values wanted, mostly: as many as the width of their encoding says, or as their share of the page and a bit
+ * more, where that is less. Texts of any length, and nulls that take no room, are spread evenly enough. */
 static size_t bytes_wanted(const page_head *h, const pq_node *leaf, uint64_t levels) {
   uint32_t width = is_dictionary_encoding(h->encoding) ? 4 : physical_bytes(leaf);
-  return (size_t)levels + (size_t)h->wanted * (width ? width : 64) + 64;
+  uint64_t share = (uint64_t)h->plain * h->wanted / h->values, most = (uint64_t)h->wanted * width;
+  uint64_t values = share + share / 8 + SHARE_SLACK;
+  return (size_t)(levels + (width && most < values ? most : values) + 64);
 }
 
 /* [in, in + here) of `packed` bytes unpacked, at least the first `least` bytes of it, or as it lies there. */
@@ -39,8 +44,9 @@ static sonde_code unpack(unpacker *u, codec_block_kind kind, const page_head *h,
   b->cut = here < packed;
   if (kind == BLOCK_PLAIN || (packed == 0 && plain == 0)) return SONDE_OK;
   if (least > plain) least = plain;
-  b->cut = b->cut || (codec_block_begins(kind) && plain - least > CODEC_BEGIN_ROOM);
-  size_t room = b->cut && plain - least > CODEC_BEGIN_ROOM ? least + CODEC_BEGIN_ROOM : plain;
+  bool less = codec_block_begins(kind) && plain - least > codec_begin_room(kind);
+  b->cut = b->cut || less;
+  size_t room = less ? least + codec_begin_room(kind) : plain;
   SONDE_TRY(make_room(u, room, err));
   sonde_code code = b->cut ? codec_block_begin(&u->codecs, kind, in, here, u->room, room, least, err)
                            : codec_block(&u->codecs, kind, in, packed, u->room, plain, err);

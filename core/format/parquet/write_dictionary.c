@@ -6,8 +6,9 @@
 #include "format/parquet/write_bits.h"
 #include "format/parquet/write_values.h"
 
-/* Readers keep a whole dictionary at hand; 1 MB is what parquet-java and Arrow allow as well. */
-#define BYTES_MAX (1u << 20)
+/* Who reads a few rows unpacks all of it. Parquet-java and Arrow allow 1 MB; 128 KB take a third off a page of 100 rows and 1 to 20 % off queries,
+ * in files 0.5 % larger (Snappy) or 1.4 % smaller (Zstandard). */
+#define BYTES_MAX (128u << 10)
 #define CODE_NONE UINT32_MAX
 
 enum { TRIAL = 16384 }; /* values after which hardly any repetition shows that there is none */

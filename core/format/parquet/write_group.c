@@ -41,7 +41,7 @@ typedef struct {
 
 pq_write_options pq_write_defaults(void) {
   return (pq_write_options){
-      .codec = BLOCK_ZSTD, .level = 1, .page_rows = 20000, .page_bytes = 1u << 20, .dictionary = true};
+      .codec = BLOCK_ZSTD, .level = 1, .page_rows = 4096, .page_bytes = 1u << 20, .dictionary = true};
 }
 
 /* ---- encoding ---- */
