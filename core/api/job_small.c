@@ -26,7 +26,8 @@ static void put_message(const table *t, const bad_row *b, buf *message) {
     buf_printf(message, "text follows a closing quote; the field is shown as it is written");
     break;
   case CSV_BAD_UNCLOSED:
-    buf_printf(message, "a quote is never closed; the field runs to the end of the file");
+    buf_printf(message, "a quote is never closed; the field runs to the end of the file. "
+                        "Close it, or read the file with another quote character or none");
     break;
   case CSV_BAD_BYTES:
     buf_printf(message, "bytes that are not valid in the file's encoding are shown as \xEF\xBF\xBD");

@@ -69,6 +69,17 @@ test('control characters do not reach the terminal', () => {
   assert.match(text, /x␛\[31m␊y/)
 })
 
+test('a quote that never closes is a row that head and scan tell of', () => {
+  const path = file('unclosed.csv', '"hello\n\n world\n')
+  assert.deepEqual(json('head', path).rows, [['hello\n\n world\n']])
+  assert.match(ok('head', path), /\n1 row does not fit; `sonde scan` says where and why\.\n$/)
+  assert.doesNotMatch(ok('head', mixed), /fit/)
+  const { rows, bad } = json('scan', path)
+  assert.equal(rows, 1)
+  assert.deepEqual(bad.map(({ row, line, offset, reason }) => [row, line, offset, reason]), [[0, 1, 0, 'unclosed-quote']])
+  assert.match(bad[0].message, /quote is never closed.* to the end of the file\. Close it/)
+})
+
 test('scan reports types, statistics and rows that do not fit', () => {
   const path = file('bad.csv', 'id,name\n1,a\n2,b,c\n3\n4,d\n')
   const report = json('scan', path, '--delimiter', ',', '--header')

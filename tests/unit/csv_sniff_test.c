@@ -382,6 +382,17 @@ static void a_header_may_be_all(void) {
   CHECK_EQ_UINT(got.dialect.data_at, 5);
 }
 
+/* It would swallow the file as a name, and nobody were told. */
+static void a_first_row_whose_quote_does_not_close_is_data(void) {
+  sniff("\"hello\n\n world\n");
+  CHECK(!got.dialect.header);
+  CHECK_EQ_UINT(got.dialect.data_at, 0);
+  CHECK_REASON("quote", "1 field begins with '\"', the last of them does not end");
+  CHECK_REASON("header", "a quote in the first row does not close: what follows it are no names");
+  sniff("\"hello\n\n world\"\n");
+  CHECK(got.dialect.header);
+}
+
 static void one_value_is_data_if_it_is_a_number(void) {
   sniff("42");
   CHECK(!got.dialect.header);
@@ -562,6 +573,7 @@ int main(void) {
   RUN(no_bytes_are_one_column_without_rows);
   RUN(only_line_ends_hold_no_row);
   RUN(a_header_may_be_all);
+  RUN(a_first_row_whose_quote_does_not_close_is_data);
   RUN(one_value_is_data_if_it_is_a_number);
   RUN(a_blank_line_in_one_column_is_a_row);
   RUN(the_row_size_is_the_mean_of_the_data_rows);

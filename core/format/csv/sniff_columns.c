@@ -142,6 +142,7 @@ sonde_code sniff_read_columns(const sniff_text *text, const sniff_trial *t, uint
   r.pos = t->first_at < r.n ? (uint32_t)t->first_at : r.n;
   if (sniff_next_cut_row(&r)) {
     c->first_fields = r.row.fields;
+    c->first_unclosed = r.row.unclosed;
     c->first_at = r.row.begin;
     SONDE_TRY(each_cell(&r, scratch, keep_first, c, err));
   } else {

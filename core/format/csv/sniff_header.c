@@ -63,6 +63,7 @@ static votes count_votes(const sniff_columns *c) {
 }
 
 static bool decide(const sniff_columns *c, const votes *v) {
+  if (c->first_unclosed) return false;
   if (v->empty == c->columns) return c->first_fields > 0;
   if (c->rows == 0) return v->typed == 0 && v->empty <= v->words;
   if (v->contrast > 0) return v->contrast > v->alike;
@@ -101,6 +102,9 @@ static bool say_header(const sniff_columns *c, const votes *v, arena *memory, so
 static bool say_no_header(const sniff_columns *c, const votes *v, arena *memory, sonde_str *out,
                           sonde_error *err) {
   if (c->first_fields == 0) return sniff_say(memory, out, err, "there is no row");
+  if (c->first_unclosed)
+    return sniff_say(memory, out, err,
+                     "a quote in the first row does not close: what follows it are no names");
   if (v->alike) return say_alike(c, v, memory, out, err);
   if (c->echoes || v->repeated)
     return sniff_say(memory, out, err, "texts of the first row come again below it");

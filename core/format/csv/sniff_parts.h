@@ -104,6 +104,7 @@ uint32_t sniff_lines_in(const char *p, size_t n);
 typedef struct {
   sonde_str *first; /* values of the first row, trimmed; `columns` of them, "" where the row is shorter */
   uint32_t first_fields;
+  bool first_unclosed; /* a quote in it does not close: it may be all there is */
   uint32_t columns;
   csv_seen *seen;    /* per column, of the rows below the first; missing values left out */
   uint32_t *values;  /* per column: neither empty nor missing, below the first */

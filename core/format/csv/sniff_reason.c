@@ -76,8 +76,8 @@ static bool say_quoted(const sniff_trial *t, arena *memory, sonde_str *out, sond
   if (t->quoted == 0)
     return sniff_say(memory, out, err, "nothing is quoted in the sample; %s is the usual quote", quote);
   if (t->unclosed)
-    return sniff_say(memory, out, err, "%u field%s begin with %s, the last of them does not end", t->quoted,
-                     s, quote);
+    return sniff_say(memory, out, err, "%u field%s with %s, the last of them does not end", t->quoted,
+                     t->quoted == 1 ? " begins" : "s begin", quote);
   const char *are = t->quoted == 1 ? "is" : "are";
   if (t->stray == 0)
     return sniff_say(memory, out, err, "%u field%s of the sample %s enclosed in %s", t->quoted, s, are,
