@@ -135,6 +135,18 @@ test('problems say what, where and what else', async () => {
   assert.equal(problem(await post('{"sql":"SELECT 1"}', { 'Content-Type': 'text/plain' })).status, 415)
 })
 
+test('a table whose file is gone is not there, until it is back', async () => {
+  const ways = async () => [await get('/v1/tables/all'), await get('/v1/tables/all/rows'), await query('SELECT count(*) FROM "all"')]
+  assert.deepEqual((await ways()).map(({ status }) => status), [200, 200, 200])
+  renameSync(shop.path('data/all.csv'), shop.path('data/.all.csv'))
+  const gone = (await ways()).map(problem)
+  assert.deepEqual(gone.map(({ status, code }) => [status, code]), [[404, 'not_found'], [404, 'not_found'], [400, 'name']])
+  assert.match(gone[2].detail, /table all cannot be opened/)
+  assert.equal(gone[2].position, undefined, 'the SQL is not to blame')
+  renameSync(shop.path('data/.all.csv'), shop.path('data/all.csv'))
+  assert.deepEqual((await ways()).map(({ status }) => status), [200, 200, 200])
+})
+
 test('nothing can be created, dropped, or read from other files', async () => {
   for (const q of ['CREATE VIEW v AS SELECT 1', 'CREATE TEMP TABLE v AS SELECT 1', 'DROP VIEW IF EXISTS v', '/* */ CREATE OR REPLACE VIEW v AS SELECT 1'])
     assert.equal(problem(await query(q)).code, 'unsupported', q)
