@@ -22,7 +22,7 @@ from django.dispatch import receiver
 
 from .atomic import sync_folder
 from .conf import conf
-from .models import Table, Upload
+from .models import TITLE_LENGTH, Table, Upload
 from .paths import FILE_NAME, format_of, validate_path
 from .refused import Refused
 
@@ -129,7 +129,7 @@ def finish(upload: Upload) -> Table:
     place.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     with transaction.atomic():
         table = Table.objects.create(
-            name=free_name(upload.name), title=upload.name, owner=upload.owner, uploaded_bytes=upload.bytes,
+            name=free_name(upload.name), title=upload.name[:TITLE_LENGTH], owner=upload.owner, uploaded_bytes=upload.bytes,
             paths=place.relative_to(conf().root).as_posix())
         upload.delete()
         try:

@@ -133,6 +133,10 @@ class Uploads(UploadTest):
         names = [self.upload(name, b'1').json()['table'] for name in ('Umsatz (neu).csv', 'umsatz-neu.csv.gz', '2025.parquet', 'ä.csv')]
         self.assertEqual(names, ['umsatz_neu', 'umsatz_neu_2', 'table_2025', 'table'])
 
+    def test_long_names_fit(self) -> None:
+        table = Table.objects.get(name=self.upload('b' * 251 + '.csv', b'1').json()['table'])
+        table.full_clean()
+        self.assertEqual([file.bytes for file in table.files()], [1])
 
     def test_names_of_what_lies_in_the_root_are_not_taken(self) -> None:
         self.put('Salaries/2025.csv', b'secret')
