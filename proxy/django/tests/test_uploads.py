@@ -7,7 +7,9 @@ from unittest import mock
 
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sonde_explorer.models import Table, Upload
 from sonde_explorer.upload_views import receive
@@ -160,6 +162,14 @@ class Limits(UploadTest):
         self.assertEqual(self.codes(self.begin('c.csv', 5)), (413, 'quota'))
         self.client.delete(where)
         self.assertEqual(self.begin('c.csv', 5).status_code, 201)
+
+    def test_a_quota_is_counted_by_one_at_a_time(self) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            self.begin()
+        statements = [query['sql'] for query in queries]
+        counted = next(n for n, sql in enumerate(statements) if 'SUM(' in sql)
+        self.assertTrue(statements[counted - 1].startswith('UPDATE "auth_user"'), statements)
+        self.assertTrue(statements[counted - 2].startswith('SAVEPOINT'), 'nothing was read before: SQLite would not wait')
 
     def test_a_deleted_table_makes_room_again(self) -> None:
         self.change_settings(QUOTA_BYTES=10)
