@@ -52,6 +52,7 @@ function problem(answer) {
   assert.equal(answer.headers['content-type'], 'application/problem+json')
   const body = JSON.parse(answer.text)
   assert.equal(body.status, answer.status)
+  assert.ok(body.title, 'a status has a name')
   return body
 }
 const byCity = () => cities.map((city) => [city, sales.filter((row) => row[1] === city).length]).sort((a, b) => (a[0] ?? '~') < (b[0] ?? '~') ? -1 : 1)
@@ -126,11 +127,24 @@ test('problems say what, where and what else', async () => {
   assert.deepEqual([syntax.code, syntax.position], ['syntax', 0])
   assert.equal(problem(await query("SELECT 'x'::INTEGER")).status, 422)
   for (const path of ['/v1/sql', '/v1/sql?q=', '/v1/sql?q=%ff', '/v1/sql?q=%00', '/v1/sql?sql=1', '/v1/sql?q=SELECT+1&limit_rows=0', '/v1/sql?q=SELECT+1&limit_rows=1e3',
+    '/v1/sql?q=SELECT+1&q=+AS+x', '/v1/sql?q=SELECT+1&timezone=UTC&timezone=UTC', '/v1/tables/all/rows?limit=1&limit=2', '/v1/tables/all/rows?sort=id&columns=id&sort=-id',
     '/v1/sql?q=SELECT+1&params=3', '/v1/sql?q=SELECT+1&params=[', '/v1/sql?q=SELECT+1&limit_seconds=99999', '/v1/sql?q=SELECT+1&limit_memory=1000'])
     assert.equal(problem(await get(path)).status, 400, path)
   for (const body of ['', '[]', '"SELECT 1"', '{"sql":1}', '{}', '{"sql":"SELECT 1"', '{"sql":"SELECT 1","limits":3}', '{"sql":"SELECT 1"}x', `${'['.repeat(1000)}`, '{"sql":"\xff"}'])
     assert.equal(problem(await post(Buffer.from(body, 'latin1').toString('latin1'))).status, 400, body)
   assert.equal(problem(await post('{"sql":"SELECT 1"}', { 'Content-Type': 'text/plain' })).status, 415)
+})
+
+test('a table whose file is gone is not there, until it is back', async () => {
+  const ways = async () => [await get('/v1/tables/all'), await get('/v1/tables/all/rows'), await query('SELECT count(*) FROM "all"')]
+  assert.deepEqual((await ways()).map(({ status }) => status), [200, 200, 200])
+  renameSync(shop.path('data/all.csv'), shop.path('data/.all.csv'))
+  const gone = (await ways()).map(problem)
+  assert.deepEqual(gone.map(({ status, code }) => [status, code]), [[404, 'not_found'], [404, 'not_found'], [400, 'name']])
+  assert.match(gone[2].detail, /table all cannot be opened/)
+  assert.equal(gone[2].position, undefined, 'the SQL is not to blame')
+  renameSync(shop.path('data/.all.csv'), shop.path('data/all.csv'))
+  assert.deepEqual((await ways()).map(({ status }) => status), [200, 200, 200])
 })
 
 test('nothing can be created, dropped, or read from other files', async () => {

@@ -16,6 +16,7 @@ from .paths import File, files_at, format_of, lines_of, places_at, validate_path
 
 #: Without quotes in SQL, and as it stands in URLs and signatures.
 validate_name = RegexValidator(r'^[a-z_][a-z0-9_]{0,62}$', 'a small letter, then small letters, digits and _')
+TITLE_LENGTH = 200
 
 
 def validate_columns(columns: Any) -> None:
@@ -27,7 +28,7 @@ def validate_columns(columns: Any) -> None:
 
 class Table(models.Model):
     name = models.CharField(max_length=63, unique=True, validators=[validate_name], help_text='in SQL and in addresses')
-    title = models.CharField(max_length=200, blank=True, help_text='for people')
+    title = models.CharField(max_length=TITLE_LENGTH, blank=True, help_text='for people')
     paths = models.TextField(validators=[validate_paths], help_text='beneath the root, one a line; of a folder the tables in it')
     format = models.CharField(max_length=10, blank=True, choices=[('csv', 'CSV'), ('parquet', 'Parquet')], help_text='empty: by the name')
     description = models.TextField(blank=True)

@@ -7,7 +7,9 @@ from unittest import mock
 
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sonde_explorer.models import Table, Upload
 from sonde_explorer.upload_views import receive
@@ -133,6 +135,10 @@ class Uploads(UploadTest):
         names = [self.upload(name, b'1').json()['table'] for name in ('Umsatz (neu).csv', 'umsatz-neu.csv.gz', '2025.parquet', 'ä.csv')]
         self.assertEqual(names, ['umsatz_neu', 'umsatz_neu_2', 'table_2025', 'table'])
 
+    def test_long_names_fit(self) -> None:
+        table = Table.objects.get(name=self.upload('b' * 251 + '.csv', b'1').json()['table'])
+        table.full_clean()
+        self.assertEqual([file.bytes for file in table.files()], [1])
 
     def test_names_of_what_lies_in_the_root_are_not_taken(self) -> None:
         self.put('Salaries/2025.csv', b'secret')
@@ -156,6 +162,14 @@ class Limits(UploadTest):
         self.assertEqual(self.codes(self.begin('c.csv', 5)), (413, 'quota'))
         self.client.delete(where)
         self.assertEqual(self.begin('c.csv', 5).status_code, 201)
+
+    def test_a_quota_is_counted_by_one_at_a_time(self) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            self.begin()
+        statements = [query['sql'] for query in queries]
+        counted = next(n for n, sql in enumerate(statements) if 'SUM(' in sql)
+        self.assertTrue(statements[counted - 1].startswith('UPDATE "auth_user"'), statements)
+        self.assertTrue(statements[counted - 2].startswith('SAVEPOINT'), 'nothing was read before: SQLite would not wait')
 
     def test_a_deleted_table_makes_room_again(self) -> None:
         self.change_settings(QUOTA_BYTES=10)

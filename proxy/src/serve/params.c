@@ -34,6 +34,13 @@ bool param_number(sonde_str digits, uint64_t low, uint64_t high, uint64_t *out) 
   return n >= low && n <= high;
 }
 
+bool param_comes_again(sonde_str rest, sonde_str name) {
+  sonde_str other, value;
+  while (param_next(&rest, &other, &value))
+    if (other.len == name.len && memcmp(other.ptr, name.ptr, name.len) == 0) return true;
+  return false;
+}
+
 bool param_is_of_signature(sonde_str name) {
   return (name.len == 3 && memcmp(name.ptr, "sig", 3) == 0) ||
          (name.len > 4 && memcmp(name.ptr, "sig_", 4) == 0);

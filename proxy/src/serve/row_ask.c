@@ -110,11 +110,18 @@ static bool take_param(row_ask *a, sonde_str name, sonde_str value) {
   return taken;
 }
 
+/* Filters add up. Their brackets may be escaped, as browsers do. */
+static bool may_repeat(sonde_str name) { return name.len > 7 && memcmp(name.ptr, "filter", 6) == 0; }
+
 bool row_ask_query(row_ask *a, sonde_str query, sonde_str accept) {
   sonde_str name, value;
   *a = (row_ask){.limit = ROWS_BY_DEFAULT, .form = FORM_NONE, .all_columns = true};
-  while (param_next(&query, &name, &value))
-    if (!param_is_of_signature(name) && !take_param(a, name, value)) return false;
+  while (param_next(&query, &name, &value)) {
+    if (param_is_of_signature(name)) continue;
+    if (!may_repeat(name) && param_comes_again(query, name))
+      return wrong(a, "request", "A parameter stands twice.");
+    if (!take_param(a, name, value)) return false;
+  }
   if (a->view.len && (a->filter_count || a->sort.len))
     return wrong(a, "request", "Either view, or filters and sort.");
   if (a->first && a->after.len) return wrong(a, "request", "Either first or after.");

@@ -102,6 +102,7 @@ bool sql_ask_query(sql_ask *a, const http_request *q) {
   while (param_next(&query, &name, &value)) {
     text plain = {0};
     if (param_is_of_signature(name)) continue;
+    if (param_comes_again(query, name)) return wrong(a, "A parameter stands twice.");
     bool taken = param_text(value, &plain) ? take_named(a, name, &plain)
                                            : wrong(a, "The query string is malformed, or no UTF-8.");
     text_free(&plain);

@@ -15,13 +15,12 @@ bool table_ask_begin(table_ask *a, work *w, const work_request *q, void *context
   a->reply.limits.memory = a->all->site->config.query_bytes;
   a->catalog = answers_catalog(a->all);
   a->table = find(a->catalog, q, name);
-  if (!a->table)
+  bool opened = a->table && table_now_open(&a->now, a->table, &err);
+  if (!a->table || err.code == SONDE_NAME)
     work_problem(w, 404, "not_found", "There is no such table.", NULL);
-  else if (table_now_open(&a->now, a->table, &err))
-    return true;
-  else
+  else if (!opened)
     reply_fail(&a->reply, &err);
-  return false;
+  return opened;
 }
 
 bool table_ask_open(table_ask *a) {

@@ -17,13 +17,25 @@ static bool open_one(table_now *t, unsigned i) {
   return true;
 }
 
+/* A file that is gone is a table that is not there; that there is no room for one more passes. */
+static sonde_code code_of_errno(void) {
+  switch (errno) {
+  case ENOENT:
+  case ENOTDIR:
+  case ELOOP: return SONDE_NAME;
+  case EMFILE:
+  case ENFILE: return SONDE_NOMEM;
+  default: return SONDE_BYTES;
+  }
+}
+
 bool table_now_open(table_now *t, const catalog_table *table, sonde_error *err) {
   *t = (table_now){.table = table, .fds = memory_of(table->file_count * sizeof *t->fds)};
   for (unsigned i = 0; i < table->file_count; i++) t->fds[i] = -1;
   text_add(&t->identity, table->name, strlen(table->name));
   for (unsigned i = 0; i < table->file_count; i++) {
     if (open_one(t, i)) continue;
-    *err = (sonde_error){.code = SONDE_BYTES};
+    *err = (sonde_error){.code = code_of_errno(), .source = 1}; /* not a place in the SQL */
     snprintf(err->message, sizeof err->message, "file %u of table %.120s cannot be opened: %s", i + 1,
              table->name, strerror(errno));
     return false;
