@@ -87,6 +87,31 @@ test('by ranges: rows after one answer, the whole read twice in large pieces, pa
   expect(bytesOf(paged)).toBeLessThan(0.2 * size)
 })
 
+test('by ranges: a jump beyond what is counted says so, goes there as soon as it can, and the latest counts', async ({ page }) => {
+  let goOn = (): void => {}
+  const held = new Promise<void>((resolve) => { goOn = resolve })
+  await page.context().route(({ pathname }) => pathname === '/v1/f/served.csv', async (route) => {
+    if (route.request().headers()['range'] !== 'bytes=0-262143') await held // all but the first rows
+    await route.continue()
+  })
+  await page.goto(`${site}?url=/v1/f/served.csv`)
+  await expect(cell(page, 2, 1)).toHaveText(expected(2, 1), patient)
+  const jump = page.getByLabel('Go to row')
+  const awaited = page.locator('.sonde-awaited')
+  await jump.fill('600001')
+  await jump.press('Enter')
+  await expect(awaited).toContainText('Going to row 600,001 as soon as it is counted')
+  await jump.fill('325001')
+  await jump.press('Enter')
+  await expect(awaited).toContainText('Going to row 325,001')
+  await expect(count(page)).toContainText('counting…')
+  await page.getByRole('grid').evaluate((grid) => { grid.scrollTop = 28 * 50 }) // rows scroll meanwhile
+  await expect(cell(page, 55, 1)).toHaveText(expected(55, 1))
+  goOn()
+  await expect(cell(page, 325_000, 1)).toHaveText(expected(325_000, 1), patient)
+  await expect(awaited).toHaveCount(0)
+})
+
 test('on the server: opened before it is counted, then any page for a few kilobytes, types exact without a question', async ({ page }) => {
   test.setTimeout(300_000)
   const answers = watch(page)

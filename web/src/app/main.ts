@@ -2,18 +2,19 @@
 // module, or a server's answers, are on their way while the screen is loaded.
 import { createEngine } from '../engine/index.ts'
 import { createMeasure } from '../grid/measure.ts'
-import { createExplorer, type Source } from '../model/index.ts'
+import { createExplorer } from '../model/index.ts'
 import { createServerEngine } from '../server/index.ts'
+import { askedBy, linked } from './asked.ts'
 
-const asked = new URLSearchParams(location.search)
-const url = asked.get('url')
-const table = asked.get('table')
-const atUrl = url && URL.canParse(url, location.href) ? new URL(url, location.href) : url ?? undefined
-const source: Source | undefined = table ? { table, sql: { url: new URL('/v1/sql', location.href) } } : atUrl
+const asked = askedBy(new URL(location.href))
+const isThere = asked !== undefined && 'table' in asked
+const here = isThere ? undefined : createEngine()
+here?.catch(() => {}) // told by the first opening
 
-const engine = table ? createServerEngine(createEngine) : createEngine()
-const model = createExplorer({ engine, measure: createMeasure() })
-if (source) void model.open(source)
+const engine = createServerEngine(() => here ?? createEngine())
+const explorer = createExplorer({ engine, measure: createMeasure() })
+const model = { ...explorer, open: (...[source, as]: Parameters<typeof explorer.open>) => explorer.open(linked(source), as) }
+if (asked) void model.open(asked)
 
 const root = document.getElementById('root')
 if (root) void import('./page.tsx').then(({ show }) => show(root, model))

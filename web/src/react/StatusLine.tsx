@@ -53,12 +53,12 @@ export function countText({ rows, exact, info, view, shown, scan }: ExplorerStat
 
 const awaitedText = ({ row }: CellRef): string => `Going to row ${formatCount(row + 1)} as soon as it is counted`
 
-const phases: Record<Progress['phase'], string> = {
+const phases: Record<Exclude<Progress['phase'], 'idle'>, string> = {
   inflate: 'Unpacking', index: 'Counting rows', import: 'Reading types and statistics', filter: 'Filtering', sort: 'Sorting',
-  values: 'Collecting values', export: 'Writing', query: 'Running the query', idle: 'Finishing',
+  values: 'Collecting values', export: 'Writing', query: 'Running the query',
 }
 
-const phaseText = (progress: Progress | null, otherwise: string): string => (progress ? phases[progress.phase] : otherwise)
+const phaseText = (progress: Progress | null, otherwise: string): string => (progress && progress.phase !== 'idle' ? phases[progress.phase] : otherwise)
 
 const shareOf = (progress: Progress | null): number | undefined =>
   progress && progress.totalBytes > 0 ? Math.min(1, progress.doneBytes / progress.totalBytes) : undefined
