@@ -19,17 +19,48 @@ static inline double product(double a, double b, double *lost) {
 typedef struct {
   float_sum values, squares;
   double first;
-  uint64_t varies; /* 0: all are equal to the first */
+  uint32_t varies; /* 0: all are equal to the first */
+  uint32_t shrunk; /* 1: the sums are of values times `shrinking` */
 } variance_state;
 
-static inline void add_value(variance_state *s, double v) {
+/* Beyond `large` the squares of some values, or of their sum, would leave the range of doubles. */
+static const double large = 0x1p400, shrinking = 0x1p-700;
+
+static void shrink_sum(float_sum *s, double by) {
+  s->sum *= by;
+  s->rest *= by;
+}
+
+static void shrink(variance_state *s) {
+  if (s->shrunk) return;
+  s->shrunk = 1;
+  shrink_sum(&s->values, shrinking);
+  shrink_sum(&s->squares, shrinking);
+  shrink_sum(&s->squares, shrinking);
+}
+
+static inline void add_scaled(variance_state *s, double v) {
   double lost, square = product(v, v, &lost);
-  if (!s->values.n) s->first = v;
-  s->varies |= v != s->first;
   add_double(&s->values, v);
   add_double(&s->squares, square);
   s->squares.rest += lost;
   s->values.n++;
+}
+
+/* By value and apart, so that the loop around add_value keeps its state in registers. */
+__attribute__((noinline)) static variance_state add_large(variance_state s, double v) {
+  shrink(&s);
+  add_scaled(&s, v * shrinking);
+  return s;
+}
+
+static inline void add_value(variance_state *s, double v) {
+  if (!s->values.n) s->first = v;
+  s->varies |= v != s->first;
+  if ((fabs(v) > large) | s->shrunk)
+    *s = add_large(*s, v);
+  else
+    add_scaled(s, v);
 }
 
 static sonde_code add_values(aggregate *a, void *states, const uint32_t *groups, const col *args,
@@ -43,6 +74,7 @@ static sonde_code add_values(aggregate *a, void *states, const uint32_t *groups,
 /* Of the values' distances from their mean the squares' sum: sum(x * x) - sum(x)^2 / n. */
 static double deviations(const variance_state *s) {
   double n = (double)s->values.n, of_sum, of_squares;
+  if (s->values.n == 1) return 0;
   if (!s->varies) return 0 * s->first; /* NaN, if it is infinite */
   double sum = s->values.sum + s->values.rest, rest = s->values.rest - (sum - s->values.sum);
   double square = product(sum, sum, &of_sum), squares = product(s->squares.sum, n, &of_squares);
@@ -53,20 +85,26 @@ static double deviations(const variance_state *s) {
 static double variance_of(uint16_t fn, const variance_state *s) {
   double n = (double)s->values.n, m2 = deviations(s);
   double sample = n > 1 ? m2 / (n - 1) : (double)NAN, all = n > 0 ? m2 / n : (double)NAN;
+  double scale = s->shrunk ? 1 / shrinking : 1;
   switch (fn) {
-  case FN_STDDEV_SAMP: return sqrt(sample);
-  case FN_STDDEV_POP: return sqrt(all);
-  case FN_VAR_SAMP: return sample;
-  case FN_VAR_POP: return all;
-  default: return sqrt(all) / sqrt(n);
+  case FN_STDDEV_SAMP: return sqrt(sample) * scale;
+  case FN_STDDEV_POP: return sqrt(all) * scale;
+  case FN_VAR_SAMP: return sample * scale * scale;
+  case FN_VAR_POP: return all * scale * scale;
+  default: return sqrt(all) / sqrt(n) * scale;
   }
 }
 
 static bool needs_two(uint16_t fn) { return fn == FN_STDDEV_SAMP || fn == FN_VAR_SAMP; }
 
-static sonde_code put_double(aggregate *a, col *out, uint32_t i, bool null, double v) {
-  SONDE_CHECK(null || isfinite(v), a->run->err, SONDE_VALUE, a->call->at, "%s is out of range",
+static sonde_code check_range(aggregate *a, bool within) {
+  SONDE_CHECK(within, a->run->err, SONDE_VALUE, a->call->at, "%s is out of range",
               function_get((function_id)a->call->function)->name);
+  return SONDE_OK;
+}
+
+static sonde_code put_double(aggregate *a, col *out, uint32_t i, bool null, double v) {
+  SONDE_TRY(check_range(a, null || isfinite(v)));
   col_put(out, i, (cell){.f = v});
   if (null) col_put_null(out, i);
   return SONDE_OK;
@@ -91,8 +129,11 @@ static sonde_code merge_variance(aggregate *a, void *into, const void *from) {
   if (more->values.n == 0) return SONDE_OK;
   if (s->values.n == 0) s->first = more->first;
   s->varies |= more->varies | (more->first != s->first);
-  add_sum(&s->values, &more->values);
-  add_sum(&s->squares, &more->squares);
+  variance_state other = *more;
+  if (other.shrunk) shrink(s);
+  if (s->shrunk) shrink(&other);
+  add_sum(&s->values, &other.values);
+  add_sum(&s->squares, &other.squares);
   return SONDE_OK;
 }
 
@@ -149,6 +190,7 @@ static sonde_code finish_powers(aggregate *a, const void *states, uint32_t first
     const powers_state *s = &all[first + i];
     bool few = s->n < least;
     double v = few ? 0 : fn == FN_SKEWNESS ? skewness(s) : kurtosis(s, fn == FN_KURTOSIS_POP);
+    SONDE_TRY(check_range(a, !isnan(v) || isfinite(s->sum4)));
     SONDE_TRY(put_double(a, out, i, few || isnan(v), v));
   }
   return SONDE_OK;
@@ -193,7 +235,7 @@ static sonde_code add_pairs(aggregate *a, void *states, const uint32_t *groups, 
 /* NaN: null. */
 static double pair_value(uint16_t fn, const pair_state *s) {
   switch (fn) {
-  case FN_CORR: return s->xx == 0 || s->yy == 0 ? (double)NAN : s->xy / sqrt(s->xx * s->yy);
+  case FN_CORR: return s->xx == 0 || s->yy == 0 ? (double)NAN : s->xy / sqrt(s->xx) / sqrt(s->yy);
   case FN_COVAR_SAMP: return s->n > 1 ? s->xy / (s->n - 1) : (double)NAN;
   case FN_COVAR_POP: return s->xy / s->n;
   case FN_REGR_AVGX: return s->mean_x;
@@ -203,7 +245,7 @@ static double pair_value(uint16_t fn, const pair_state *s) {
   case FN_REGR_SXY: return s->xy;
   case FN_REGR_SLOPE: return s->xx == 0 ? (double)NAN : s->xy / s->xx;
   case FN_REGR_INTERCEPT: return s->xx == 0 ? (double)NAN : s->mean_y - s->xy / s->xx * s->mean_x;
-  default: return s->xx == 0 ? (double)NAN : s->yy == 0 ? 1 : s->xy * s->xy / (s->xx * s->yy);
+  default: return s->xx == 0 ? (double)NAN : s->yy == 0 ? 1 : s->xy / s->xx * (s->xy / s->yy);
   }
 }
 
@@ -213,6 +255,8 @@ static sonde_code finish_pairs(aggregate *a, const void *states, uint32_t first,
   (void)m;
   for (uint32_t i = 0; i < n; i++) {
     const pair_state *s = &all[first + i];
+    bool related = a->call->function == FN_CORR || a->call->function == FN_REGR_R2;
+    SONDE_TRY(check_range(a, !related || s->n < 2 || (isfinite(s->xx) && isfinite(s->yy))));
     double v = s->n > 0 ? pair_value(a->call->function, s) : (double)NAN;
     bool ratio = a->call->function == FN_CORR || a->call->function == FN_REGR_SLOPE;
     if (a->call->function == FN_REGR_COUNT)
