@@ -5,6 +5,7 @@
 
 #include "base/regex.h"
 #include "base/utf8.h"
+#include "exec/blob_text.h"
 
 typedef struct {
   const csv_form *forms;
@@ -54,6 +55,7 @@ static sonde_code compile_value(compiler *c, uint32_t column, const json *text) 
   sonde_str s = json_str(text);
   if (!json_is(text, JSON_STRING))
     return spec_refuse(c->spec, text, SONDE_SYNTAX, "values are given as text, also numbers: \"12\"");
+  if (f.type.id == TYPE_BLOB) SONDE_TRY(blob_parse(s, c->spec->memory, &s, c->spec->err));
   if (!value_parse(s, f.type, f.order, &v))
     return spec_refuse(c->spec, text, SONDE_VALUE, "'%.*s' is no %s; write it as the column shows its values",
                        (int)utf8_cut(s.ptr, s.len, 60), s.ptr, type_name((type_id)f.type.id));

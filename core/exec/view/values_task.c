@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "column/sketch.h"
+#include "exec/blob_text.h"
 #include "exec/refs.h"
 #include "exec/value_text.h"
 
@@ -70,6 +71,12 @@ static sonde_code add(tallies *s, const vec *v, uint32_t row, arena *a, sonde_er
   return SONDE_OK;
 }
 
+/* As pages show it, and filters take it. */
+static sonde_str shown(const vec *v, uint32_t row, column_type type, char *room, arena *a, sonde_error *err) {
+  sonde_str text = value_text(v, row, type, room);
+  return type.id == TYPE_BLOB ? blob_text(text, a, err) : text;
+}
+
 sonde_code run_values(task *t, const fragment_head *h, rd *r, buf *out) {
   const column_ref *refs;
   uint32_t n;
@@ -91,7 +98,9 @@ sonde_code run_values(task *t, const fragment_head *h, rd *r, buf *out) {
     char room[VALUE_TEXT_MAX];
     buf_u8(out, x->null);
     buf_u64(out, x->count);
-    buf_str(out, x->null ? (sonde_str){"", 0} : value_text(v, x->row, refs[0].form.type, room));
+    buf_str(out,
+            x->null ? (sonde_str){"", 0} : shown(v, x->row, refs[0].form.type, room, t->scratch, t->err));
+    code = t->err->code;
   }
   part_free(held);
   return code;

@@ -192,7 +192,7 @@ static int patience(const loop *l) {
   return l->connections || l->draining ? WHEEL_TICK_MS : -1;
 }
 
-static void run_round(loop *l) {
+void loop_round(loop *l) {
   struct epoll_event events[EVENTS];
   bool has_mail = false;
   int n = epoll_wait(l->epoll, events, EVENTS, patience(l));
@@ -222,7 +222,7 @@ static bool has_drained(const loop *l) {
 
 void *loop_run(void *context) {
   loop *l = context;
-  while (!has_drained(l)) run_round(l);
+  while (!has_drained(l)) loop_round(l);
   while (l->connections) conn_close(l->connections);
   return NULL;
 }

@@ -46,8 +46,9 @@ struct loop {
 loop *loop_new(site *);
 void loop_free(loop *);
 bool loop_add_listener(loop *, const listener *);
-void *loop_run(void *); /* a thread's main function; returns when the site drains and nothing is left */
-void loop_wake(loop *); /* any thread */
+void *loop_run(void *);  /* a thread's main function; returns when the site drains and nothing is left */
+void loop_round(loop *); /* one look at who has come, and a turn for each: what it runs */
+void loop_wake(loop *);  /* any thread */
 
 /* For connections. */
 bool loop_watch(loop *, int fd, void *who);
