@@ -99,7 +99,7 @@ test('what is said of a large CSV file is what an import finds, once all was rea
 
 test('while it is read, that is said, and the rows that are counted can be had', async () => {
   const line = (i) => `${i},${'words that make the file long enough to be caught in the act '.repeat(3)}\n`
-  const total = 150_000
+  const total = 600_000
   const file = openSync(shop.path('data/long.csv'), 'w')
   writeSync(file, 'id,words\n')
   for (let from = 0; from < total; from += 10_000) writeSync(file, Array.from({ length: 10_000 }, (_, i) => line(from + i)).join(''))

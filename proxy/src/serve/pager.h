@@ -1,17 +1,21 @@
 /* pager.h — pages of large CSV files in the order of the file, without bringing them into memory: the first rows as soon as the head
- * is read, any others when the rows are counted, which a thread of each such table does in the background. The same thread then
- * reads the file once more for its exact types; until then types are those of the rows seen so far. */
+ * is read, any others when the rows are counted, which goes on in the background from the first question about a table on, on
+ * threads that take what others leave of the processor. The file is then read once more for its exact types; until then types are
+ * those of the rows seen so far. What was found out is kept in the cache folder (kept_index.h). */
 #ifndef SERVE_PAGER_H
 #define SERVE_PAGER_H
+#include "cache_folder.h"
 #include "host.h"
 #include "seats.h"
 
 typedef struct pagers pagers;
-pagers *pagers_new(uint64_t memory); /* of all together */
-void pagers_free(pagers *);          /* ends their threads; NULL is fine */
+/* `memory`: of all together. `threads`: of each, at most. */
+pagers *pagers_new(uint64_t memory, unsigned threads, cache_folder);
+void pagers_free(pagers *); /* ends their threads; NULL is fine */
 
 typedef struct pager pager;
-/* Of a table of one file, begun if there is none; to be released. NULL: it cannot be read. */
+/* Of a table of one file, begun if there is none; to be released. What goes on for another version of the file is given up. NULL: it
+ * cannot be read. */
 pager *pager_take(pagers *, const table_now *, sonde_error *);
 void pager_release(pagers *, pager *);
 
@@ -28,8 +32,9 @@ typedef struct {
   sonde_progress progress; /* of what goes on in the background; nothing when it has just begun, or ended */
   text info;               /* TableInfo, as far as it is known */
   text columns;            /* as in seat_table */
+  unsigned seconds;        /* until `needed` rows may be counted; 0: they are */
 } pager_about;
-/* Waits for a while until `needed` rows are counted, or all. To be freed. */
+/* Waits until `needed` rows are counted, or all, if that can be expected within a moment. To be freed. */
 void pager_tell(pager *, uint64_t needed, pager_about *out);
 void pager_about_free(pager_about *);
 

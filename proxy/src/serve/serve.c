@@ -136,7 +136,8 @@ static bool open_shared(site *s) {
   s->limits = limits_new(&most);
   s->work = work_pool_new(&workers);
   s->cold = cold_new();
-  s->frames = s->roots.cache != NO_ROOT ? frame_cache_new(s->roots.cache, c->cache_bytes) : NULL;
+  s->cache = (cache_folder){s->roots.cache, c->cache_bytes};
+  s->frames = s->roots.cache != NO_ROOT ? frame_cache_new(s->cache) : NULL;
   return s->limits && s->work && s->cold && (s->roots.cache == NO_ROOT || s->frames);
 }
 
