@@ -1,4 +1,4 @@
-/* See pager.h. Two mutexes: whoever uses the engine has the `turn`, and what is known so far lies under `mutex`. The background gives
+/* See pager.h. Two locks: whoever uses the engine has the `turn`, and what is known so far lies under `mutex`. The background gives
  * its turn away while it waits for its threads, and between two steps when somebody wants a page. */
 #include "pager.h"
 #include "cells.h"
@@ -6,6 +6,7 @@
 #include "patience.h"
 #include "peek.h"
 #include "roots.h"
+#include "turn.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,7 +19,7 @@ enum { KEPT_MOST = 4, MEMORY_EACH = 16 << 20 };
 enum { NICENESS = 10 };
 /* A file changed so shortly before it was read could change again without a sign of it. */
 enum { SETTLED_MS = 100 };
-enum { PATIENCE_MS = 1000, GIVE_WAY_US = 200, GIVE_WAY_TIMES = 100 };
+enum { PATIENCE_MS = 1000, SECONDS_MOST = 60 };
 /* Small blocks: a page waits for one of them to end. Reading one takes several times its size. */
 enum { BLOCK_MOST = 4 << 20, BLOCKS_IN_MEMORY = 16 };
 
@@ -36,8 +37,7 @@ struct pager {
   pthread_t thread;
   bool started, settled; /* settled: before it began */
   atomic_bool ending;
-  atomic_uint wanted; /* who waits for the turn, or has it, for a page */
-  pthread_mutex_t turn;
+  turn turn;
 
   pthread_mutex_t mutex;
   pthread_cond_t news;
@@ -81,7 +81,7 @@ static void free_pager(pager *p) {
   if (p->started) pthread_join(p->thread, NULL);
   host_close(p->host);
   text_free(&p->name), text_free(&p->identity), text_free(&p->head), text_free(&p->info);
-  pthread_mutex_destroy(&p->turn);
+  turn_destroy(&p->turn);
   pthread_mutex_destroy(&p->mutex);
   pthread_cond_destroy(&p->news);
   free(p);
@@ -133,10 +133,7 @@ static void get_on(void *user, sonde_progress now) {
 /* A host_stop_fn. */
 static bool give_way(void *user) {
   pager *p = user;
-  if (!atomic_load(&p->wanted)) return atomic_load(&p->ending);
-  pthread_mutex_unlock(&p->turn);
-  for (int i = 0; i < GIVE_WAY_TIMES && atomic_load(&p->wanted); i++) usleep(GIVE_WAY_US);
-  pthread_mutex_lock(&p->turn);
+  if (turn_is_wanted(&p->turn)) turn_give(&p->turn), turn_take(&p->turn);
   return atomic_load(&p->ending);
 }
 
@@ -144,9 +141,9 @@ static bool give_way(void *user) {
 static void lend_turn(void *user, bool rests) {
   pager *p = user;
   if (rests)
-    pthread_mutex_unlock(&p->turn);
+    turn_give(&p->turn);
   else
-    pthread_mutex_lock(&p->turn);
+    turn_take(&p->turn);
 }
 
 static bool run(pager *p, const char *job, const char *more, host_page_fn on_page, text *pages, text *info) {
@@ -175,11 +172,11 @@ static void keep(pager *p, sonde_str info) {
   text index = {0};
   if (p->all->cache.folder == NO_ROOT || !p->settled) return;
   if (run(p, "remember", "", add_page, &index, NULL) && pager_is_unchanged(p)) {
-    pthread_mutex_unlock(&p->turn);
+    turn_give(&p->turn);
     pthread_mutex_lock(&p->all->writing);
     kept_index_write(&p->all->cache, &p->version, p->changed, text_str(&index), info);
     pthread_mutex_unlock(&p->all->writing);
-    pthread_mutex_lock(&p->turn);
+    turn_take(&p->turn);
   }
   text_free(&index);
 }
@@ -230,7 +227,7 @@ static bool find_next(pager *p, const char *job, const char *more, pager_state t
 
 static void *find_out(void *context) {
   pager *p = context;
-  pthread_mutex_lock(&p->turn);
+  turn_take(&p->turn);
   host_stop_when(p->host, give_way, p);
   host_watch(p->host, get_on, p);
   host_rest_with(p->host, lend_turn, p);
@@ -238,7 +235,7 @@ static void *find_out(void *context) {
   if (!counted && !atomic_load(&p->ending)) learn(p, PAGER_UNFIT, (sonde_str){0});
   if (counted) find_next(p, "import", ",\"keep\":false", PAGER_EXACT);
   host_end_threads(p->host);
-  pthread_mutex_unlock(&p->turn);
+  turn_give(&p->turn);
   return NULL;
 }
 
@@ -310,7 +307,7 @@ static pager *new_pager(pagers *all, const table_now *t, sonde_error *err) {
   pager *p = memory_of(sizeof *p);
   memset(p, 0, sizeof *p);
   p->all = all;
-  pthread_mutex_init(&p->turn, NULL);
+  turn_init(&p->turn);
   pthread_mutex_init(&p->mutex, NULL);
   patience_init(&p->news);
   text_add(&p->name, t->table->name, strlen(t->table->name));
@@ -387,32 +384,54 @@ static uint64_t ms_since(struct timespec begun) {
   return (uint64_t)((int64_t)(now.tv_sec - begun.tv_sec) * 1000 + (now.tv_nsec - begun.tv_nsec) / 1000000);
 }
 
-/* How long it may take until so many rows are counted, as things went so far. */
-static double expected_ms(const pager *p, uint64_t needed, uint64_t spent_ms) {
-  const sonde_progress *now = &p->progress;
-  if (!now->done_bytes || !now->rows) return 0;
-  double needs = (double)needed * (double)now->done_bytes / (double)now->rows, all = (double)now->total_bytes;
-  return ((needs < all ? needs : all) / (double)now->done_bytes - 1) * (double)spent_ms;
+double pager_rest_ms(const sonde_progress *now, uint64_t needed, uint64_t spent_ms) {
+  double done = (double)now->done_bytes, all = (double)now->total_bytes;
+  double needs = now->rows ? (double)needed * done / (double)now->rows : 0;
+  if (needs > all) needs = all;
+  return needs > done ? 1 + (needs / done - 1) * (double)spent_ms : 1;
 }
 
-/* In milliseconds; 0 when they are there. Who asks shall not hold a worker for long. */
-static double rest_of_wait(const pager *p, uint64_t needed) {
-  bool there = p->state != PAGER_OPENED || p->rows >= needed;
-  return there ? 0 : 1 + expected_ms(p, needed, ms_since(p->begun));
+static bool lacks(const pager *p, uint64_t needed) { return p->state == PAGER_OPENED && p->rows < needed; }
+
+/* Who asks shall not hold a worker for long. */
+static double wait_for_rows(pager *p, uint64_t needed) {
+  struct timespec asked;
+  double rest = 0;
+  clock_gettime(CLOCK_MONOTONIC, &asked);
+  while (lacks(p, needed)) {
+    rest = pager_rest_ms(&p->progress, needed, ms_since(p->begun));
+    if ((double)ms_since(asked) + rest > PATIENCE_MS) break;
+    patience_wait(&p->news, &p->mutex, PATIENCE_MS / 10);
+  }
+  return rest;
 }
 
 void pager_tell(pager *p, uint64_t needed, pager_about *out) {
-  double rest;
   pthread_mutex_lock(&p->mutex);
-  struct timespec asked;
-  clock_gettime(CLOCK_MONOTONIC, &asked);
-  while ((rest = rest_of_wait(p, needed)) > 0 && (double)ms_since(asked) + rest < PATIENCE_MS)
-    patience_wait(&p->news, &p->mutex, PATIENCE_MS / 10);
+  double rest = wait_for_rows(p, needed);
   *out = (pager_about){.state = p->state, .rows = p->rows, .progress = p->progress};
-  if (rest > 0) out->seconds = 1 + (unsigned)(rest / 1000);
+  if (lacks(p, needed))
+    out->seconds = rest < SECONDS_MOST * 1000 ? 1 + (unsigned)(rest / 1000) : SECONDS_MOST;
   text_add(&out->info, p->info.ptr ? p->info.ptr : "", p->info.len);
   pthread_mutex_unlock(&p->mutex);
   table_columns_put(&out->columns, text_str(&out->info));
+}
+
+static uint64_t estimate(const pager_about *about) {
+  const sonde_progress *p = &about->progress;
+  double per_byte = p->done_bytes ? (double)p->rows / (double)p->done_bytes : 0;
+  if (about->state != PAGER_OPENED) return about->rows;
+  return per_byte > 0 ? (uint64_t)(per_byte * (double)p->total_bytes) : rows_of(text_str(&about->info));
+}
+
+void pager_about_put(text *out, const pager_about *about) {
+  const sonde_progress *p = &about->progress;
+  text_print(
+      out,
+      "\"reading\":{\"phase\":\"%s\",\"rows\":%llu,\"about\":%llu,\"doneBytes\":%llu,\"totalBytes\":%llu}",
+      about->state == PAGER_OPENED ? "index" : "import", (unsigned long long)about->rows,
+      (unsigned long long)estimate(about), (unsigned long long)p->done_bytes,
+      (unsigned long long)p->total_bytes);
 }
 
 void pager_about_free(pager_about *about) {
@@ -427,11 +446,9 @@ bool pager_read(pager *p, uint64_t first, uint64_t rows, sonde_str columns, host
   text spec = {0};
   text_print(&spec, "{\"job\":\"read\",\"table\":%u,\"row\":%llu,\"rows\":%llu,\"columns\":%.*s}", p->table,
              (unsigned long long)first, (unsigned long long)rows, (int)columns.len, columns.ptr);
-  atomic_fetch_add(&p->wanted, 1);
-  pthread_mutex_lock(&p->turn);
+  turn_take(&p->turn);
   bool done = host_run_beside(p->host, text_str(&spec), on_page, user, err);
-  pthread_mutex_unlock(&p->turn);
-  atomic_fetch_sub(&p->wanted, 1);
+  turn_give(&p->turn);
   text_free(&spec);
   return done;
 }

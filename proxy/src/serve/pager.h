@@ -4,8 +4,8 @@
  * those of the rows seen so far. What was found out is kept in the cache folder (kept_index.h). */
 #ifndef SERVE_PAGER_H
 #define SERVE_PAGER_H
+#include "../host.h"
 #include "cache_folder.h"
-#include "host.h"
 #include "seats.h"
 
 typedef struct pagers pagers;
@@ -34,8 +34,12 @@ typedef struct {
   text columns;            /* as in seat_table */
   unsigned seconds;        /* until `needed` rows may be counted; 0: they are */
 } pager_about;
-/* Waits until `needed` rows are counted, or all, if that can be expected within a moment. To be freed. */
+/* How many milliseconds it may still take until so many rows are counted, or all, if it goes on as in those that were spent; at least 1. */
+double pager_rest_ms(const sonde_progress *, uint64_t needed, uint64_t spent_ms);
+/* Waits until `needed` rows are counted, or all, if that can be expected within a second. To be freed. */
 void pager_tell(pager *, uint64_t needed, pager_about *out);
+/* A member of a JSON object that tells how far the reading is: see README.md, "reading". */
+void pager_about_put(text *out, const pager_about *);
 void pager_about_free(pager_about *);
 
 /* The first rows, with all columns, as a page block. */
