@@ -122,6 +122,50 @@ static void check_paged(uint64_t memory, unsigned threads) {
 static void pages_are_read_while_threads_count(void) { check_paged(256 * MIB, 3); }
 static void pages_are_read_where_there_is_memory_for_one_engine_only(void) { check_paged(16 * MIB, 3); }
 
+/* Nobody counts while somebody has the engine. */
+typedef struct {
+  pager *pager;
+  bool counting;
+  unsigned seconds;
+} patience;
+
+static bool ask_meanwhile(void *user, sonde_page page) {
+  (void)page;
+  patience *x = user;
+  pager_about about;
+  pager_tell(x->pager, ROWS, &about);
+  x->counting = about.state == PAGER_OPENED;
+  x->seconds = about.seconds;
+  text said = {0};
+  pager_about_put(&said, &about);
+  if (x->counting) CHECK(strstr(said.ptr, "\"reading\":{\"phase\":\"index\",\"rows\":"));
+  text_free(&said);
+  pager_about_free(&about);
+  return true;
+}
+
+/* False: all were counted before the engine could be had. */
+static bool catch_counting(void) {
+  pagers *all = pagers_new(16 * MIB, 1, no_cache);
+  pager_about about;
+  sonde_error err;
+  patience x = {.pager = take(all)};
+  if (!CHECK(x.pager != NULL)) return true;
+  pager_tell(x.pager, HEAD_ROWS + 1, &about);
+  pager_about_free(&about);
+  CHECK(pager_read(x.pager, 0, 1, str_from("[0]"), ask_meanwhile, &x, &err));
+  CHECK(!x.counting || (x.seconds >= 1 && x.seconds <= 60));
+  pager_release(all, x.pager);
+  pagers_free(all);
+  return x.counting;
+}
+
+static void who_asks_too_early_is_told_when_to_come_again(void) {
+  bool caught = false;
+  for (int i = 0; i < 50 && !caught; i++) caught = catch_counting();
+  CHECK(caught);
+}
+
 static void another_version_is_another_pager(void) {
   pagers *all = pagers_new(64 * MIB, 2, no_cache);
   pager *old = take(all), *same = take(all);
@@ -146,6 +190,7 @@ int main(void) {
   write_file("old");
   RUN(pages_are_read_while_threads_count);
   RUN(pages_are_read_where_there_is_memory_for_one_engine_only);
+  RUN(who_asks_too_early_is_told_when_to_come_again);
   RUN(another_version_is_another_pager);
   unlink(path);
   close(folder);
