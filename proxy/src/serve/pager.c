@@ -384,13 +384,6 @@ static uint64_t ms_since(struct timespec begun) {
   return (uint64_t)((int64_t)(now.tv_sec - begun.tv_sec) * 1000 + (now.tv_nsec - begun.tv_nsec) / 1000000);
 }
 
-double pager_rest_ms(const sonde_progress *now, uint64_t needed, uint64_t spent_ms) {
-  double done = (double)now->done_bytes, all = (double)now->total_bytes;
-  double needs = now->rows ? (double)needed * done / (double)now->rows : 0;
-  if (needs > all) needs = all;
-  return needs > done ? 1 + (needs / done - 1) * (double)spent_ms : 1;
-}
-
 static bool lacks(const pager *p, uint64_t needed) { return p->state == PAGER_OPENED && p->rows < needed; }
 
 /* Who asks shall not hold a worker for long. */
@@ -415,28 +408,6 @@ void pager_tell(pager *p, uint64_t needed, pager_about *out) {
   text_add(&out->info, p->info.ptr ? p->info.ptr : "", p->info.len);
   pthread_mutex_unlock(&p->mutex);
   table_columns_put(&out->columns, text_str(&out->info));
-}
-
-static uint64_t estimate(const pager_about *about) {
-  const sonde_progress *p = &about->progress;
-  double per_byte = p->done_bytes ? (double)p->rows / (double)p->done_bytes : 0;
-  if (about->state != PAGER_OPENED) return about->rows;
-  return per_byte > 0 ? (uint64_t)(per_byte * (double)p->total_bytes) : rows_of(text_str(&about->info));
-}
-
-void pager_about_put(text *out, const pager_about *about) {
-  const sonde_progress *p = &about->progress;
-  text_print(
-      out,
-      "\"reading\":{\"phase\":\"%s\",\"rows\":%llu,\"about\":%llu,\"doneBytes\":%llu,\"totalBytes\":%llu}",
-      about->state == PAGER_OPENED ? "index" : "import", (unsigned long long)about->rows,
-      (unsigned long long)estimate(about), (unsigned long long)p->done_bytes,
-      (unsigned long long)p->total_bytes);
-}
-
-void pager_about_free(pager_about *about) {
-  text_free(&about->info);
-  text_free(&about->columns);
 }
 
 sonde_page pager_head(const pager *p) { return (sonde_page){(const uint8_t *)p->head.ptr, p->head.len}; }
