@@ -25,7 +25,7 @@ const char serve_usage[] =
     "                      unix:PATH is a socket whose users are trusted\n"
     "  --cors ORIGIN       let pages of another site read the files, e.g. https://example.org, or * for all sites\n"
     "  --keys FILE         ask for signed addresses, made with one of these keys\n"
-    "  --cache DIR         keep compressed copies there\n"
+    "  --cache DIR         keep compressed copies and rows that were counted there\n"
     "  --log FILE          one line of JSON for each request; stderr is one\n"
     "\n"
     "Ctrl-C ends it once what is under way has been answered, a second one at once. Keys and catalog are read again\n"
