@@ -13,14 +13,26 @@ enum { WANT_DECODER, WANT_ZONES }; /* lengths of wants of source 0 */
 static const struct {
   const char *name;
   sonde_code (*start)(sonde_job *, const json *, sonde_error *);
-} kinds[] = {{"open", open_start},          {"inflate", inflate_start}, {"spool", spool_start},
-             {"index", index_start},        {"import", import_start},   {"view", view_start},
-             {"read", read_start},          {"values", values_start},   {"bad", bad_start},
-             {"export", export_start},      {"union", union_start},     {"query", query_start},
-             {"files", files_start},        {"session", session_start}, {"drop", drop_start},
+} kinds[] = {{"open", open_start},
+             {"inflate", inflate_start},
+             {"spool", spool_start},
+             {"index", index_start},
+             {"import", import_start},
+             {"view", view_start},
+             {"read", read_start},
+             {"values", values_start},
+             {"bad", bad_start},
+             {"export", export_start},
+             {"union", union_start},
+             {"query", query_start},
+             {"files", files_start},
+             {"session", session_start},
+             {"drop", drop_start},
              {"zone", zone_start},
 #ifndef SONDE_NO_HELP
-             {"functions", functions_start}
+             {"functions", functions_start},
+             {"remember", remember_start},
+             {"recall", recall_start}
 #endif
 };
 

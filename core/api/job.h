@@ -90,5 +90,7 @@ sonde_code files_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code session_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code functions_start(sonde_job *, const json *spec, sonde_error *);
 sonde_code zone_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code remember_start(sonde_job *, const json *spec, sonde_error *);
+sonde_code recall_start(sonde_job *, const json *spec, sonde_error *);
 
 #endif

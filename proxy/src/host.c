@@ -29,12 +29,15 @@ struct host {
   sonde_config lead, config; /* of the engine that runs jobs; of each other */
   sonde_engine *engine;
   unsigned threads;
+  int niceness;
   pool *pool;     /* begun with the first fragments; NULL with one thread */
   uint32_t spool; /* source that queries spill to; 0: none */
   host_progress_fn progress;
   void *progress_user;
   host_stop_fn stop;
   void *stop_user;
+  host_rest_fn rest;
+  void *rest_user;
   uint64_t job_memory;
   bool ran_short, has_no_room;
 };
@@ -111,6 +114,7 @@ host *host_open(const host_options *options, sonde_error *err) {
   host *h = memory_of(sizeof *h);
   *h = (host){.path = options->path ? strdup(options->path) : NULL,
               .threads = options->threads,
+              .niceness = options->niceness,
               .job_memory = UINT64_MAX};
   configure(h, options);
   if (!options->path || (h->path && open_file(h, err))) h->engine = sonde_engine_new(&h->lead, err);
@@ -148,12 +152,24 @@ void host_stop_when(host *h, host_stop_fn stop, void *user) {
   h->stop_user = user;
 }
 
+void host_rest_with(host *h, host_rest_fn rest, void *user) {
+  h->rest = rest;
+  h->rest_user = user;
+}
+
 void host_limit_jobs(host *h, uint64_t memory) { h->job_memory = memory; }
 bool host_ran_short(const host *h) { return h->ran_short; }
 bool host_has_no_room(const host *h) { return h->has_no_room; }
 
-static void give_results(host *h, sonde_job *job) {
+static pool_result *collect(host *h) {
+  if (h->rest) h->rest(h->rest_user, true);
   pool_result *all = pool_collect(h->pool);
+  if (h->rest) h->rest(h->rest_user, false);
+  return all;
+}
+
+static void give_results(host *h, sonde_job *job) {
+  pool_result *all = collect(h);
   for (const pool_result *r = all; r; r = r->next) {
     if (r->error.code == SONDE_OK)
       sonde_job_give(job, r->id, r->bytes, r->len);
@@ -168,7 +184,7 @@ static void give_results(host *h, sonde_job *job) {
 static bool split(host *h, sonde_job *job, sonde_error *err) {
   sonde_fragment fragment;
   if (h->threads < 2) return true;
-  if (!h->pool) h->pool = pool_new(h->threads, &h->config, &h->sources, err);
+  if (!h->pool) h->pool = pool_new(h->threads, h->niceness, &h->config, &h->sources, err);
   if (!h->pool) return false;
   while (sonde_job_take(job, &fragment)) pool_submit(h->pool, &fragment);
   give_results(h, job);
@@ -231,33 +247,29 @@ static void empty_spool(host *h) {
     h->spool = 0;
 }
 
+/* What a step asks for. False: the job has failed. */
+static bool serve_step(host *h, sonde_job *job, sonde_step step, host_page_fn on_page, void *user,
+                       sonde_error *err) {
+  switch (step) {
+  case SONDE_NEED: return bytes_bring(h->engine, job, &h->sources, err);
+  case SONDE_PAGE: return !on_page || on_page(user, sonde_job_page(job));
+  case SONDE_SPLIT: return split(h, job, err);
+  case SONDE_SPILL: return spill(h, sonde_job_page(job), err);
+  case SONDE_YIELD:
+  case SONDE_DONE: return true;
+  case SONDE_FAIL: break;
+  }
+  return false;
+}
+
 static bool drive(host *h, sonde_job *job, host_page_fn on_page, void *user, sonde_error *err) {
   for (;;) {
-    switch (sonde_job_step(job, STEP_US, err)) {
-    case SONDE_YIELD: break;
-    case SONDE_NEED:
-      if (!bytes_bring(h->engine, job, &h->sources, err)) return false;
-      break;
-    case SONDE_PAGE:
-      if (on_page && !on_page(user, sonde_job_page(job))) return false;
-      break;
-    case SONDE_SPLIT:
-      if (!split(h, job, err)) return false;
-      break;
-    case SONDE_SPILL:
-      if (!spill(h, sonde_job_page(job), err)) return false;
-      break;
-    case SONDE_DONE: return true;
-    case SONDE_FAIL: return false;
-    }
+    sonde_step step = sonde_job_step(job, STEP_US, err);
+    if (!serve_step(h, job, step, on_page, user, err)) return false;
+    if (step == SONDE_DONE) return true;
     if (h->stop && h->stop(h->stop_user)) return fail(err, SONDE_CANCELLED, "it was ended");
     if (h->progress) h->progress(h->progress_user, sonde_job_progress(job));
   }
-}
-
-/* What a job that failed left under way. */
-static void discard_pending(host *h) {
-  while (h->pool && pool_pending(h->pool)) pool_results_free(pool_collect(h->pool));
 }
 
 static bool run_job(host *h, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *err) {
@@ -283,9 +295,26 @@ bool host_run(host *h, sonde_str spec, host_page_fn on_page, void *user, text *i
     h->has_no_room = had_no_room;
   else
     h->ran_short = refused && err->code == SONDE_LIMIT;
-  discard_pending(h);
+  if (h->pool) pool_discard(h->pool); /* what a job that failed left under way */
   empty_spool(h);
   return done;
+}
+
+bool host_run_beside(host *h, sonde_str spec, host_page_fn on_page, void *user, sonde_error *err) {
+  sonde_job *job = sonde_job_start(h->engine, spec, err);
+  bool fine = job != NULL;
+  for (sonde_step step = SONDE_YIELD; fine && step != SONDE_DONE;) {
+    step = sonde_job_step(job, STEP_US, err);
+    /* Fragments that nobody takes are run by the steps. */
+    fine = step == SONDE_SPLIT || serve_step(h, job, step, on_page, user, err);
+  }
+  sonde_job_free(job);
+  return fine;
+}
+
+void host_end_threads(host *h) {
+  pool_free(h->pool);
+  h->pool = NULL;
 }
 
 /* A new source, empty yet, in a file that has no name. */

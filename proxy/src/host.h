@@ -13,6 +13,7 @@ typedef struct {
   bool gathers;         /* `memory` is given, and half of it is for the engine that runs the jobs */
   bool keep_columns;    /* whether they keep decoded columns between jobs */
   uint32_t block_bytes; /* of a source in one fragment; 0: by its size */
+  int niceness;         /* of its threads; 0: that of the process */
 } host_options;
 
 host *host_open(const host_options *,
@@ -36,6 +37,10 @@ typedef void (*host_progress_fn)(void *user, sonde_progress);
 typedef bool (*host_stop_fn)(void *user);
 void host_stop_when(host *, host_stop_fn, void *user);
 
+/* Told before the host waits for its threads, and when it goes on. Meanwhile another thread may use host_run_beside. */
+typedef void (*host_rest_fn)(void *user, bool rests);
+void host_rest_with(host *, host_rest_fn, void *user);
+
 /* From now on a job may make the engine that runs it hold so many bytes more than before; UINT64_MAX: as many as fit at all. */
 void host_limit_jobs(host *, uint64_t memory);
 /* Whether the last job that failed did so since it may not hold more. */
@@ -45,6 +50,10 @@ bool host_has_no_room(const host *);
 
 /* Runs a job to its end. `on_page` may be NULL when the job has no pages; `info`, if not NULL, is overwritten. */
 bool host_run(host *, sonde_str spec, host_page_fn on_page, void *user, text *info, sonde_error *);
+/* The same without threads, for a small job while another one is under way, which has to rest. */
+bool host_run_beside(host *, sonde_str spec, host_page_fn on_page, void *user, sonde_error *);
+/* Ends its threads, until a job needs them again. */
+void host_end_threads(host *);
 /* Called now and then while jobs run. */
 void host_watch(host *, host_progress_fn, void *user);
 

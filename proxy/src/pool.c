@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* What the fragments of a stage share: one copy for all threads, as long as a task or the pool refers to it. */
 typedef struct {
@@ -49,6 +52,8 @@ typedef struct {
 struct pool {
   const byte_sources *sources;
   size_t pending;
+  int niceness;
+  bool keeps;     /* engines keep what they decoded */
   shared *shared; /* of the task submitted last */
   unsigned n_workers;
   pthread_mutex_t lock; /* guards all below */
@@ -101,7 +106,7 @@ static task *take_task(worker *w) {
   task *t = queue_take(&w->own);
   if (t) return t;
   t = queue_take(&w->pool->fresh);
-  if (t) *home_of(w->pool, t->affinity) = (home){t->affinity, w};
+  if (t && w->pool->keeps) *home_of(w->pool, t->affinity) = (home){t->affinity, w};
   return t;
 }
 
@@ -174,6 +179,7 @@ static void hand_in(pool *p, pool_result *r) {
 
 static void *work(void *arg) {
   worker *w = arg;
+  if (w->pool->niceness) setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), w->pool->niceness);
   for (task *t; (t = wait_for_task(w));) {
     hand_in(w->pool, run(w, t));
     task_free(t);
@@ -199,11 +205,14 @@ static bool start_worker(pool *p, const sonde_config *config, sonde_error *err) 
   return false;
 }
 
-pool *pool_new(unsigned threads, const sonde_config *config, const byte_sources *sources, sonde_error *err) {
+pool *pool_new(unsigned threads, int niceness, const sonde_config *config, const byte_sources *sources,
+               sonde_error *err) {
   size_t size = sizeof(pool) + threads * sizeof(worker);
   pool *p = memory_of(size);
   memset(p, 0, size);
   p->sources = sources;
+  p->niceness = niceness;
+  p->keeps = config->keep_limit > 0;
   queue_init(&p->fresh);
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->work, NULL);
@@ -216,8 +225,10 @@ pool *pool_new(unsigned threads, const sonde_config *config, const byte_sources 
   return p;
 }
 
-static void drop_tasks(queue *q) {
-  for (task *t; (t = queue_take(q));) task_free(t);
+static size_t drop_tasks(queue *q) {
+  size_t dropped = 0;
+  for (task *t; (t = queue_take(q)); dropped++) task_free(t);
+  return dropped;
 }
 
 void pool_free(pool *p) {
@@ -273,8 +284,6 @@ void pool_submit(pool *p, const sonde_fragment *fragment) {
   pthread_mutex_unlock(&p->lock);
 }
 
-size_t pool_pending(const pool *p) { return p->pending; }
-
 pool_result *pool_collect(pool *p) {
   if (!p->pending) return NULL;
   pthread_mutex_lock(&p->lock);
@@ -293,4 +302,12 @@ void pool_results_free(pool_result *r) {
     free(r);
     r = next;
   }
+}
+
+void pool_discard(pool *p) {
+  pthread_mutex_lock(&p->lock);
+  p->pending -= drop_tasks(&p->fresh);
+  for (unsigned i = 0; i < p->n_workers; i++) p->pending -= drop_tasks(&p->workers[i].own);
+  pthread_mutex_unlock(&p->lock);
+  while (p->pending) pool_results_free(pool_collect(p));
 }

@@ -14,14 +14,17 @@ typedef struct pool_result {
   struct pool_result *next;
 } pool_result;
 
-/* Every thread's engine gets this configuration. `sources` is borrowed; it may gain members while nothing is pending. */
-pool *pool_new(unsigned threads, const sonde_config *, const byte_sources *sources, sonde_error *);
+/* Every thread's engine gets this configuration. `niceness`: of the threads; 0: that of the process. `sources` is borrowed; it may
+ * gain members while nothing is pending. */
+pool *pool_new(unsigned threads, int niceness, const sonde_config *, const byte_sources *sources,
+               sonde_error *);
 void pool_free(pool *); /* waits for fragments under way */
 
 void pool_submit(pool *, const sonde_fragment *); /* the fragment's bytes are copied */
-size_t pool_pending(const pool *);                /* submitted and not yet collected */
 /* Finished ones, as a list that the caller frees; waits until there is one. NULL when nothing is pending. */
 pool_result *pool_collect(pool *);
 void pool_results_free(pool_result *);
+/* Nothing is pending afterwards: what nobody has begun is forgotten, what is being run is waited for. */
+void pool_discard(pool *);
 
 #endif

@@ -1,7 +1,7 @@
 // Pages of rows by the ways that they are made: from kept columns, and from large CSV files as they lie. What is expected is what was
 // written, as JavaScript writes it.
 import assert from 'node:assert/strict'
-import { appendFileSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { spawnSync } from 'node:child_process'
@@ -99,7 +99,7 @@ test('what is said of a large CSV file is what an import finds, once all was rea
 
 test('while it is read, that is said, and the rows that are counted can be had', async () => {
   const line = (i) => `${i},${'words that make the file long enough to be caught in the act '.repeat(3)}\n`
-  const total = 150_000
+  const total = 600_000
   const file = openSync(shop.path('data/long.csv'), 'w')
   writeSync(file, 'id,words\n')
   for (let from = 0; from < total; from += 10_000) writeSync(file, Array.from({ length: 10_000 }, (_, i) => line(from + i)).join(''))
@@ -121,6 +121,20 @@ test('while it is read, that is said, and the rows that are counted can be had',
   await isExact('long')
   const { count, reading } = await described(paged, 'long')
   assert.deepEqual([count, reading], [total, undefined])
+})
+
+test('rows that are not counted yet come within a second, or it is said how long it may take', async () => {
+  const last = 599_999
+  const { size } = statSync(shop.path('data/long.csv'))
+  renameSync(shop.path('data/long.csv'), shop.path('data/longer.csv'))
+  paged.child.kill('SIGHUP')
+  await until(async () => (await ask(paged.port, '/v1/tables')).text.includes('"longer"'), 'the renamed file is a table')
+  for (let answer; (answer = await get(paged, 'longer', { first: last, limit: 1, columns: 'id' })).status !== 200;) {
+    const { code, reading } = JSON.parse(answer.text)
+    assert.deepEqual([answer.status, code, reading.phase, reading.totalBytes], [503, 'counting', 'index', size])
+    assert.match(answer.headers['retry-after'], /^[1-9]\d?$/)
+  }
+  assert.deepEqual((await page(paged, 'longer', { first: last, limit: 1, columns: 'id' })).rows, [[last]])
 })
 
 test('what is no stretch of a plain CSV file is imported as ever', async () => {

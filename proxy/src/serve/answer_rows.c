@@ -225,8 +225,12 @@ static void doubt(paging *p) {
   if (p->about.state != PAGER_EXACT) p->table.reply.tag[0] = '\0';
 }
 
-static bool is_counting(const paging *p) {
-  return p->about.state == PAGER_OPENED && p->first + p->ask.limit > p->about.rows;
+static void ask_for_patience(const paging *p) {
+  text reading = {0};
+  pager_about_put(&reading, &p->about);
+  work_busy(p->table.reply.work, p->about.seconds, "counting",
+            "The rows of this table are being counted; the first ones can be read already.", reading.ptr);
+  text_free(&reading);
 }
 
 static void answer_paged(paging *p) {
@@ -237,9 +241,8 @@ static void answer_paged(paging *p) {
   if (reply_known(r)) return;
   if (!row_ask_resolve(&p->ask, columns_of(p), &p->view, &p->columns))
     refuse(r->work, &p->ask);
-  else if (is_counting(p))
-    work_busy(r->work, "counting",
-              "The rows of this table are being counted; the first ones can be read already.");
+  else if (p->about.seconds)
+    ask_for_patience(p);
   else if (read_paged(p, &err))
     send_page(p);
   else

@@ -101,23 +101,6 @@ static void make_table(table_ask *a) {
 
 /* ---- a large CSV file, which is still being read ---- */
 
-static uint64_t estimate(const pager_about *about) {
-  const sonde_progress *p = &about->progress;
-  double per_byte = p->done_bytes ? (double)p->rows / (double)p->done_bytes : 0;
-  return per_byte > 0 ? (uint64_t)(per_byte * (double)p->total_bytes)
-                      : peek_u64(count_of(text_str(&about->info)));
-}
-
-static void put_reading(text *out, const pager_about *about) {
-  const char *phase = about->state == PAGER_OPENED ? "index" : "import";
-  text_print(
-      out,
-      ",\"reading\":{\"phase\":\"%s\",\"rows\":%llu,\"about\":%llu,\"doneBytes\":%llu,\"totalBytes\":%llu}",
-      phase, (unsigned long long)about->rows,
-      (unsigned long long)(about->state == PAGER_OPENED ? estimate(about) : about->rows),
-      (unsigned long long)about->progress.done_bytes, (unsigned long long)about->progress.total_bytes);
-}
-
 static void make_read_so_far(table_ask *a, const pager_about *about) {
   text body = {0};
   sonde_str info = text_str(&about->info);
@@ -125,7 +108,10 @@ static void make_read_so_far(table_ask *a, const pager_about *about) {
   reply_begin(&a->reply);
   if (reply_known(&a->reply)) return;
   put_table(&body, a->table, info, about->state == PAGER_OPENED ? str_from("null") : count_of(info));
-  if (about->state != PAGER_EXACT) put_reading(&body, about);
+  if (about->state != PAGER_EXACT) {
+    text_add(&body, ",", 1);
+    pager_about_put(&body, about);
+  }
   send_table(a, &body);
 }
 

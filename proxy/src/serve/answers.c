@@ -43,7 +43,7 @@ void *answers_open(const site *s, char why[256]) {
   pthread_mutex_init(&a->mutex, NULL);
   place_spools(&s->config);
   a->seats = seats_new(s->config.workers + 1, s->config.engine_bytes / 8 * 7);
-  a->pagers = pagers_new(s->config.engine_bytes / 8);
+  a->pagers = pagers_new(s->config.engine_bytes / 8, s->config.workers, s->cache);
   a->results = results_new(s->config.results_bytes);
   a->catalog = load(s, why);
   if (a->seats && a->pagers && a->results && a->catalog) return a;

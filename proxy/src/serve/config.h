@@ -14,7 +14,7 @@ typedef struct {
   unsigned listen_count;
   char *site;  /* static pages at /, for everybody */
   char *root;  /* files at / (unless there is a site) and at /v1/f/… */
-  char *cache; /* folder for compressed copies */
+  char *cache; /* folder for compressed copies, and what was found out about large CSV files */
   char *keys, *catalog, *log;
   struct {
     char *name, *path;

@@ -1,10 +1,6 @@
-/* A copy is written under a temporary name and renamed when it is whole, so that there are no half ones. */
+/* See frame_cache.h. */
 #include "frame_cache.h"
 #include "frames.h"
-#include "roots.h"
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -15,7 +11,8 @@
 #include <unistd.h>
 #include <zstd.h>
 
-enum { WANTED_MAX = 16, NAME_SIZE = ETAG_SIZE + 8, MAKER_NICE = 19 };
+enum { WANTED_MAX = 16, MAKER_NICE = 19 };
+#define KIND "zst"
 
 typedef struct {
   int fd;
@@ -23,8 +20,7 @@ typedef struct {
 } wanted;
 
 struct frame_cache {
-  int folder;
-  uint64_t max_bytes;
+  cache_folder folder;
   pthread_t thread;
   bool running;
   atomic_bool ending;
@@ -33,16 +29,6 @@ struct frame_cache {
   wanted list[WANTED_MAX]; /* [0] is being made */
   unsigned count;
 };
-
-/* The tag without its quotes; a dot in front while it is not whole. */
-static void name_of(const file_version *v, bool whole, char out[NAME_SIZE]) {
-  snprintf(out, NAME_SIZE, "%s%.*s.zst", whole ? "" : ".", (int)strlen(v->etag) - 2, v->etag + 1);
-}
-
-static int is_partial(const struct dirent *entry) {
-  size_t len = strlen(entry->d_name);
-  return entry->d_name[0] == '.' && len > 4 && strcmp(entry->d_name + len - 4, ".zst") == 0;
-}
 
 size_t frame_compress(void *context, const void *bytes, size_t len, void **to, size_t *cap) {
   size_t bound = ZSTD_compressBound(len);
@@ -73,12 +59,10 @@ static uint8_t *read_table(int fd, uint64_t file_size, size_t *size) {
 
 int frame_cache_open(frame_cache *c, const file_version *v, uint32_t n, uint64_t *offset,
                      seekable_entry *entry) {
-  char name[NAME_SIZE];
   struct stat file;
   size_t size;
   if (!c) return -1;
-  name_of(v, true, name);
-  int fd = root_open(c->folder, name);
+  int fd = cache_open(&c->folder, v, KIND);
   if (fd < 0) return -1;
   uint8_t *table = fstat(fd, &file) == 0 ? read_table(fd, (uint64_t)file.st_size, &size) : NULL;
   bool found = table && seekable_locate(table, size, (uint64_t)file.st_size, n, offset, entry);
@@ -106,18 +90,6 @@ void frame_cache_want(frame_cache *c, const file_version *v, int fd) {
   if (!taken && fd >= 0) close(fd);
 }
 
-static bool write_all(int fd, const void *bytes, size_t len) {
-  const char *at = bytes;
-  while (len) {
-    ssize_t n = write(fd, at, len);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    at += n;
-    len -= (size_t)n;
-  }
-  return true;
-}
-
 /* What making one copy takes. */
 typedef struct {
   ZSTD_CCtx *context;
@@ -133,14 +105,14 @@ static bool copy_frame(const wanted *w, maker *m, uint32_t i, int to) {
   if (pread(w->fd, m->plain, len, (off_t)i * FRAME_BYTES) != (ssize_t)len) return false;
   size_t size = frame_compress(m->context, m->plain, len, &m->packed, &m->packed_cap);
   m->entries[i] = (seekable_entry){(uint32_t)size, (uint32_t)len};
-  return size && write_all(to, m->packed, size);
+  return size && cache_write(to, m->packed, size);
 }
 
 static bool write_table(const maker *m, uint32_t count, int to) {
   size_t size = seekable_table_size(count);
   uint8_t *table = malloc(size);
   if (table) seekable_table_write(m->entries, count, table);
-  bool written = table && write_all(to, table, size);
+  bool written = table && cache_write(to, table, size);
   free(table);
   return written;
 }
@@ -163,56 +135,12 @@ static bool source_is_unchanged(const wanted *w) {
   return fstat(w->fd, &now) == 0 && version_holds(&w->version, &now);
 }
 
-/* How many bytes all copies have, and which is the oldest. */
-static uint64_t survey(const frame_cache *c, char oldest[256]) {
-  uint64_t total = 0;
-  time_t when = 0;
-  int fd = openat(c->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-  *oldest = '\0';
-  for (struct dirent *e; dir && (e = readdir(dir));) {
-    struct stat file;
-    if (e->d_name[0] == '.' || fstatat(c->folder, e->d_name, &file, AT_SYMLINK_NOFOLLOW) != 0) continue;
-    total += (uint64_t)file.st_size;
-    if (*oldest && file.st_mtime >= when) continue;
-    snprintf(oldest, 256, "%s", e->d_name);
-    when = file.st_mtime;
-  }
-  if (dir)
-    closedir(dir);
-  else if (fd >= 0)
-    close(fd);
-  return total;
-}
-
-static void make_room(const frame_cache *c) {
-  char oldest[256];
-  while (survey(c, oldest) > c->max_bytes && *oldest)
-    if (unlinkat(c->folder, oldest, 0) != 0) return;
-}
-
-/* What a server that was killed had begun. */
-static void remove_partial(const frame_cache *c) {
-  struct dirent **names;
-  int n = scandirat(c->folder, ".", &names, is_partial, NULL);
-  for (int i = 0; i < n; i++) {
-    unlinkat(c->folder, names[i]->d_name, 0);
-    free(names[i]);
-  }
-  if (n >= 0) free(names);
-}
-
 static void make_copy(const frame_cache *c, const wanted *w) {
-  char name[NAME_SIZE], partial[NAME_SIZE];
-  name_of(&w->version, true, name);
-  name_of(&w->version, false, partial);
-  if (faccessat(c->folder, name, F_OK, 0) == 0) return;
-  int to = openat(c->folder, partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+  if (cache_holds(&c->folder, &w->version, KIND)) return;
+  int to = cache_begin(&c->folder, &w->version, KIND);
   if (to < 0) return;
   bool made = copy_all(c, w, to) && source_is_unchanged(w);
-  made = close(to) == 0 && made;
-  if (!made || renameat(c->folder, partial, c->folder, name) != 0) unlinkat(c->folder, partial, 0);
-  make_room(c);
+  cache_end(&c->folder, &w->version, KIND, to, made);
 }
 
 static void take_off(frame_cache *c) {
@@ -223,7 +151,6 @@ static void take_off(frame_cache *c) {
 static void *make_all(void *context) {
   frame_cache *c = context;
   setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), MAKER_NICE);
-  remove_partial(c);
   pthread_mutex_lock(&c->mutex);
   for (;;) {
     while (!c->count && !atomic_load(&c->ending)) pthread_cond_wait(&c->more, &c->mutex);
@@ -239,11 +166,10 @@ static void *make_all(void *context) {
   return NULL;
 }
 
-frame_cache *frame_cache_new(int folder, uint64_t max_bytes) {
+frame_cache *frame_cache_new(cache_folder folder) {
   frame_cache *c = calloc(1, sizeof *c);
   if (!c) return NULL;
   c->folder = folder;
-  c->max_bytes = max_bytes;
   pthread_mutex_init(&c->mutex, NULL);
   pthread_cond_init(&c->more, NULL);
   return c;

@@ -2,13 +2,12 @@
  * named by its entity tag, made by a thread of low priority. */
 #ifndef SERVE_FRAME_CACHE_H
 #define SERVE_FRAME_CACHE_H
+#include "cache_folder.h"
 #include "seekable.h"
-#include "version.h"
 
 typedef struct frame_cache frame_cache;
 
-/* `folder` is borrowed. `max_bytes`: the oldest copies go when they come to more. */
-frame_cache *frame_cache_new(int folder, uint64_t max_bytes);
+frame_cache *frame_cache_new(cache_folder); /* borrowed */
 bool frame_cache_start(frame_cache *);
 void frame_cache_free(frame_cache *); /* gives up a copy that is being made; NULL is fine */
 

@@ -2,8 +2,8 @@
  * gives it back; of those that are free, the one that knows most of the tables asked for. */
 #ifndef SERVE_SEATS_H
 #define SERVE_SEATS_H
+#include "../host.h"
 #include "catalog.h"
-#include "host.h"
 #include "version.h"
 
 /* Files of a table as they are now, opened. */

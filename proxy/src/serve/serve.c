@@ -25,7 +25,7 @@ const char serve_usage[] =
     "                      unix:PATH is a socket whose users are trusted\n"
     "  --cors ORIGIN       let pages of another site read the files, e.g. https://example.org, or * for all sites\n"
     "  --keys FILE         ask for signed addresses, made with one of these keys\n"
-    "  --cache DIR         keep compressed copies there\n"
+    "  --cache DIR         keep compressed copies and rows that were counted there\n"
     "  --log FILE          one line of JSON for each request; stderr is one\n"
     "\n"
     "Ctrl-C ends it once what is under way has been answered, a second one at once. Keys and catalog are read again\n"
@@ -136,7 +136,9 @@ static bool open_shared(site *s) {
   s->limits = limits_new(&most);
   s->work = work_pool_new(&workers);
   s->cold = cold_new();
-  s->frames = s->roots.cache != NO_ROOT ? frame_cache_new(s->roots.cache, c->cache_bytes) : NULL;
+  s->cache = (cache_folder){s->roots.cache, c->cache_bytes};
+  cache_sweep(&s->cache);
+  s->frames = s->roots.cache != NO_ROOT ? frame_cache_new(s->cache) : NULL;
   return s->limits && s->work && s->cold && (s->roots.cache == NO_ROOT || s->frames);
 }
 

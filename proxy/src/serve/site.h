@@ -17,6 +17,7 @@ typedef struct loop loop;
 typedef struct site {
   config config;
   roots roots;
+  cache_folder cache;
   bool loopback; /* every TCP listener is on loopback: only this machine reaches it */
   limits *limits;
   request_log *log;

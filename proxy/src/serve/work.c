@@ -381,8 +381,10 @@ void work_problem(work *w, int status, const char *code, const char *detail, con
   answer_problem_body(w, status, PROBLEM_FIELDS, code, detail, members);
 }
 
-void work_busy(work *w, const char *code, const char *detail) {
-  answer_problem_body(w, 503, PROBLEM_FIELDS "Retry-After: 1\r\n", code, detail, NULL);
+void work_busy(work *w, unsigned seconds, const char *code, const char *detail, const char *members) {
+  char fields[160];
+  snprintf(fields, sizeof fields, PROBLEM_FIELDS "Retry-After: %u\r\n", seconds);
+  answer_problem_body(w, 503, fields, code, detail, members);
 }
 
 static work *next_work(work_pool *pool) {

@@ -57,7 +57,7 @@ void work_fail(work *);
  * ("\"position\":12,\"hint\":\"…\"", already escaped) or NULL. Only before work_begin. */
 void work_problem(work *, int status, const char *code, const char *detail, const char *members);
 /* The same as 503: asked again in a second it may be there. */
-void work_busy(work *, const char *code, const char *detail);
+void work_busy(work *, unsigned seconds, const char *code, const char *detail, const char *members);
 
 /* Nobody waits for the answer any more: the client is gone, its time is over, or the server ends. Cheap; ask often. */
 bool work_cancelled(const work *);

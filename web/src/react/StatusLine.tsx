@@ -22,7 +22,7 @@ export function StatusLine({ model, state, notice, onCopy }: StatusLineProps) {
         <Work text={phaseText(query.progress, 'Working')} progress={query.progress} stop="Cancel" onStop={model.cancelQuery} />
       )}
       {query.status !== 'running' && scan === 'running' && (
-        <Work text={phaseText(progress, 'Scanning')} progress={progress} stop="Stop scan" onStop={() => void model.cancelScan()} />
+        <Work text={phaseText(progress, 'Scanning')} progress={progress} {...(isRead(state) && { stop: 'Stop scan', onStop: () => void model.cancelScan() })} />
       )}
       {state.awaited && (
         <span className="sonde-awaited">
@@ -63,14 +63,24 @@ const phaseText = (progress: Progress | null, otherwise: string): string => (pro
 const shareOf = (progress: Progress | null): number | undefined =>
   progress && progress.totalBytes > 0 ? Math.min(1, progress.doneBytes / progress.totalBytes) : undefined
 
-function Work({ text, progress, stop, onStop }: { readonly text: string; readonly progress: Progress | null; readonly stop: string; readonly onStop: () => void }) {
+/** Whether it is read here, and can be stopped. What a server reads, it reads for everybody. */
+const isRead = ({ info }: ExplorerState): boolean => info?.format !== 'server'
+
+interface WorkProps {
+  readonly text: string
+  readonly progress: Progress | null
+  readonly stop?: string
+  readonly onStop?: () => void
+}
+
+function Work({ text, progress, stop, onStop }: WorkProps) {
   const share = shareOf(progress)
   return (
     <span className="sonde-work">
       <span>{text}</span>
       <progress aria-label={text} max={1} {...(share !== undefined && { value: share })} />
       {share !== undefined && <span className="sonde-percent">{Math.floor(share * 100)} %</span>}
-      <button type="button" className="sonde-link" onClick={onStop}>{stop}</button>
+      {stop && <button type="button" className="sonde-link" onClick={onStop}>{stop}</button>}
     </span>
   )
 }

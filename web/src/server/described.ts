@@ -5,7 +5,7 @@ import { pause, type Client } from './client.ts'
 import { tablePath } from './server-rows.ts'
 
 /** Between two questions; for types nobody waits. */
-const everyMs = { index: 400, import: 1500 }
+const everyMs = { index: 150, import: 1500 }
 
 /** What /v1/tables/{t} says. */
 export interface Described {
