@@ -27,30 +27,24 @@ typedef struct {
 } whole_stats;
 
 /* The sum is exact: halves of 32 bits of up to 2^32 rows cannot overflow 64. */
-typedef struct {
-  int64_t low, high, upper;
-  uint64_t lower;
-} fold;
-
-static inline void fold_one(fold *f, int64_t x) {
-  f->low = x < f->low ? x : f->low;
-  f->high = x > f->high ? x : f->high;
-  f->lower += (uint32_t)x;
-  f->upper += x >> 32;
-}
-
 static whole_stats fold_whole(const builder *b) {
-  fold f = {.low = INT64_MAX, .high = INT64_MIN};
+  const int64_t *v = b->values;
+  int64_t low = INT64_MAX, high = INT64_MIN, upper = 0;
+  uint64_t lower = 0;
   for (uint32_t w = 0; w * 64 < b->rows; w++) {
-    const int64_t *v = (const int64_t *)b->values + (size_t)w * 64;
     uint64_t bits = present_in(b, w);
-    if (bits == ~(uint64_t)0)
-      for (uint32_t k = 0; k < 64; k++) fold_one(&f, v[k]);
-    else
-      for (; bits; bits &= bits - 1) fold_one(&f, v[__builtin_ctzll(bits)]);
+    uint32_t n = b->rows - w * 64 < 64 ? b->rows - w * 64 : 64;
+    for (uint32_t k = 0; k < n; k++, bits >>= 1) {
+      int64_t x = v[w * 64 + k];
+      bool there = bits & 1;
+      low = there && x < low ? x : low;
+      high = there && x > high ? x : high;
+      lower += there ? (uint32_t)x : 0u;
+      upper += there ? x >> 32 : 0;
+    }
   }
-  uint64_t shifted = (uint64_t)f.upper << 32, sum = shifted + f.lower;
-  return (whole_stats){f.low, f.high, {.low = sum, .high = (f.upper >> 32) + (sum < shifted)}};
+  uint64_t shifted = (uint64_t)upper << 32, sum = shifted + lower;
+  return (whole_stats){low, high, {.low = sum, .high = (upper >> 32) + (sum < shifted)}};
 }
 
 static inline void sketch_whole(uint8_t *sketch, int64_t x, double power) {
