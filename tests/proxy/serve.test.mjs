@@ -211,7 +211,7 @@ test('what is no well-formed request is refused, and the connection closed', asy
     [400, `GET / HTTP/1.1\nHost: localhost\r\n\r\n`], [400, `GET / HTTP/1.1\r\n${host}A: b\rc\r\n\r\n`], [400, `GET / HTTP/1.1\r\n${host}A: \0\r\n\r\n`],
     [400, `GET / HTTP/1.1\r\n${host}Content-Length: 5\r\n\r\nhello`], [400, `GET / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
     [400, `GET http://other/ HTTP/1.1\r\n${host}\r\n`], [400, `GET http://localhost@other/ HTTP/1.1\r\n${host}\r\n`], [400, `GET http:///digits.txt HTTP/1.1\r\n${host}\r\n`], [400, `GET http://localhost HTTP/1.1\r\n${host}\r\n`],
-    [400, 'GET http://localhost/ HTTP/1.0\r\n\r\n'], [400, `GET ftp://localhost/ HTTP/1.1\r\n${host}\r\n`], [400, `GET * HTTP/1.1\r\n${host}\r\n`], [400, `GET / HTTP/1.1 \r\n${host}\r\n`],
+    [400, 'GET http://localhost/ HTTP/1.0\r\n\r\n'], [400, 'GET http:///digits.txt HTTP/1.0\r\n\r\n'], [400, `GET ftp://localhost/ HTTP/1.1\r\n${host}\r\n`], [400, `GET * HTTP/1.1\r\n${host}\r\n`], [400, `GET / HTTP/1.1 \r\n${host}\r\n`],
     [505, `GET / HTTP/2.0\r\n${host}\r\n`], [400, `\x16\x03\x01\x02\x00\r\n\r\n`], [414, `GET /${'a'.repeat(5000)} HTTP/1.1\r\n${host}\r\n`],
     [405, `POST / HTTP/1.1\r\n${host}Content-Length: 2\r\n\r\nhi`], [405, `CONNECT example.org:443 HTTP/1.1\r\n${host}\r\n`], [405, `OPTIONS / HTTP/1.1\r\n${host}\r\n`],
     [405, `get / HTTP/1.1\r\n${host}\r\n`], [431, `GET / HTTP/1.1\r\n${host}X: ${'y'.repeat(20000)}\r\n\r\n`], [431, 'A'.repeat(16384)],

@@ -74,7 +74,6 @@ void files_next_part(exchange *x) {
     x->done = true;
     return;
   }
-  x->stepped = x->stepped || m->next > 0;
   byte_range r = m->ranges.parts[m->next++];
   put_part_head(&x->head, m, r, x->file->version.size);
   x->offset = r.first;

@@ -194,7 +194,7 @@ static bool read_length(http_request *q) {
 }
 
 static bool is_same_host(sonde_str a, sonde_str b) {
-  return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+  return b.ptr && a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
 }
 
 /* What the fields say together. Where the target names a host as well, it is that of the field, so that nobody reads another one. */
