@@ -100,7 +100,7 @@ test('by ranges: a jump beyond what is counted says so, goes there as soon as it
   const awaited = page.locator('.sonde-awaited')
   await jump.fill('600001')
   await jump.press('Enter')
-  await expect(awaited).toContainText('Going to row 600,001 as soon as it is counted')
+  await expect(awaited).toContainText('Going to row 600,001 once it is counted')
   await jump.fill('325001')
   await jump.press('Enter')
   await expect(awaited).toContainText('Going to row 325,001')

@@ -15,6 +15,9 @@ const PARQUET_PROBE_BYTES = 65_536
 /** A whole body larger than this is not downloaded without being asked for. */
 const WHOLE_BYTES = 2 ** 31
 
+/** Larger reads are of the scan in the background; on a connection that they share, pages go first. */
+const LARGE_BYTES = 2 ** 20
+
 interface Known {
   readonly size: number
   readonly version: string | undefined
@@ -92,7 +95,8 @@ async function whole(spec: UrlSpec, response: Response): Promise<Source> {
 async function request({ spec, address }: Remote, method: 'GET' | 'HEAD', begin: number, end: number, signal: AbortSignal): Promise<Response> {
   const headers: HeadersInit = method === 'GET' ? { range: `bytes=${begin}-${end - 1}` } : {}
   // A cached answer to another range would be stitched together by the browser; sizes and versions must be the server's.
-  const response = await fetchAt(address, { method, headers, signal, cache: 'no-store' }).catch((error: unknown) => {
+  const priority = end - begin > LARGE_BYTES ? 'low' : 'high'
+  const response = await fetchAt(address, { method, headers, signal, priority, cache: 'no-store' }).catch((error: unknown) => {
     signal.throwIfAborted()
     if (error instanceof ExplorerError) throw error
     throw failed(spec, `${String(error)}; the server may be down, or must allow this page by CORS (Access-Control-Allow-Origin, and expose Content-Range and ETag)`, begin)

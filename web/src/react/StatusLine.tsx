@@ -51,7 +51,7 @@ export function countText({ rows, exact, info, view, shown, scan }: ExplorerStat
   return total
 }
 
-const awaitedText = ({ row }: CellRef): string => `Going to row ${formatCount(row + 1)} as soon as it is counted`
+const awaitedText = ({ row }: CellRef): string => `Going to row ${formatCount(row + 1)} once it is counted`
 
 const phases: Record<Exclude<Progress['phase'], 'idle'>, string> = {
   inflate: 'Unpacking', index: 'Counting rows', import: 'Reading types and statistics', filter: 'Filtering', sort: 'Sorting',

@@ -11,6 +11,8 @@ import { PAGE, type Start, type Urgency, type Usage } from './protocol.ts'
 const UNDER_WAY = 3
 /** ...and no more than two of large blocks: their bytes are most of the memory at the peak. */
 const LARGE_BYTES = 12 * 2 ** 20
+/** Browsers open six connections to a server that speaks HTTP/1.1: what someone looks at is to find one free. */
+const LARGE_FROM_SERVER = 4
 /** Starting a worker takes some 50 ms; a host that is slower than this is not waited for. */
 const START_MS = 1000
 
@@ -45,12 +47,15 @@ export interface Pool {
   close(): void
 }
 
+const isLarge = ({ cost }: Fragment): boolean => cost > LARGE_BYTES
+
 export function createPool(): Pool {
   const helpers = new Map<number, Helper>()
   const greeting = new Map<number, { readonly peer: Peer; readonly answer: Promise<unknown> }>()
   const sources = new Map<number, Source>()
   const owners = new Map<string, Helper>()
   const queue: Task[] = []
+  let largeUnderWay = 0
   const sharing = createSharing(disown)
 
   async function add(id: number, peer: Peer, start: Start): Promise<void> {
@@ -149,13 +154,17 @@ export function createPool(): Pool {
   const isBefore = (a: Task, b: Task): boolean =>
     a.urgency === b.urgency ? a.fragment.id < b.fragment.id : a.urgency < b.urgency
 
-  const hasRoom = ({ underWay }: Helper, { fragment }: Task): boolean =>
-    underWay < (fragment.cost > LARGE_BYTES ? UNDER_WAY - 1 : UNDER_WAY)
+  function hasRoom({ underWay }: Helper, { fragment }: Task): boolean {
+    if (!isLarge(fragment)) return underWay < UNDER_WAY
+    const isFromServer = [...sources.values()].some(({ requests }) => requests > 0)
+    return underWay < UNDER_WAY - 1 && !(isFromServer && largeUnderWay >= LARGE_FROM_SERVER)
+  }
 
   async function send(helper: Helper, task: Task): Promise<void> {
     const { fragment, urgency, signal } = task
     owners.set(fragment.affinity, helper)
     helper.underWay++
+    largeUnderWay += Number(isLarge(fragment))
     try {
       // One message after the other on one port: what is shared is there when the fragment is looked at.
       const told = fragment.shared && sharing.tell(helper.peer, fragment.shared, signal)
@@ -166,6 +175,7 @@ export function createPool(): Pool {
       failed(helper, task, error)
     } finally {
       helper.underWay--
+      largeUnderWay -= Number(isLarge(fragment))
       dispatch()
     }
   }

@@ -78,6 +78,22 @@ describe('the pool', () => {
     expect(await results[3]).toEqual(new Uint8Array([8]))
   })
 
+  test('has four large fragments under way in all where they are read from a server, so that pages find a connection', async () => {
+    const large = (id: number): Fragment => ({ ...fragment(id), cost: 16e6 })
+    const underWay = async (requests: number): Promise<number> => {
+      const { pool, helpers } = await poolOf(4)
+      pool.addSource(1, { requests, share: () => ({ spec: {}, transfer: [] }) } as unknown as Source)
+      for (const id of [1, 2, 3, 4, 5, 6, 7, 8, 9]) void pool.run(large(id), SCAN, signal)
+      const all = (): number => helpers.reduce((sum, helper) => sum + helper.running.length, 0)
+      const first = all()
+      helpers[0]!.running[0]!.finish()
+      await vi.waitFor(() => expect(all()).toBe(first + 1))
+      return first
+    }
+    expect(await underWay(1)).toBe(4)
+    expect(await underWay(0)).toBe(8)
+  })
+
   test('runs a fragment that is wanted again before those behind it', async () => {
     const { pool, helpers: [a] } = await poolOf(1)
     for (const id of [1, 2, 3, 4, 5]) void pool.run(fragment(id), SCAN, signal)

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openSource, type Source } from '../../src/engine/source.ts'
 
 const { signal } = new AbortController()
@@ -123,4 +123,13 @@ describe('a file on a server', () => {
     await expect(open()).rejects.toMatchObject(bytesError(/trips\.parquet.*CORS/))
     stop = async () => {}
   })
+})
+
+test('what a scan reads lets pages go first', async () => {
+  behaviour.body = new Uint8Array(2 ** 22)
+  const source = await open()
+  const fetched = vi.spyOn(globalThis, 'fetch')
+  for (const length of [2 ** 21, 1000]) await source.read(2 ** 20, length, signal)
+  expect(fetched.mock.calls.map(([, init]) => init?.priority)).toEqual(['low', 'high'])
+  fetched.mockRestore()
 })
