@@ -1,5 +1,7 @@
 /* What is written reads back as it was: every type and form, nulls, many pages and groups, nested values; and what the file says
  * about its values holds. The golden test beside holds the same files against independent readers. */
+#include <stdlib.h>
+
 #include "check.h"
 #include "column/value_format.h"
 #include "format/parquet/parquet.h"
@@ -336,6 +338,29 @@ static uint64_t pages_bytes(fixture *x, const shape *s, const vec *v) {
   return r.piece.chunks[0].pages.length;
 }
 
+/* Bytes of the pages of a column of so many numbers, each of them twice. */
+static uint64_t pages_of_pairs(uint32_t distinct) {
+  fixture x;
+  begin(&x);
+  x.options.codec = BLOCK_PLAIN;
+  x.make.random.state = 1;
+  int64_t *numbers = malloc(2 * (size_t)distinct * sizeof *numbers);
+  for (uint32_t i = 0; i < 2 * distinct; i += 2)
+    numbers[i] = numbers[i + 1] = (int64_t)random_next(&x.make.random);
+  shape s = shape_of("n", TYPE_INT64, 0, 0, NULL);
+  vec v = int_vec(&x, numbers, NULL, 2 * distinct);
+  uint64_t bytes = pages_bytes(&x, &s, &v);
+  end(&x);
+  free(numbers);
+  return bytes;
+}
+
+/* 128 KB of words are the most that a reader has to unpack for one row. */
+static void dictionaries_have_an_end(void) {
+  CHECK(pages_of_pairs(16000) < 16000 * 12);
+  CHECK(pages_of_pairs(17000) > 17000 * 16);
+}
+
 static void encodings_are_chosen_by_size(void) {
   enum { ROWS = 10000 };
   fixture x;
@@ -355,7 +380,7 @@ static void encodings_are_chosen_by_size(void) {
   CHECK(pages_bytes(&x, &s, &counted) < ROWS / 128 * 6 + 100); /* 6 bytes a block of equal differences */
   CHECK(pages_bytes(&x, &s, &coded) < ROWS / 4 + 200);         /* 2 bits a value */
   uint64_t whole = pages_bytes(&x, &s, &plain);
-  CHECK(whole >= ROWS * 8 && whole < ROWS * 8 + 100);
+  CHECK(whole >= ROWS * 8 && whole < ROWS * 8 + 3 * 100); /* three pages, each with a head */
   x.options.dictionary = false;
   CHECK(pages_bytes(&x, &s, &coded) > ROWS * 7);
   x.options.dictionary = true;
@@ -524,6 +549,7 @@ int main(void) {
   RUN(lists_begin_with_their_page);
   RUN(a_file_without_rows);
   RUN(encodings_are_chosen_by_size);
+  RUN(dictionaries_have_an_end);
   RUN(long_texts_are_cut_in_bounds);
   RUN(zeros_and_nan_in_bounds);
   RUN(wide_values_in_bounds);
