@@ -1,7 +1,7 @@
 /* FRAGMENT_QUERY: a block of a table through a stage of a query.
  * body: refs, u32 number of what the stage's fragments share (shares.h), u32 number of the block in its table, u8 whether it is over a
  * part instead, [str the part]
- * result: batches (query/rows_wire.h), or the groups of an aggregate (query/grouping_parts.c) */
+ * result: batches (query/batch/rows_wire.h), or the groups of an aggregate (query/group/grouping_parts.c) */
 #include "exec/query/stage/stage.h"
 #include "exec/refs.h"
 

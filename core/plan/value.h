@@ -4,8 +4,14 @@
 #include <sonde.h>
 #include <stdbool.h>
 
+#include "base/number.h"
+
 __extension__ typedef __int128 i128;
 __extension__ typedef unsigned __int128 u128;
+
+/* The same as base/number.h has it. */
+static inline int128 int128_of(i128 w) { return (int128){(uint64_t)(u128)w, (int64_t)(w >> 64)}; }
+static inline i128 i128_of(int128 x) { return (i128)((u128)(uint64_t)x.high << 64 | x.low); }
 
 typedef struct nested nested;
 typedef union {

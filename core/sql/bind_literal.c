@@ -97,7 +97,7 @@ static ex decimal_literal(binder *b, sonde_str text, bool negative, size_t at) {
   }
   unsigned precision = (unsigned)(before + scale);
   expr *e = ex_new(b, EXPR_CONST, sql_decimal(precision ? precision : 1, (unsigned)scale), at, 0);
-  i128 v = (i128)((u128)(uint64_t)held.high << 64 | held.low);
+  i128 v = i128_of(held);
   if (negative) v = -v;
   if (sql_lane(&e->type) == LANE_I64) {
     e->constant.v.i = (int64_t)v;
@@ -159,7 +159,7 @@ static ex fold_to_decimal(binder *b, ex e, sql_type type) {
   i128 v = held(e), most = power_of_ten(type.precision);
   if (type.id == SQL_DOUBLE) {
     expr *out = ex_new(b, EXPR_CONST, type, e->at, 0);
-    out->constant.v.f = int128_to_double((int128){(uint64_t)(u128)v, (int64_t)(v >> 64)}, scale);
+    out->constant.v.f = int128_to_double(int128_of(v), scale);
     return out;
   }
   if (type.scale < scale) return NULL;

@@ -132,7 +132,7 @@ static void put_args(writer *w, const expr *const *args, uint32_t n, const char 
 }
 
 static size_t format_wide(i128 v, uint32_t scale, char out[48]) {
-  return number_format_int128((int128){(uint64_t)v, (int64_t)(v >> 64)}, scale, out);
+  return number_format_int128(int128_of(v), scale, out);
 }
 
 static size_t format_whole(const expr *e, char out[48]) {

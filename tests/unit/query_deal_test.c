@@ -8,9 +8,7 @@
   "'text ' || i % 9000 % 4001 AS s, CASE WHEN i % 7 > 0 THEN i * 0.1::DOUBLE END AS x, "                          \
   "CASE WHEN i % 5 > 0 THEN i % 113 END AS n FROM range(27000) t(i)) "
 
-/* One row for all groups of a query, in any order. */
-#define DIGEST(columns, query)                                                                               \
-  ROWS "SELECT count(*), sum(hash(" columns ") % 1000003), bit_xor(hash(" columns ")) FROM (" query ") AS q"
+#define DIGEST(columns, query) QUERY_DIGEST(ROWS, columns, query)
 
 static const char *const queries[] = {
     DIGEST("k, l, s, c, n, x",

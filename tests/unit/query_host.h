@@ -219,6 +219,9 @@ static inline void query_check(query_host *h, const char *sql, const char *expec
     query_host nothing = {.block_rows = 64};                                                                 \
     query_check(&nothing, sql, expected, __FILE__, __LINE__);                                                \
   } while (0)
+/* One row for all those of a query: how many there are, and numbers that tell whether they are the same in any order. */
+#define QUERY_DIGEST(with, columns, query)                                                                   \
+  with "SELECT count(*), sum(hash(" columns ") % 1000003), bit_xor(hash(" columns ")) FROM (" query ") AS q"
 #define CHECK_QUERY(host, sql, expected) query_check(host, sql, expected, __FILE__, __LINE__)
 
 #endif

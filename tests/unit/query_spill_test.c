@@ -8,9 +8,7 @@
   "[i % 17011, NULL] AS l, CASE i % 9 WHEN 0 THEN 'nan'::DOUBLE WHEN 1 THEN -0.0 ELSE i / 3 END AS x "       \
   "FROM range(50000) t(i)), b AS (SELECT * FROM a WHERE i % 3 > 0 UNION ALL SELECT * FROM a WHERE i % 5 = 0) "
 
-/* How many rows there are, and numbers that tell whether they are the same in any order. */
-#define DIGEST(columns, query)                                                                               \
-  ROWS "SELECT count(*), sum(hash(" columns ") % 1000003), bit_xor(hash(" columns ")) FROM (" query ") AS q"
+#define DIGEST(columns, query) QUERY_DIGEST(ROWS, columns, query)
 
 static const char *const queries[] = {
     DIGEST("k, n, v, x, s",

@@ -107,14 +107,18 @@ static sonde_code build_item(walk *w, const pq_element *e, place p, pq_node *ite
   return build_content(w, e, p, item);
 }
 
+static sonde_code begin_list(walk *w, place *p, pq_node *n, pq_node **item) {
+  n->kind = PQ_LIST;
+  n->type.id = TYPE_LIST;
+  buf_put(w->text, "list<", 5);
+  SONDE_TRY(new_children(w, n, 1, item));
+  return into_items(w, p, n);
+}
+
 /* A repeated field outside of LIST and MAP: a list that is never null, of values that are never null. */
 static sonde_code build_bare_list(walk *w, const pq_element *e, place p, pq_node *n) {
   pq_node *item;
-  n->kind = PQ_LIST;
-  n->type.id = TYPE_LIST;
-  SONDE_TRY(new_children(w, n, 1, &item));
-  SONDE_TRY(into_items(w, &p, n));
-  buf_put(w->text, "list<", 5);
+  SONDE_TRY(begin_list(w, &p, n, &item));
   SONDE_TRY(build_item(w, e, p, item));
   buf_put(w->text, ">", 1);
   return SONDE_OK;
@@ -133,11 +137,7 @@ static bool repeats_elements(const walk *w, const pq_element *list, const pq_ele
 static sonde_code build_list(walk *w, const pq_element *e, place p, pq_node *n) {
   const pq_element *repeated = &w->elements[w->at];
   pq_node *item;
-  n->kind = PQ_LIST;
-  n->type.id = TYPE_LIST;
-  SONDE_TRY(new_children(w, n, 1, &item));
-  SONDE_TRY(into_items(w, &p, n));
-  buf_put(w->text, "list<", 5);
+  SONDE_TRY(begin_list(w, &p, n, &item));
   bool itself = repeats_elements(w, e, repeated);
   w->at++;
   SONDE_TRY(itself ? build_item(w, repeated, p, item) : build(w, p, item));

@@ -25,8 +25,6 @@ column_type column_type_of(const sql_type *t) {
   }
 }
 
-static i128 wide(int128 x) { return (i128)((u128)(uint64_t)x.high << 64 | x.low); }
-
 /* ---- dictionaries ---- */
 
 sonde_code dictionary_open(run *r, const vec *v, const sql_type *t, arena *a, dictionary *d) {
@@ -93,10 +91,10 @@ static sonde_code single(const vec *v, uint32_t row, const sql_type *t, arena *a
   switch (sql_lane(t)) {
   case LANE_BOOL: out->b = vec_i64(v, row) != 0; break;
   case LANE_I64:
-    out->i = t->id == SQL_DECIMAL ? (int64_t)wide(vec_i128_as(v, row, want)) : vec_i64_as(v, row, want);
+    out->i = t->id == SQL_DECIMAL ? (int64_t)i128_of(vec_i128_as(v, row, want)) : vec_i64_as(v, row, want);
     break;
   case LANE_F64: out->f = vec_f64(v, row); break;
-  case LANE_I128: out->w = wide(vec_i128_as(v, row, want)); break;
+  case LANE_I128: out->w = i128_of(vec_i128_as(v, row, want)); break;
   case LANE_STR: out->s = vec_str(v, row); break;
   default: return nested_cell(v, row, t, a, out, err);
   }
@@ -137,7 +135,7 @@ static void read_i64(const vec *v, uint32_t first, uint32_t n, const sql_type *t
   column_type want = column_type_of(t);
   if (t->id == SQL_DECIMAL)
     for (uint32_t i = 0; i < n; i++)
-      out[i] = vec_valid(v, first + i) ? (int64_t)wide(vec_i128_as(v, first + i, want)) : 0;
+      out[i] = vec_valid(v, first + i) ? (int64_t)i128_of(vec_i128_as(v, first + i, want)) : 0;
   else if (same_kind(v, want) && (v->form == VEC_PACKED || v->form == VEC_BITS))
     vec_i64s(v, first, n, out);
   else
@@ -153,7 +151,7 @@ static void read_bools(const vec *v, uint32_t first, uint32_t n, uint8_t *out) {
 static void read_i128(const vec *v, uint32_t first, uint32_t n, const sql_type *t, i128 *out) {
   column_type want = column_type_of(t);
   for (uint32_t i = 0; i < n; i++)
-    out[i] = vec_valid(v, first + i) ? wide(vec_i128_as(v, first + i, want)) : 0;
+    out[i] = vec_valid(v, first + i) ? i128_of(vec_i128_as(v, first + i, want)) : 0;
 }
 
 static void read_texts(const vec *v, uint32_t first, uint32_t n, sonde_str *out) {

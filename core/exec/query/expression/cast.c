@@ -33,9 +33,7 @@ static bool rescale(const sql_type *to, i128 w, unsigned from_scale, unsigned to
   return put_whole(to, w * by, out);
 }
 
-static double to_double(i128 w, unsigned scale) {
-  return int128_to_double((int128){(uint64_t)(u128)w, (int64_t)(w >> 64)}, scale);
-}
+static double to_double(i128 w, unsigned scale) { return int128_to_double(int128_of(w), scale); }
 
 static bool floating_to_whole(const sql_type *to, double x, cell *out) {
   unsigned scale = to->id == SQL_DECIMAL ? to->scale : 0;

@@ -36,6 +36,14 @@ node *node_make(run *, const expr *);
 void run_at_end(run *, arena *);
 /* All nodes made for a run: what they hold beside its memory. */
 void nodes_free(run *);
+/* A run of its own for what is opened over and over within another: what it makes goes when it is left. */
+void run_begin_within(run *, const run *around);
+void run_leave(run *);
+/* Later random numbers and dictionaries are others than those within. */
+static inline void run_go_on(run *around, const run *within) {
+  around->random = within->random;
+  around->next_dict_id = within->next_dict_id;
+}
 /* The input columns that it refers to. */
 const uint32_t *node_columns(const node *, uint32_t *n);
 /* The value of each row of the batch; lanes lie in the arena or belong to the batch. */

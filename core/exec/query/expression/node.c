@@ -105,6 +105,19 @@ void nodes_free(run *r) {
   r->nodes = NULL;
 }
 
+void run_begin_within(run *r, const run *around) {
+  *r = *around;
+  r->nodes = NULL;
+  r->arenas = NULL;
+  r->n_arenas = r->arenas_cap = 0;
+  arena_init(&r->memory, around->mem);
+}
+
+void run_leave(run *r) {
+  nodes_free(r);
+  arena_free(&r->memory);
+}
+
 const uint32_t *node_columns(const node *x, uint32_t *n) {
   *n = x->n_used;
   return x->used;

@@ -10,8 +10,6 @@
 
 static void put(buf *b, const char *s) { buf_put(b, s, strlen(s)); }
 
-static int128 narrow(i128 w) { return (int128){(uint64_t)(u128)w, (int64_t)(w >> 64)}; }
-
 /* ---- numbers ---- */
 
 /* Digits as they are, without a point, and the power of ten of the first one. */
@@ -73,7 +71,7 @@ static void put_floating(buf *b, double x, bool single) {
 
 static void put_whole(buf *b, i128 w, unsigned scale) {
   char s[48];
-  buf_put(b, s, number_format_int128(narrow(w), scale, s));
+  buf_put(b, s, number_format_int128(int128_of(w), scale, s));
 }
 
 /* ---- dates and times ---- */
@@ -256,7 +254,7 @@ void value_print(buf *b, const sql_type *t, cell v) {
     if (t->id == SQL_INTERVAL)
       put_interval(b, interval_of(v.w));
     else if (t->id == SQL_UUID)
-      buf_put(b, s, uuid_format(narrow(v.w), s));
+      buf_put(b, s, uuid_format(int128_of(v.w), s));
     else
       put_whole(b, v.w, t->id == SQL_DECIMAL ? t->scale : 0);
   }

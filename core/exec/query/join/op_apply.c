@@ -24,27 +24,18 @@ typedef struct {
 /* ---- running the right side ---- */
 
 static void end_inner(op *o, apply_op *x) {
-  o->run->random = x->within.random;
-  o->run->next_dict_id = x->within.next_dict_id;
+  run_go_on(o->run, &x->within);
   op_close(x->now);
   x->now = NULL;
-  nodes_free(&x->within);
-  arena_free(&x->within.memory);
+  run_leave(&x->within);
 }
 
 static sonde_code begin_inner(op *o, apply_op *x, uint32_t row) {
   for (uint32_t i = 0; i < NODE(o)->n_slots; i++)
     o->run->outer[NODE(o)->slots[i]] = col_value(&x->bound[i], row);
-  x->within = *o->run;
-  x->within.nodes = NULL;
-  x->within.arenas = NULL;
-  x->within.n_arenas = x->within.arenas_cap = 0;
-  arena_init(&x->within.memory, o->run->mem);
+  run_begin_within(&x->within, o->run);
   x->now = op_open(&x->within, o->plan->input[1], NULL);
-  if (!x->now) {
-    nodes_free(&x->within);
-    arena_free(&x->within.memory);
-  }
+  if (!x->now) run_leave(&x->within);
   return x->now ? SONDE_OK : o->run->err->code;
 }
 

@@ -114,8 +114,7 @@ static step drain(op *o, recursive_op *x, op *from) {
 static void end_round(recursive_op *x) {
   op_close(x->now);
   x->now = NULL;
-  nodes_free(&x->within);
-  arena_free(&x->within.memory);
+  run_leave(&x->within);
 }
 
 /* What was found becomes what the next step sees. */
@@ -131,11 +130,7 @@ static sonde_code turn(op *o, recursive_op *x) {
 static sonde_code begin_round(op *o, recursive_op *x) {
   SONDE_CHECK(++x->rounds < RECURSION_MAX, o->run->err, SONDE_LIMIT, 0,
               "the recursion did not end after %u rounds", RECURSION_MAX);
-  x->within = *o->run;
-  x->within.nodes = NULL;
-  x->within.arenas = NULL;
-  x->within.n_arenas = x->within.arenas_cap = 0;
-  arena_init(&x->within.memory, o->run->mem);
+  run_begin_within(&x->within, o->run);
   x->now = op_open(&x->within, o->plan->input[1], NULL);
   return x->now ? SONDE_OK : o->run->err->code;
 }
@@ -146,8 +141,7 @@ static step find_more(op *o, recursive_op *x) {
   step s = drain(o, x, x->began ? x->now : o->in[0]);
   if (s != STEP_END) return s;
   if (x->began) {
-    o->run->random = x->within.random;
-    o->run->next_dict_id = x->within.next_dict_id;
+    run_go_on(o->run, &x->within);
     end_round(x);
   }
   x->began = true;
