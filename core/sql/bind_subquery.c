@@ -1,5 +1,7 @@
 /* Sub-queries in expressions, and how they and lateral tables are joined onto what surrounds them. Whoever depends on an
  * outer row is decorrelated where predicates can be pulled up (decorrelate.c); else PLAN_APPLY runs it for each row. */
+#include <string.h>
+
 #include "sql/decorrelate.h"
 
 /* ---- binding ---- */
