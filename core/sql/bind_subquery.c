@@ -1,5 +1,7 @@
 /* Sub-queries in expressions, and how they and lateral tables are joined onto what surrounds them. Whoever depends on an
  * outer row is decorrelated where predicates can be pulled up (decorrelate.c); else PLAN_APPLY runs it for each row. */
+#include <string.h>
+
 #include "sql/decorrelate.h"
 
 /* ---- binding ---- */
@@ -343,6 +345,18 @@ static ex apply_mark(binder *b, node **input, node *right, ex in, const id_set *
   return mark_of(b, apply, in ? in->at : 0);
 }
 
+/* With a residual, EXISTS is `true IN (SELECT true …)`: what correlates it is then looked up, as keys behind the mark's. */
+static void mark_truth(binder *b, node *join, size_t at) {
+  uint32_t n = join->p.u.join.n_keys;
+  if (n == 0 || !join->p.u.join.residual) return;
+  join_key *keys = bind_alloc(b, (n + 1) * sizeof *keys);
+  if (!keys) return;
+  keys[0] = (join_key){.left = ex_bool(b, true, at), .right = ex_bool(b, true, at)};
+  memcpy(keys + 1, join->p.u.join.keys, n * sizeof *keys);
+  join->p.u.join.keys = keys;
+  join->p.u.join.n_keys = n + 1;
+}
+
 static ex attach_exists(binder *b, node **input, node *root, size_t at) {
   static const char *const count[] = {"count_star"};
   node *right = strip_for_exists(root);
@@ -357,6 +371,7 @@ static ex attach_exists(binder *b, node **input, node *root, size_t at) {
   }
   node *join = join_sought(b, JOIN_MARK, *input, right, NULL, &outer);
   if (!join) return coalesce_false(b, apply_mark(b, input, right, NULL, &outer));
+  mark_truth(b, join, at);
   *input = join;
   return coalesce_false(b, mark_of(b, join, at));
 }

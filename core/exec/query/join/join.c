@@ -88,7 +88,7 @@ sonde_code prober_begin(prober *p, op *o, const batch *b) {
   if (!p->first || !p->found) return o->run->err->code;
   p->row = 0;
   p->open = true;
-  p->started = p->rest = false;
+  p->started = p->rest = p->more = false;
   return reserve_hits(p, o);
 }
 
@@ -111,7 +111,33 @@ static void gather_unique(prober *p, pairs *out) {
   }
 }
 
+/* Who asks only whether a partner is there. */
+static bool takes_turns(const prober *p) { return only_left(p) && !p->mirrored; }
+
+#define TURN 16u
+
+/* A few partners of each row that has found none: most find one before all have been looked at. */
+static void gather_turns(prober *p, pairs *out) {
+  for (; p->row < p->probed.n && out->n + TURN <= BATCH_ROWS; p->row++) {
+    uint32_t *at = &p->first[p->row];
+    if (p->found[p->row] == 1) *at = NO_ROW;
+    for (uint32_t i = 0; i < TURN && *at != NO_ROW; i++) {
+      out->probed[out->n] = p->row;
+      out->kept[out->n++] = *at;
+      *at = p->next ? p->next[*at] : NO_ROW;
+    }
+    p->more |= *at != NO_ROW;
+  }
+  if (p->row < p->probed.n || !p->more) return;
+  p->row = 0;
+  p->more = false;
+}
+
 static void gather_pairs(prober *p, pairs *out) {
+  if (takes_turns(p)) {
+    gather_turns(p, out);
+    return;
+  }
   if (!p->next) {
     gather_unique(p, out);
     return;
@@ -178,23 +204,28 @@ static sonde_code put_pairs(prober *p, op *o, const pairs *x, batch *out) {
 }
 
 static uint8_t mark_of(const prober *p, uint32_t left, uint32_t right) {
-  if (!p->marked) return 1;
   if (!col_valid(p->mark_left, left) || !rowset_valid(&p->rows, p->mark_right, right)) return 2;
   return cell_compare(p->mark_left->type, col_cell(p->mark_left, left),
                       rowset_cell(&p->rows, p->mark_right, right)) == 0;
 }
 
-/* Truth of each pair: 0, 1, or 2 for unknown. */
-static sonde_code judge(prober *p, op *o, const pairs *x, uint8_t *truth) {
-  for (uint32_t i = 0; i < x->n; i++) truth[i] = mark_of(p, x->probed[i], x->kept[i]);
-  if (!p->residual) return SONDE_OK;
+static sonde_code judge_residual(prober *p, op *o, const pairs *x, uint8_t *truth) {
   batch all;
   col c;
   SONDE_TRY(pair_columns(p, o, x, p->in_residual, &all));
   SONDE_TRY(node_eval(p->residual, &all, &o->scratch, &c));
-  for (uint32_t i = 0; i < x->n; i++) {
-    uint8_t t = !col_valid(&c, i) ? 2 : col_cell(&c, i).b;
-    truth[i] = truth[i] == 0 || t == 0 ? 0 : truth[i] == 2 || t == 2 ? 2 : 1;
+  for (uint32_t i = 0; i < x->n; i++) truth[i] = !col_valid(&c, i) ? 2 : col_cell(&c, i).b;
+  return SONDE_OK;
+}
+
+/* Truth of each pair: 0, 1, or 2 for unknown. */
+static sonde_code judge(prober *p, op *o, const pairs *x, uint8_t *truth) {
+  memset(truth, 1, x->n);
+  if (p->residual) SONDE_TRY(judge_residual(p, o, x, truth));
+  for (uint32_t i = 0; i < x->n && p->marked; i++) {
+    if (truth[i] == 0) continue;
+    uint8_t mark = mark_of(p, x->probed[i], x->kept[i]);
+    truth[i] = mark == 0 ? 0 : truth[i] == 2 || mark == 2 ? 2 : 1;
   }
   return SONDE_OK;
 }

@@ -25,10 +25,11 @@ typedef struct {
   /* The batch under way. */
   batch probed;
   arena held;      /* lives as long as that batch */
-  uint32_t *first; /* of its rows: the first kept one of their key, or NO_ROW */
+  uint32_t *first; /* of its rows: the first kept one of their key that is to be looked at, or NO_ROW */
   uint8_t *found;  /* of its rows: 1 matched, 2 only unknown (null) */
   uint32_t row, candidate;
   bool open, started, ended, rest;
+  bool more;        /* rows before `row` have another turn */
   uint32_t at_rows; /* where the rows that nobody met, or that were met, go on */
   uint32_t at;      /* byte of the SQL text, for errors */
 } prober;

@@ -24,11 +24,12 @@ typedef struct {
   uint64_t id, parent;          /* UINT64_MAX: none */
 } place;
 
+static uint64_t names_of(const json *j) { return j->kind == JSON_OBJECT; }
+
 /* Values are numbered as they stand in the text, the names of members too. */
 static uint64_t numbers_of(const json *j) {
   uint64_t n = 1;
-  for (const json *e = json_is_nested(j) ? j->first : NULL; e; e = e->next)
-    n += (j->kind == JSON_OBJECT) + numbers_of(e);
+  for (const json *e = json_is_nested(j) ? j->first : NULL; e; e = e->next) n += names_of(j) + numbers_of(e);
   return n;
 }
 
@@ -42,9 +43,9 @@ static bool find_number(const json *j, const json *wanted, uint64_t *id) {
   if (j == wanted) return true;
   for (const json *e = json_is_nested(j) ? j->first : NULL; e; e = e->next) {
     uint64_t before = *id;
-    *id += j->kind == JSON_OBJECT ? 2 : 1;
+    *id += 1 + names_of(j);
     if (find_number(e, wanted, id)) return true;
-    *id = before + (j->kind == JSON_OBJECT) + numbers_of(e);
+    *id = before + names_of(j) + numbers_of(e);
   }
   return false;
 }
@@ -61,16 +62,16 @@ static void set_number(nested *row, uint32_t field, uint64_t number) {
 
 static sonde_code add_row(listing *x, const place *at) {
   const char *type = json_type(at->j);
-  sonde_str written, none = {NULL, 0};
+  sonde_str text, none = {NULL, 0};
   bool atom = !json_is_nested(at->j) && at->j->kind != JSON_NULL;
   nested *row = nested_new(ROW_FIELDS, true, x->c->a, x->c->err);
   if (!row) return x->c->err->code;
   json_put(&x->text, at->j);
-  SONDE_TRY(text_take(x->c, &x->text, &written));
+  SONDE_TRY(text_take(x->c, &x->text, &text));
   set_text(row, ROW_KEY, at->key);
-  set_text(row, ROW_VALUE, written);
+  set_text(row, ROW_VALUE, text);
   set_text(row, ROW_TYPE, (sonde_str){type, strlen(type)});
-  set_text(row, ROW_ATOM, atom ? written : none);
+  set_text(row, ROW_ATOM, atom ? text : none);
   set_number(row, ROW_ID, at->id);
   set_number(row, ROW_PARENT, at->parent);
   set_text(row, ROW_FULLKEY, at->fullkey);
