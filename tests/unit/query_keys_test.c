@@ -254,10 +254,43 @@ static void many_numbers_are_found_again(void) {
   free(t);
 }
 
+/* ---- texts ---- */
+
+/* Text `which` of a length: as many z, or one of them is a zero byte. */
+static sonde_str nearly_the_same(size_t length, size_t which, char *room) {
+  memset(room, 'z', length);
+  if (which < length) room[which] = 0;
+  return (sonde_str){room, length};
+}
+
+/* One hash for all, so that only the bytes tell them apart: of each length up to beyond what fits into two words. */
+static void texts_of_any_length_are_told_apart(void) {
+  enum { LENGTH_MAX = 40, HASH = 1 };
+  char room[LENGTH_MAX];
+  uint32_t expected = 0;
+  mem m;
+  sonde_error err = {0};
+  intern t;
+  mem_init(&m, (uint64_t)1 << 22, NULL, NULL);
+  intern_init(&t, &m);
+  for (size_t length = 0; length <= LENGTH_MAX; length++)
+    for (size_t i = 0; i <= length; i++)
+      CHECK_EQ_UINT(intern_find(&t, nearly_the_same(length, i, room), HASH, true, &err), ++expected);
+  expected = 0;
+  for (size_t length = 0; length <= LENGTH_MAX; length++)
+    for (size_t i = 0; i <= length; i++) {
+      sonde_str s = nearly_the_same(length, i, room), kept = intern_get(&t, expected);
+      CHECK_EQ_UINT(intern_find(&t, s, HASH, false, &err), ++expected);
+      CHECK_BYTES(kept.ptr, kept.len, s.ptr, s.len);
+    }
+  intern_free(&t);
+}
+
 int main(void) {
   RUN(equal_rows_have_one_number);
   RUN(a_fixed_layout_has_the_same_answers);
   RUN(numbers_outgrow_the_array);
   RUN(many_numbers_are_found_again);
+  RUN(texts_of_any_length_are_told_apart);
   return check_report();
 }

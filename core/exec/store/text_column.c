@@ -88,7 +88,7 @@ static sonde_code decode(const text_column *t, arena *scratch, sonde_str **out, 
   *out = arena_array(scratch, t->rows, sizeof **out, err);
   if (!*out) return err->code;
   for (uint32_t i = 0; i < t->rows; i++)
-    (*out)[i] = t->codes[i] == NO_CODE ? (sonde_str){"", 0} : t->texts.texts[t->codes[i]];
+    (*out)[i] = t->codes[i] == NO_CODE ? (sonde_str){"", 0} : intern_get(&t->texts, t->codes[i]);
   return SONDE_OK;
 }
 
@@ -171,7 +171,7 @@ sonde_code text_column_add(text_column *t, const col *from, uint32_t n, arena *s
 
 /* ---- blocks out ---- */
 
-static sonde_code store_codes(const text_column *t, vec *out, arena *keep, sonde_error *err) {
+static sonde_code store_codes(const text_column *t, vec *out, arena *keep, arena *scratch, sonde_error *err) {
   out->form = VEC_DICT;
   out->n_values = t->texts.n;
   out->width = t->texts.n <= 256 ? 1 : 2;
@@ -185,7 +185,8 @@ static sonde_code store_codes(const text_column *t, vec *out, arena *keep, sonde
     NARROW(uint16_t);
 #undef NARROW
   out->data = data;
-  return vec_put_texts(out, t->texts.texts, NULL, t->texts.n, keep, err);
+  const sonde_str *texts = intern_list(&t->texts, scratch, err);
+  return texts ? vec_put_texts(out, texts, NULL, t->texts.n, keep, err) : err->code;
 }
 
 static sonde_code store_plain(const text_column *t, vec *out, arena *keep, sonde_error *err) {
@@ -202,7 +203,7 @@ static sonde_code store_plain(const text_column *t, vec *out, arena *keep, sonde
 sonde_code text_column_store(const text_column *t, vec *out, arena *keep, arena *scratch, sonde_error *err) {
   sonde_str *texts;
   if (t->plain) return store_plain(t, out, keep, err);
-  if (repeats(t, 0)) return store_codes(t, out, keep, err);
+  if (repeats(t, 0)) return store_codes(t, out, keep, scratch, err);
   SONDE_TRY(decode(t, scratch, &texts, err));
   out->form = VEC_TEXT;
   return vec_put_texts(out, texts, NULL, t->rows, keep, err);

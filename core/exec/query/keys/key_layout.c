@@ -126,10 +126,9 @@ static void decode_values(const key_field *f, lane l, const uint64_t *words, uin
 
 static void decode_texts(const key_col *c, const key_field *f, const uint64_t *words, uint32_t stride,
                          uint32_t n, sonde_str *out) {
-  const sonde_str *texts = c->texts->texts;
   for (uint32_t r = 0; r < n; r++, words += stride) {
     uint64_t number = field_of(f, words);
-    out[r] = number ? texts[number - 1] : (sonde_str){"", 0};
+    out[r] = number ? intern_get(c->texts, (uint32_t)number - 1) : (sonde_str){"", 0};
   }
 }
 
@@ -176,10 +175,13 @@ sonde_code keyer_decode(const keyer *k, uint32_t i, const uint64_t *words, uint3
 }
 
 void keyer_seal(keyer *k, uint32_t rows, uint64_t *next_dict_id) {
+  sonde_error no_room;
   for (uint32_t i = 0; i < k->n_cols; i++) {
     key_col *c = &k->cols[i];
     if (!c->texts || sql_lane(c->type) != LANE_STR || !c->texts->n || c->texts->n > rows / 4) continue;
-    c->all = (col){.lane = LANE_STR, .form = COL_FLAT, .type = c->type, .data = c->texts->texts};
+    const sonde_str *texts = intern_list(c->texts, &k->memory, &no_room);
+    if (!texts) continue;
+    c->all = (col){.lane = LANE_STR, .form = COL_FLAT, .type = c->type, .data = texts};
     c->all_id = ++*next_dict_id;
   }
 }

@@ -24,7 +24,34 @@ static sonde_code intern_grow(intern *t, sonde_error *err) {
   return SONDE_OK;
 }
 
-/* Most texts are short, and side by side they take less memory to touch. */
+static uint64_t load(const char *p, size_t n) {
+  uint64_t w = 0;
+  memcpy(&w, p, n);
+  return w;
+}
+
+/* Up to seven bytes in their order; those that are loaded twice meet their like. */
+static uint64_t few_bytes(const char *p, size_t n) {
+  if (n >= 4) return load(p, 4) | load(p + n - 4, 4) << (8 * (n - 4));
+  if (n == 0) return 0;
+  return load(p, 1) | load(p + n / 2, 1) << (8 * (n / 2)) | load(p + n - 1, 1) << (8 * (n - 1));
+}
+
+static inline intern_text text_as_words(sonde_str s) {
+  uint64_t length = (uint64_t)s.len << 56;
+  if (s.len > INTERN_SHORT_MAX) return (intern_text){(uintptr_t)s.ptr, s.len | INTERN_LONG};
+  if (s.len < 8) return (intern_text){few_bytes(s.ptr, s.len), length};
+  return (intern_text){load(s.ptr, 8), load(s.ptr + s.len - 8, 8) >> 8 >> (8 * (15 - s.len)) | length};
+}
+
+static inline bool same_text(const intern_text *a, const intern_text *b) {
+  if (a->second != b->second) return false;
+  if (a->first == b->first) return true;
+  sonde_str text = intern_bytes(b);
+  return intern_is_long(a) && memcmp(intern_bytes(a).ptr, text.ptr, text.len) == 0;
+}
+
+/* Side by side they take less memory to touch. */
 static char *keep_bytes(intern *t, sonde_str s, sonde_error *err) {
   if (!t->room || s.len > t->room_left) {
     size_t piece = s.len > PIECE_BYTES ? s.len : PIECE_BYTES;
@@ -32,45 +59,33 @@ static char *keep_bytes(intern *t, sonde_str s, sonde_error *err) {
     t->room_left = piece;
   }
   char *copy = t->room;
-  if (s.len) memcpy(copy, s.ptr, s.len);
+  memcpy(copy, s.ptr, s.len);
   t->room += s.len;
   t->room_left -= s.len;
   return copy;
 }
 
-static sonde_code intern_add(intern *t, sonde_str s, uint64_t hash, uint32_t at, sonde_error *err) {
+static sonde_code intern_add(intern *t, intern_text x, uint64_t hash, uint32_t at, sonde_error *err) {
   SONDE_TRY(grow(t->mem, &t->texts, &t->cap, t->n + 1u, sizeof *t->texts, err));
-  char *copy = keep_bytes(t, s, err);
-  if (!copy) return err->code;
-  t->texts[t->n++] = (sonde_str){copy, s.len};
+  if (intern_is_long(&x)) {
+    const char *copy = keep_bytes(t, intern_bytes(&x), err);
+    if (!copy) return err->code;
+    x.first = (uintptr_t)copy;
+  }
+  t->texts[t->n++] = x;
   t->slots[at] = hash >> 32 << 32 | t->n;
   return SONDE_OK;
-}
-
-static uint64_t load(const char *p, size_t n) {
-  uint64_t w = 0;
-  memcpy(&w, p, n);
-  return w;
-}
-
-/* Most texts are short: two overlapping loads compare up to 16 bytes. */
-static inline bool same_text(sonde_str a, sonde_str b) {
-  size_t n = a.len;
-  if (n != b.len) return false;
-  if (n > 16) return memcmp(a.ptr, b.ptr, n) == 0;
-  if (n >= 8) return load(a.ptr, 8) == load(b.ptr, 8) && load(a.ptr + n - 8, 8) == load(b.ptr + n - 8, 8);
-  if (n >= 4) return load(a.ptr, 4) == load(b.ptr, 4) && load(a.ptr + n - 4, 4) == load(b.ptr + n - 4, 4);
-  return n == 0 || (a.ptr[0] == b.ptr[0] && a.ptr[n / 2] == b.ptr[n / 2] && a.ptr[n - 1] == b.ptr[n - 1]);
 }
 
 uint32_t intern_find(intern *t, sonde_str s, uint64_t hash, bool add, sonde_error *err) {
   if ((uint64_t)t->n * 8 >= (uint64_t)t->slots_cap * 5 && (add || !t->slots_cap) &&
       intern_grow(t, err) != SONDE_OK)
     return 0;
+  const intern_text x = text_as_words(s);
   uint32_t at = home(hash, t->slots_cap);
   for (uint64_t slot; (slot = t->slots[at]) != 0; at = (at + 1) & (t->slots_cap - 1))
-    if (slot >> 32 == hash >> 32 && same_text(t->texts[(uint32_t)slot - 1], s)) return (uint32_t)slot;
-  return add && intern_add(t, s, hash, at, err) == SONDE_OK ? t->n : 0;
+    if (slot >> 32 == hash >> 32 && same_text(&t->texts[(uint32_t)slot - 1], &x)) return (uint32_t)slot;
+  return add && intern_add(t, x, hash, at, err) == SONDE_OK ? t->n : 0;
 }
 
 void intern_init(intern *t, mem *m) {
@@ -93,6 +108,12 @@ void intern_free(intern *t) {
 
 uint64_t intern_held(const intern *t) {
   return arena_held(&t->memory) + t->cap * sizeof *t->texts + t->slots_cap * sizeof *t->slots;
+}
+
+sonde_str *intern_list(const intern *t, arena *a, sonde_error *err) {
+  sonde_str *texts = arena_array(a, t->n, sizeof *texts, err);
+  for (uint32_t i = 0; texts && i < t->n; i++) texts[i] = intern_get(t, i);
+  return texts;
 }
 
 /* ---- the keyer ---- */
@@ -229,7 +250,8 @@ static void skip_row(keyer *k, uint32_t row) {
 }
 
 /* What is looked up for one text after the other lies far apart: everything is on its way before the first is compared. */
-PREFETCHING prefetch_texts(const intern *t, const uint64_t *hash, uint32_t n) {
+PREFETCHING prefetch_texts(const intern *t, const sonde_str *texts, const uint32_t *rows,
+                           const uint64_t *hash, uint32_t n) {
   if (!t->n) return;
   for (uint32_t i = 0; i < n; i++) prefetch_at(&t->slots[home(hash[i], t->slots_cap)]);
   for (uint32_t i = 0; i < n; i++) {
@@ -237,8 +259,9 @@ PREFETCHING prefetch_texts(const intern *t, const uint64_t *hash, uint32_t n) {
     if (slot && slot >> 32 == hash[i] >> 32) prefetch_at(&t->texts[(uint32_t)slot - 1]);
   }
   for (uint32_t i = 0; i < n; i++) {
+    if (texts[rows[i]].len <= INTERN_SHORT_MAX) continue;
     uint64_t slot = t->slots[home(hash[i], t->slots_cap)];
-    if (slot && slot >> 32 == hash[i] >> 32) prefetch_at(t->texts[(uint32_t)slot - 1].ptr);
+    if (slot && slot >> 32 == hash[i] >> 32) prefetch_at(intern_get(t, (uint32_t)slot - 1).ptr);
   }
 }
 
@@ -253,7 +276,7 @@ sonde_code intern_texts(intern *t, const sonde_str *texts, const uint32_t *rows,
       sonde_str s = texts[rows[first + i]];
       hash[i] = hash_bytes(s.ptr, s.len);
     }
-    prefetch_texts(t, hash, some);
+    prefetch_texts(t, texts, rows + first, hash, some);
     for (uint32_t i = 0; i < some; i++) {
       numbers[first + i] = intern_find(t, texts[rows[first + i]], hash[i], add, err);
       if (!numbers[first + i] && err->code != SONDE_OK) return err->code;

@@ -14,14 +14,28 @@
 
 /* ---- interning: bytes to numbers ---- */
 
+/* Up to 15 bytes of text and, in the highest one, their number: whoever compares such need not look elsewhere. Of a longer text it is
+ * the address and the length, under INTERN_LONG. */
+typedef struct {
+  uint64_t first, second;
+} intern_text;
+#define INTERN_SHORT_MAX 15u
+#define INTERN_LONG ((uint64_t)255 << 56)
+
+static inline bool intern_is_long(const intern_text *x) { return x->second >= INTERN_LONG; }
+static inline sonde_str intern_bytes(const intern_text *x) {
+  if (!intern_is_long(x)) return (sonde_str){(const char *)x, (size_t)(x->second >> 56)};
+  return (sonde_str){(const char *)(uintptr_t)x->first, (size_t)(x->second - INTERN_LONG)};
+}
+
 typedef struct {
   mem *mem;
   arena memory;
-  char *room; /* for the bytes of texts, which need no alignment */
+  char *room; /* for the bytes of long texts, which need no alignment */
   size_t room_left;
   uint32_t n, cap, slots_cap;
-  sonde_str *texts; /* n; number i + 1 */
-  uint64_t *slots;  /* slots_cap, a power of two: high half of the hash, number */
+  intern_text *texts; /* n; number i + 1 */
+  uint64_t *slots;    /* slots_cap, a power of two: high half of the hash, number */
 } intern;
 
 void intern_init(intern *, mem *);
@@ -34,6 +48,10 @@ uint32_t intern_find(intern *, sonde_str, uint64_t hash, bool add, sonde_error *
 sonde_code intern_texts(intern *, const sonde_str *texts, const uint32_t *rows, uint32_t n, bool add,
                         uint32_t *numbers, sonde_error *);
 uint64_t intern_held(const intern *); /* bytes */
+/* The text with number i + 1; borrowed until one more is added. */
+static inline sonde_str intern_get(const intern *t, uint32_t i) { return intern_bytes(&t->texts[i]); }
+/* All of them; NULL: err. */
+sonde_str *intern_list(const intern *, arena *, sonde_error *);
 
 /* ---- columns to words ---- */
 

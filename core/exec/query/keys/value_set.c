@@ -156,7 +156,7 @@ sonde_code value_set_count(value_set *s, bool grouped, int64_t *counts, sonde_er
 
 sonde_code value_set_put(value_set *s, buf *out, sonde_error *err) {
   buf_u32(out, s->texts.n);
-  for (uint32_t i = 0; i < s->texts.n; i++) buf_str(out, s->texts.texts[i]);
+  for (uint32_t i = 0; i < s->texts.n; i++) buf_str(out, intern_get(&s->texts, i));
   for (value_part *p = s->parts; p < s->parts + VALUE_PARTS; p++) {
     SONDE_TRY(tell_apart(s, p, err));
     buf_u32(out, p->n);
