@@ -232,10 +232,17 @@ static sonde_code add_pairs(aggregate *a, void *states, const uint32_t *groups, 
   return SONDE_OK;
 }
 
+/* Also where the product is none that a double holds. */
+static double geometric_mean(double a, double b) {
+  double product_of_both = a * b;
+  bool held = isfinite(product_of_both) && product_of_both > 0;
+  return held ? sqrt(product_of_both) : sqrt(a) * sqrt(b);
+}
+
 /* NaN: null. */
 static double pair_value(uint16_t fn, const pair_state *s) {
   switch (fn) {
-  case FN_CORR: return s->xx == 0 || s->yy == 0 ? (double)NAN : s->xy / sqrt(s->xx) / sqrt(s->yy);
+  case FN_CORR: return s->xx == 0 || s->yy == 0 ? (double)NAN : s->xy / geometric_mean(s->xx, s->yy);
   case FN_COVAR_SAMP: return s->n > 1 ? s->xy / (s->n - 1) : (double)NAN;
   case FN_COVAR_POP: return s->xy / s->n;
   case FN_REGR_AVGX: return s->mean_x;
