@@ -2,25 +2,31 @@
  * partitions). See union.h. */
 #include "api/union.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 #include "exec/refs.h"
 
 /* ---- key=value ---- */
 
-/* The next folder of that form; false: there is none. */
+static bool parse_folder(sonde_str name, sonde_str *key, sonde_str *value) {
+  const char *equals = name.len ? memchr(name.ptr, '=', name.len) : NULL;
+  if (!equals || equals == name.ptr) return false;
+  *key = (sonde_str){name.ptr, (size_t)(equals - name.ptr)};
+  *value = (sonde_str){equals + 1, name.len - key->len - 1};
+  return true;
+}
+
+/* The next folder of that form; false: there is none. What stands last is no folder. */
 static bool next_folder(sonde_str path, size_t *at, sonde_str *key, sonde_str *value) {
-  for (size_t begin = *at, equals = SIZE_MAX; *at < path.len; ++*at) {
+  for (size_t begin = *at; *at < path.len; ++*at) {
     char c = path.ptr[*at];
-    if (c == '=' && equals == SIZE_MAX) equals = *at;
     if (c != '/' && c != '\\') continue;
-    *key = (sonde_str){path.ptr + begin, equals - begin};
-    *value = (sonde_str){path.ptr + equals + 1, *at - equals - 1};
+    sonde_str name = {path.ptr + begin, *at - begin};
     begin = *at + 1;
-    if (equals != SIZE_MAX && key->len) {
-      ++*at;
-      return true;
-    }
-    equals = SIZE_MAX;
+    if (!parse_folder(name, key, value)) continue;
+    ++*at;
+    return true;
   }
   return false;
 }
