@@ -65,7 +65,7 @@ async function dropFolder(page: Page, folder: string): Promise<void> {
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data })
 }
 
-test('a folder of Parquet files is one table with its name', async ({ page }) => {
+test('a folder of Parquet files is one table with its name, and folders called key=value are a column', async ({ page }) => {
   const folder = join(mkdtempSync(join(tmpdir(), 'sonde-folder-')), 'trips')
   for (const [part, first] of [['town=Graz', 0], ['town=Lyon', 100]] as const) {
     const ids = Array.from({ length: 100 }, (_, i) => first + i)
@@ -82,11 +82,14 @@ test('a folder of Parquet files is one table with its name', async ({ page }) =>
     await head(page, 0).locator('.sonde-name').click()
     await head(page, 0).locator('.sonde-name').click()
     await expect(cell(page, 0, 0)).toHaveText('199')
+    await expect(head(page, 1).locator('.sonde-name')).toHaveText('town')
+    await expect(cell(page, 0, 1)).toHaveText('Lyon')
     await page.getByRole('button', { name: /How this file was read/ }).click()
     await page.getByLabel('File name as a column').check()
     await expect(cell(page, 0, 1)).toHaveText('town=Lyon/part-0.parquet')
     await page.getByLabel('File name as a column').uncheck()
-    await expect(head(page, 1)).toHaveCount(0)
+    await expect(cell(page, 0, 1)).toHaveText('Lyon')
+    await expect(head(page, 2)).toHaveCount(0)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
