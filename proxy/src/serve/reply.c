@@ -20,7 +20,8 @@ static uint64_t now_ns(void) {
 void reply_begin(reply *r) {
   r->state = REPLY_GOING;
   r->keeping = r->tag[0] != '\0';
-  if (r->limits.seconds) r->deadline_ns = now_ns() + r->limits.seconds * UINT64_C(1000000000);
+  r->begun_ns = now_ns();
+  if (r->limits.seconds) r->deadline_ns = r->begun_ns + r->limits.seconds * UINT64_C(1000000000);
 }
 
 /* What is not kept is made by everybody for himself. */
@@ -131,10 +132,11 @@ bool reply_count_rows(reply *r, uint64_t more) {
 
 void reply_end(reply *r) {
   if (r->state != REPLY_GOING) return;
+  uint64_t ns = now_ns() - r->begun_ns;
   if (!r->begun && !send_head(r, r->gathered.len)) return;
   if (!send_gathered(r) || !r->keeping) return;
   const char *more = r->more_fields.len ? r->more_fields.ptr : "";
-  results_keep(r->results, r->tag, more, text_str(&r->gathered));
+  results_keep(r->results, r->tag, more, text_str(&r->gathered), ns);
 }
 
 /* ---- failing ---- */

@@ -38,7 +38,7 @@ typedef struct {
   char tag[TAG_SIZE]; /* "": what is answered depends on more than the tag could say */
   text more_fields;   /* of the head: whole lines */
 
-  uint64_t deadline_ns; /* 0: none */
+  uint64_t begun_ns, deadline_ns; /* the latter 0: none */
   reply_state state;
   bool begun, keeping, claimed;
   result_claim claim;

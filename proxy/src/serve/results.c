@@ -14,6 +14,7 @@ typedef struct entry {
   struct entry *newer, *older; /* by their last use */
   unsigned users;              /* who read it now, and the results themselves while it is on a shelf */
   size_t size;
+  uint64_t ns; /* what it took to make, halved whenever it was passed over */
   char tag[TAG_SIZE];
   char bytes[];
 } entry;
@@ -130,11 +131,11 @@ void results_unclaim(results *r, result_claim *mine) {
 
 bool results_has_room(const results *r, uint64_t bytes) { return bytes <= r->room / ROOM_SHARE; }
 
-static entry *new_entry(const char *tag, const char *fields, sonde_str body) {
+static entry *new_entry(const char *tag, const char *fields, sonde_str body, uint64_t ns) {
   size_t head = strlen(fields) + 1, size = sizeof(entry) + head + body.len;
   entry *e = malloc(size);
   if (!e) return NULL;
-  *e = (entry){.users = 1, .size = size, .shown = {e->bytes, {e->bytes + head, body.len}}};
+  *e = (entry){.users = 1, .size = size, .ns = ns, .shown = {e->bytes, {e->bytes + head, body.len}}};
   memcpy(e->tag, tag, TAG_SIZE);
   memcpy(e->bytes, fields, head);
   if (body.len) memcpy(e->bytes + head, body.ptr, body.len);
@@ -149,14 +150,29 @@ static void shelve(results *r, entry *e) {
   r->used += e->size;
 }
 
-void results_keep(results *r, const char tag[TAG_SIZE], const char *fields, sonde_str body) {
-  entry *e = results_has_room(r, sizeof *e + strlen(fields) + body.len) ? new_entry(tag, fields, body) : NULL;
+static void pass_over(results *r, entry *e) {
+  e->ns /= 2;
+  unlist(r, e);
+  list_newest(r, e);
+}
+
+static void make_room(results *r, const entry *newcomer) {
+  while (r->oldest && r->used + newcomer->size > r->room)
+    if (r->oldest->ns > newcomer->ns)
+      pass_over(r, r->oldest);
+    else
+      discard(r, r->oldest);
+}
+
+void results_keep(results *r, const char tag[TAG_SIZE], const char *fields, sonde_str body, uint64_t ns) {
+  bool fits = results_has_room(r, sizeof(entry) + strlen(fields) + body.len);
+  entry *e = fits ? new_entry(tag, fields, body, ns) : NULL;
   if (!e) return;
   pthread_mutex_lock(&r->mutex);
   if (*link_of(r, tag)) {
     free(e);
   } else {
-    while (r->oldest && r->used + e->size > r->room) discard(r, r->oldest);
+    make_room(r, e);
     shelve(r, e);
   }
   pthread_mutex_unlock(&r->mutex);

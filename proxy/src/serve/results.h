@@ -1,4 +1,6 @@
-/* results.h — whole answers, kept under their entity tags for the next who asks the same: the least used go first. */
+/* results.h — whole answers, kept under their entity tags for the next who asks the same. The least used go first; one that took longer to
+ * make than what needs its room is passed over, each time as if it had taken half as long: a thousand pages drive out no answer over
+ * all rows. */
 #ifndef SERVE_RESULTS_H
 #define SERVE_RESULTS_H
 #include <sonde.h>
@@ -18,8 +20,8 @@ typedef struct {
 /* Shared until results_release; NULL: not there. */
 const result *results_find(results *, const char tag[TAG_SIZE]);
 void results_release(results *, const result *);
-/* Copies it, unless it would take more than an eighth of all room. */
-void results_keep(results *, const char tag[TAG_SIZE], const char *fields, sonde_str body);
+/* Copies it, unless it would take more than an eighth of all room. `ns`: how long it took to make. */
+void results_keep(results *, const char tag[TAG_SIZE], const char *fields, sonde_str body, uint64_t ns);
 /* That somebody makes the answer with this tag, for all who ask for it meanwhile. Lies in the maker's memory until results_unclaim. */
 typedef struct result_claim {
   struct result_claim *next;
