@@ -11,7 +11,7 @@ import {
 import { HeaderCell } from './HeaderCell.tsx'
 import { headerAction, headerRow, moved } from './keyboard.ts'
 import { cellId, Row } from './Row.tsx'
-import { positionShowing, rowsBetween } from './scroll.ts'
+import { positionAround, positionShowing, rowsBetween } from './scroll.ts'
 import { track, useHeaderPointer } from './use-pointer.ts'
 import { useScroll, useSize } from './use-scroll.ts'
 import './grid.css'
@@ -66,9 +66,9 @@ export function DataGrid(props: DataGridProps) {
   }, [model, layout, sight.begin, sight.end, begin, end, state.shown, state.rows])
 
   // --- bringing cells into sight -------------------------------------------------------------------------------
-  const show = useCallback((row: number, column: number | null) => {
+  const show = useCallback((row: number, column: number | null, vertically = positionShowing) => {
     const position = column === null ? -1 : layout.position(column)
-    const toY = row < 0 ? y : positionShowing(axisY, y, row * rowHeight, (row + 1) * rowHeight)
+    const toY = row < 0 ? y : vertically(axisY, y, row * rowHeight, (row + 1) * rowHeight)
     const left = layout.left(position)
     const toX = position < layout.pinnedCount ? x : positionShowing(axisX, x, left, left + layout.width(position))
     scroll.scrollTo(toX, toY)
@@ -76,7 +76,7 @@ export function DataGrid(props: DataGridProps) {
   const showLatest = useRef(show)
   useLayoutEffect(() => { showLatest.current = show })
   useLayoutEffect(() => {
-    if (state.reveal) showLatest.current(state.reveal.row, state.reveal.column)
+    if (state.reveal) showLatest.current(state.reveal.row, state.reveal.column, positionAround)
   }, [state.reveal])
 
   // --- selection -----------------------------------------------------------------------------------------------

@@ -88,6 +88,12 @@ export function positionShowing(axis: Axis, position: number, begin: number, end
   return position
 }
 
+/** [begin, end) px of the content with as much before it as behind it, unless it is in sight already. */
+export function positionAround(axis: Axis, position: number, begin: number, end: number): number {
+  const inSight = begin >= position && end <= position + axis.view
+  return inSight ? position : clamp(begin - Math.max(0, axis.view - (end - begin)) / 2, contentRange(axis))
+}
+
 /** Rows that touch the window: half-open, with `overscan` more on either side. */
 export function rowsBetween(axis: Axis, position: number, rowHeight: number, rows: number, overscan: number): { begin: number; end: number } {
   const begin = Math.floor(position / rowHeight) - overscan

@@ -1,7 +1,7 @@
 // Arithmetic scrolling: every row can be reached, small movements are exact, nothing is taller than the cap.
 import { describe, expect, test } from 'vitest'
 import {
-  jumpTo, makeAxis, maxTrack, positionShowing, positionToThumb, rowsBetween, scrolled, settle, thumbToPosition, trackRange, type ScrollState,
+  jumpTo, makeAxis, maxTrack, positionAround, positionShowing, positionToThumb, rowsBetween, scrolled, settle, thumbToPosition, trackRange, type ScrollState,
 } from '../../src/grid/scroll.ts'
 
 const rowHeight = 28
@@ -87,4 +87,12 @@ test('showing a row moves as little as possible', () => {
   expect(positionShowing(axis, 280, 280, 308)).toBe(280)
   expect(positionShowing(axis, 280, 252, 280)).toBe(252)
   expect(positionShowing(axis, 280, 980, 1008)).toBe(308)
+})
+
+test('what is gone to has rows around it, unless it is in sight or at an end', () => {
+  const axis = makeAxis(1000 * rowHeight, view)
+  expect(positionAround(axis, 280, 280, 308)).toBe(280)
+  expect(positionAround(axis, 280, 14_000, 14_028)).toBe(14_000 - (view - rowHeight) / 2)
+  expect(positionAround(axis, 280, 28, 56)).toBe(0)
+  expect(positionAround(axis, 280, 999 * rowHeight, 1000 * rowHeight)).toBe(1000 * rowHeight - view)
 })
