@@ -164,7 +164,7 @@ sonde_code values_start(sonde_job *j, const json *spec, sonde_error *err) {
   SONDE_CHECK(v || !json_get(spec, "view"), err, SONDE_NAME, 0, "the view is not there any more");
   if (v) j->table = v->table;
   SONDE_CHECK(j->table && j->table->imported, err, SONDE_MISUSE, 0, "the table has to be imported first");
-  uint64_t column = json_u64(json_get(spec, "column"), UINT64_MAX);
+  uint64_t column = json_index(json_get(spec, "column"));
   SONDE_CHECK(column < j->table->columns, err, SONDE_NAME, 0, "column %llu is not there",
               (unsigned long long)column);
   counting *x = arena_zero(&j->memory, sizeof *x, err);

@@ -207,7 +207,7 @@ static sonde_code read_key(sonde_job *j, const spec_part *sort, const json *k) {
              *nulls = json_get(k, "nulls");
   if (!json_is(number, JSON_NUMBER))
     return spec_refuse(sort, number ? number : k, SONDE_SYNTAX, "a sort key has a 'column', a number from 0");
-  uint64_t column = json_u64(number, UINT64_MAX);
+  uint64_t column = json_index(number);
   if (column >= n)
     return spec_refuse(sort, number, SONDE_NAME, "column %.*s is not there; the table has %u, counted from 0",
                        (int)(number->text.len < 20 ? number->text.len : 20), number->text.ptr, n);

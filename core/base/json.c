@@ -227,6 +227,11 @@ uint64_t json_u64(const json *j, uint64_t fallback) {
   return j->number >= 0x1p64 ? UINT64_MAX : (uint64_t)j->number;
 }
 
+uint64_t json_index(const json *j) {
+  uint64_t n = json_u64(j, UINT64_MAX);
+  return j && j->number == (double)n ? n : UINT64_MAX;
+}
+
 bool json_bool(const json *j, bool fallback) { return json_is(j, JSON_BOOL) ? j->truth : fallback; }
 
 sonde_str json_str(const json *j) { return json_is(j, JSON_STRING) ? j->text : (sonde_str){NULL, 0}; }

@@ -28,6 +28,8 @@ bool json_is(const json *j, json_kind kind);
 bool json_text_is(const json *j, const char *text);
 /* The fallback when `j` is NULL or of another kind; numbers are cut to the range, fractions cut off. */
 uint64_t json_u64(const json *j, uint64_t fallback);
+/* A whole number from 0; UINT64_MAX for everything else. */
+uint64_t json_index(const json *j);
 bool json_bool(const json *j, bool fallback);
 sonde_str json_str(const json *j); /* len 0 when it is no string */
 

@@ -76,6 +76,9 @@ static void the_tree_holds_the_values(void) {
   CHECK_EQ_UINT(json_u64(json_get(j, "huge"), 7), UINT64_MAX);
   CHECK_EQ_UINT(json_u64(json_get(j, "job"), 7), 7);
   CHECK_EQ_UINT(json_u64(json_get(j, "missing"), 7), 7);
+  CHECK(json_index(json_get(j, "n")) == 12 && json_index(json_get(j, "big")) == 9007199254740993u);
+  CHECK(json_index(json_get(j, "neg")) == UINT64_MAX && json_index(json_get(j, "half")) == UINT64_MAX);
+  CHECK(json_index(json_get(j, "job")) == UINT64_MAX && json_index(json_get(j, "missing")) == UINT64_MAX);
   CHECK_EQ_DOUBLE(json_get(j, "half")->number, 2.5);
   CHECK(json_bool(json_get(j, "on"), false) && !json_bool(json_get(j, "off"), true) &&
         json_bool(json_get(j, "none"), true));

@@ -134,9 +134,10 @@ static sonde_code compile_leaf(compiler *c, const json *j, bool negated) {
   const json *number, *name;
   SONDE_TRY(need(c, j, "column", JSON_NUMBER, &number));
   SONDE_TRY(need(c, j, "op", JSON_STRING, &name));
-  uint32_t column = (uint32_t)json_u64(number, UINT32_MAX);
+  uint64_t asked = json_index(number);
+  uint32_t column = (uint32_t)asked;
   uint8_t op = op_of(name);
-  if (column >= c->n_columns)
+  if (asked >= c->n_columns)
     return spec_refuse(c->spec, number, SONDE_NAME,
                        "column %.*s is not there; the table has %u, counted from 0",
                        (int)utf8_cut(number->text.ptr, number->text.len, 20), number->text.ptr, c->n_columns);
