@@ -2,6 +2,7 @@
 #include "check.h"
 #include "column/value_format.h"
 #include "format/parquet/parquet.h"
+#include "format/parquet/schema.h"
 #include "parquet_build.h"
 
 enum { ROOM = 1 << 16 };
@@ -315,6 +316,15 @@ static void missing_bytes_are_asked_for(void) {
   end(&x);
 }
 
+/* parquet.thrift has eight of them; a file with another is damaged, not of a kind that could be saved otherwise. */
+static void a_type_that_there_is_not_is_damage(void) {
+  sonde_error err = {0};
+  pq_node leaf = {0};
+  pq_element e = {.name = {"n", 1}, .physical = PQ_FIXED + 1};
+  CHECK_EQ_INT(pq_leaf_type(&e, &leaf, &err), SONDE_CORRUPT);
+  CHECK(strstr(err.message, "\"n\" has the physical type 8"));
+}
+
 static void tails(void) {
   pq_range r;
   sonde_error err = {0};
@@ -337,6 +347,7 @@ int main(void) {
   RUN(list_spellings);
   RUN(fewer_rows_than_promised);
   RUN(missing_bytes_are_asked_for);
+  RUN(a_type_that_there_is_not_is_damage);
   RUN(tails);
   return check_report();
 }

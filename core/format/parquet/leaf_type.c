@@ -78,8 +78,8 @@ static void set_logical(const pq_element *e, pq_node *n) {
 }
 
 sonde_code pq_leaf_type(const pq_element *e, pq_node *n, sonde_error *err) {
-  SONDE_CHECK(e->physical <= PQ_FIXED, err, SONDE_UNSUPPORTED, 0,
-              "column \"%.*s\" has the physical type %u, which is not known", (int)e->name.len, e->name.ptr,
+  SONDE_CHECK(e->physical <= PQ_FIXED, err, SONDE_CORRUPT, 0,
+              "column \"%.*s\" has the physical type %u, which there is not", (int)e->name.len, e->name.ptr,
               e->physical);
   n->physical = e->physical;
   if (n->physical == PQ_FIXED) {
