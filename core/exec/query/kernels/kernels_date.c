@@ -461,15 +461,19 @@ sonde_code kernel_age(const kernel_call *c, col *out) {
 
 /* ---- names, last day ---- */
 
+/* False: the row has none, and `out` is null there. */
+static bool moment_at(const kernel_call *c, uint32_t i, col *out, moment *m) {
+  if (!row_valid(out, i)) return false;
+  if (moment_of(c->args[0].type, whole_at(c, 0, i), m)) return true;
+  col_put_null(out, i);
+  return false;
+}
+
 sonde_code kernel_last_day(const kernel_call *c, col *out) {
   SONDE_TRY(kernel_out_nullable(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
     moment m;
-    if (!row_valid(out, i)) continue;
-    if (!moment_of(c->args[0].type, whole_at(c, 0, i), &m)) {
-      col_put_null(out, i);
-      continue;
-    }
+    if (!moment_at(c, i, out, &m)) continue;
     civil d = civil_of_days(m.days);
     d.day = month_length(d.year, d.month);
     int64_t last = days_of_civil(d);
@@ -487,11 +491,7 @@ sonde_code kernel_day_name(const kernel_call *c, col *out) {
   SONDE_TRY(kernel_out_nullable(c, out));
   for (uint32_t i = 0; i < c->n; i++) {
     moment m;
-    if (!row_valid(out, i)) continue;
-    if (!moment_of(c->args[0].type, whole_at(c, 0, i), &m)) {
-      col_put_null(out, i);
-      continue;
-    }
+    if (!moment_at(c, i, out, &m)) continue;
     const char *name = c->e->function == FN_DAYNAME ? days[iso_weekday(m.days) - 1]
                                                     : months[civil_of_days(m.days).month - 1];
     col_put(out, i, (cell){.s = {name, strlen(name)}});
